@@ -1,0 +1,36 @@
+"""
+Selection methods and the chance they rest on: pure functions, no database, no clock, no input or output.
+
+The byte-exact specification is in docs/guide/selection.md.
+"""
+
+from .canonical import announcement_hash, canonical, commitment, keeps_commitment, sha256_hex
+from .chance import Chance, seed_of
+from .errors import InvalidSelection
+from .frozen_list import Candidate, Ciphertext, FrozenList, SetAside
+from .outcome import Outcome
+from .selecting import METHODS, PRICE_FIXED, SCORE_LISTED, fewest_bids, select
+from .transcript import Opened, document
+
+__all__ = [
+    "METHODS",
+    "PRICE_FIXED",
+    "SCORE_LISTED",
+    "Candidate",
+    "Chance",
+    "Ciphertext",
+    "FrozenList",
+    "InvalidSelection",
+    "Opened",
+    "Outcome",
+    "SetAside",
+    "announcement_hash",
+    "canonical",
+    "commitment",
+    "document",
+    "fewest_bids",
+    "keeps_commitment",
+    "seed_of",
+    "select",
+    "sha256_hex",
+]

@@ -1,0 +1,87 @@
+"""Chance that nobody can steer: the seed, and the numbers that follow from it. Integers only."""
+
+import hashlib
+import hmac
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+
+from .errors import InvalidSelection
+
+COEFFICIENTS = (95, 96, 97, 98)
+SECRET_BYTES = 32
+
+
+def seed_of(
+    *,
+    operator_secret: bytes,
+    regulator_secret: bytes,
+    announcement_hash: str,
+    list_hash: str,
+    nonces: Iterable[str],
+    public_value: str | None = None,
+) -> bytes:
+    """
+    Combine what both custodians committed to before the bids with every bidder's nonce and the frozen list.
+
+    :param nonces: hexadecimal, in list order
+    :param public_value: as published, hashed in UTF-8; None where the request names no source
+    :returns: 32 raw bytes
+    """
+    if len(operator_secret) != SECRET_BYTES or len(regulator_secret) != SECRET_BYTES:
+        raise InvalidSelection("a custodian's secret has 32 bytes")
+    digest = hashlib.sha256(operator_secret + regulator_secret)
+    digest.update(bytes.fromhex(announcement_hash) + bytes.fromhex(list_hash))
+    for nonce in nonces:
+        digest.update(bytes.fromhex(nonce))
+    if public_value is not None:
+        digest.update(hashlib.sha256(public_value.encode()).digest())
+    return digest.digest()
+
+
+@dataclass(frozen=True)
+class Chance:
+    """The numbers that a seed gives; each can be recomputed by anyone who has the transcript."""
+
+    seed: bytes = field(repr=False)
+
+    def value(self, label: str, identifier: str) -> int:
+        """HMAC-SHA256 of ``label:identifier`` as a big-endian integer."""
+        return self._number(f"{label}:{identifier}")
+
+    @cached_property
+    def coefficient(self) -> int:
+        """Percent, of the benchmark price method."""
+        return COEFFICIENTS[self._number("coefficient") % len(COEFFICIENTS)]
+
+    def draw_order(self, identifiers: Iterable[str]) -> list[str]:
+        """Every identifier with the same chance; a tie of values, which nobody will see, by ``tie``."""
+        return sorted(identifiers, key=lambda one: (self.value("draw", one), self.value("tie", one)))
+
+    def weighted_order(self, weights: Sequence[tuple[str, int]]) -> list[str]:
+        """
+        Draw without putting back, each time with the chances that the weights left give.
+
+        :param weights: (id, score × 100) in ascending order of id
+        """
+        left = [(identifier, weight) for identifier, weight in weights if weight > 0]
+        order: list[str] = []
+        while left:
+            target = self._number(f"weighted:{len(order) + 1}") % sum(weight for _, weight in left)
+            running = 0
+            for position, (identifier, weight) in enumerate(left):
+                running += weight
+                if running > target:
+                    order.append(identifier)
+                    del left[position]
+                    break
+        return order + self.draw_order(identifier for identifier, weight in weights if weight == 0)
+
+    def evaluators(self, pool: Sequence[int], number: int) -> list[int]:
+        """The first ``number`` of a declared pool's numbers."""
+        if len(set(pool)) != len(pool) or not 0 < number <= len(pool):
+            raise InvalidSelection("the pool holds too few distinct evaluators")
+        return sorted(pool, key=lambda one: self.value("evaluator", str(one)))[:number]
+
+    def _number(self, message: str) -> int:
+        return int.from_bytes(hmac.digest(self.seed, message.encode(), "sha256"), "big")
