@@ -1,0 +1,204 @@
+import secrets
+from typing import Any
+
+from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
+from django.contrib.auth.models import PermissionsMixin
+from django.db import models
+from django.db.models.functions import Lower
+from django.utils.translation import gettext_lazy as _
+
+from marketplace.core import clock
+from marketplace.core.i18n import localized
+
+from .querysets import MembershipQuerySet, OrganisationQuerySet
+
+
+class UserManager(BaseUserManager["User"]):
+    def create_user(self, email: str, password: str | None = None, **fields: Any) -> "User":
+        user = self.model(email=self.normalize_email(email).lower(), **fields)
+        user.set_password(password)
+        user.save(using=self._db)
+        return user
+
+    def create_superuser(self, email: str, password: str | None = None, **fields: Any) -> "User":
+        return self.create_user(email, password, is_staff=True, is_superuser=True, **fields)
+
+
+class User(AbstractBaseUser, PermissionsMixin):
+    """A person, who signs in by e-mail and acts for the organisations that they are a member of."""
+
+    email = models.EmailField(_("e-mail"), unique=True)
+    name = models.CharField(_("name"), max_length=100)
+    is_active = models.BooleanField(default=True)
+    is_staff = models.BooleanField(default=False)
+    date_joined = models.DateTimeField(default=clock.now)
+
+    objects = UserManager()
+
+    USERNAME_FIELD = "email"
+    EMAIL_FIELD = "email"
+    REQUIRED_FIELDS = ["name"]
+
+    class Meta:
+        verbose_name = _("person")
+        verbose_name_plural = _("people")
+        constraints = [models.UniqueConstraint(Lower("email"), name="user_email_once")]
+
+    def __str__(self) -> str:
+        return self.name or self.email
+
+    def get_full_name(self) -> str:
+        return str(self)
+
+    def get_short_name(self) -> str:
+        return str(self)
+
+
+class District(models.Model):
+    """The city or one of its districts, by its administrative division code (GB/T 2260)."""
+
+    code = models.CharField(max_length=6, primary_key=True)
+    name_zh = models.CharField(max_length=50)
+    name_en = models.CharField(max_length=80)
+    parent = models.ForeignKey("self", null=True, blank=True, on_delete=models.PROTECT, related_name="districts")
+
+    name = localized("name")
+
+    class Meta:
+        ordering = ("code",)
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Organisation(models.Model):
+    """A party of the market; its code is stored compact (GB 32100-2015)."""
+
+    class Kind(models.TextChoices):
+        ENTERPRISE = "enterprise", _("Enterprise")
+        INTERMEDIARY = "intermediary", _("Intermediary")
+        AUTHORITY = "authority", _("Authority")
+        OPERATOR = "operator", _("Market operator")
+
+    kind = models.CharField(max_length=20, choices=Kind)
+    uscc = models.CharField(_("unified social credit code"), max_length=18, unique=True, null=True, blank=True)
+    name_zh = models.CharField(_("name"), max_length=150)
+    name_en = models.CharField(_("English name"), max_length=200, blank=True)
+    legal_representative = models.CharField(_("legal representative"), max_length=100, blank=True)
+    address = models.CharField(_("address"), max_length=200, blank=True)
+    district = models.ForeignKey(District, null=True, blank=True, on_delete=models.PROTECT, verbose_name=_("district"))
+    phone = models.CharField(_("telephone"), max_length=40, blank=True)
+    created_at = models.DateTimeField(default=clock.now, editable=False)
+
+    name = localized("name")
+    objects = OrganisationQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("organisation")
+        verbose_name_plural = _("organisations")
+        ordering = ("pk",)
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(kind__in=("authority", "operator")) | models.Q(uscc__isnull=False),
+                name="organisation_firms_have_a_code",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Holder(models.Model):
+    """Who holds 25 % or more of a firm."""
+
+    organisation = models.ForeignKey(Organisation, on_delete=models.CASCADE, related_name="holders")
+    name = models.CharField(_("name"), max_length=150)
+    code = models.CharField(_("code of a company that holds"), max_length=18, blank=True)
+    share_percent = models.DecimalField(_("share in percent"), max_digits=5, decimal_places=2)
+    is_state = models.BooleanField(_("a state holder"), default=False)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=("organisation", "name", "code"), name="holder_once"),
+            models.CheckConstraint(
+                condition=models.Q(share_percent__gte=25, share_percent__lte=100), name="holder_share_25_to_100"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.name} {self.share_percent}%"
+
+
+class Membership(models.Model):
+    """A person in an organisation, and what they may do there."""
+
+    class Role(models.TextChoices):
+        ADMINISTRATOR = "administrator", _("Administrator")
+        HANDLER = "handler", _("Handler")
+        READER = "reader", _("Reader")
+
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="memberships")
+    organisation = models.ForeignKey(Organisation, on_delete=models.CASCADE, related_name="memberships")
+    role = models.CharField(max_length=20, choices=Role)
+    is_active = models.BooleanField(default=True)
+    created_at = models.DateTimeField(default=clock.now, editable=False)
+
+    objects = MembershipQuerySet.as_manager()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=("user", "organisation"), name="membership_once")]
+
+    def __str__(self) -> str:
+        return f"{self.user} · {self.organisation}"
+
+
+def invitation_token() -> str:
+    return secrets.token_urlsafe(32)
+
+
+class Invitation(models.Model):
+    """An invitation by e-mail to join an organisation; the link's token works once, until it expires."""
+
+    organisation = models.ForeignKey(Organisation, on_delete=models.CASCADE, related_name="invitations")
+    email = models.EmailField()
+    role = models.CharField(max_length=20, choices=Membership.Role)
+    token = models.CharField(max_length=64, unique=True, default=invitation_token)
+    invited_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    created_at = models.DateTimeField(default=clock.now, editable=False)
+    expires_at = models.DateTimeField()
+    accepted_at = models.DateTimeField(null=True, blank=True)
+    withdrawn_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                "organisation",
+                Lower("email"),
+                condition=models.Q(accepted_at=None, withdrawn_at=None),
+                name="invitation_open_once",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.email} → {self.organisation}"
+
+
+class Notice(models.Model):
+    """A notice to a person of an organisation, shown on the site and mailed."""
+
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="notices")
+    organisation = models.ForeignKey(Organisation, on_delete=models.CASCADE, related_name="+")
+    key = models.CharField(max_length=200)
+    title = models.CharField(max_length=200)
+    body = models.TextField()
+    url = models.CharField(max_length=300, blank=True)
+    created_at = models.DateTimeField(default=clock.now)
+    read_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        ordering = ("-created_at", "-pk")
+        constraints = [models.UniqueConstraint(fields=("user", "key"), name="notice_once")]
+        indexes = [models.Index(fields=("user", "-created_at"))]
+
+    def __str__(self) -> str:
+        return self.title

@@ -1,0 +1,47 @@
+from typing import Any
+
+from django.contrib.auth.models import AnonymousUser
+from django.utils.translation import gettext_lazy as _
+
+from marketplace.core.permissions import Decision, no, yes
+
+from .models import Membership, Organisation, User
+
+
+def acts_for(user: User | AnonymousUser, organisation: Organisation) -> Decision:
+    """Whether the person may act for the organisation: an active administrator or handler of it."""
+    if Membership.objects.acting().filter(user_id=user.pk, organisation=organisation).exists():
+        return yes()
+    return no(_("Only an administrator or handler of %(organisation)s can do this.") % {"organisation": organisation})
+
+
+def sees_for(user: User | AnonymousUser, organisation: Organisation) -> Decision:
+    """Whether the person belongs to the organisation, readers included."""
+    if Membership.objects.active().filter(user_id=user.pk, organisation=organisation).exists():
+        return yes()
+    return no(_("Only members of %(organisation)s can see this.") % {"organisation": organisation})
+
+
+def administers(user: User | AnonymousUser, organisation: Organisation) -> Decision:
+    """Whether the person may manage the organisation's members."""
+    if Membership.objects.active().filter(
+        user_id=user.pk, organisation=organisation, role=Membership.Role.ADMINISTRATOR
+    ).exists():
+        return yes()
+    return no(_("Only an administrator of %(organisation)s can do this.") % {"organisation": organisation})
+
+
+def _acts_in(user: Any, kind: str, reason: Any) -> Decision:
+    if Membership.objects.acting().filter(user_id=user.pk, organisation__kind=kind).exists():
+        return yes()
+    return no(reason)
+
+
+def is_regulator(user: User | AnonymousUser) -> Decision:
+    """Whether the person acts for an authority."""
+    return _acts_in(user, Organisation.Kind.AUTHORITY, _("Only a regulator can do this."))
+
+
+def is_operator(user: User | AnonymousUser) -> Decision:
+    """Whether the person acts for the market operator."""
+    return _acts_in(user, Organisation.Kind.OPERATOR, _("Only the market operator can do this."))

@@ -1,0 +1,48 @@
+"""The only place that reads the environment; `.env.example` lists every variable."""
+
+from pathlib import Path
+
+import environ
+
+ROOT = Path(__file__).resolve().parents[2]
+
+env = environ.Env()
+environ.Env.read_env(ROOT / ".env")
+
+#: Folder of everything the market writes: database, uploads, keys, broker, e-mail of the demo.
+DATA: Path = Path(env.str("DATA", default=str(ROOT / "var"))).resolve()
+PORT: int = env.int("PORT", default=8000)
+DATABASE_URL: str = env.str("DATABASE_URL", default="")
+REDIS_URL: str = env.str("REDIS_URL", default="")
+EMAIL_URL: str = env.str("EMAIL_URL", default="")
+ALLOWED_HOSTS: list[str] = env.list("ALLOWED_HOSTS", default=[])
+CSRF_TRUSTED_ORIGINS: list[str] = env.list("CSRF_TRUSTED_ORIGINS", default=[])
+SITE_URL: str = env.str("SITE_URL", default=f"http://127.0.0.1:{PORT}")
+LOG_LEVEL: str = env.str("LOG_LEVEL", default="INFO")
+
+
+def secret(name: str) -> str:
+    """A production secret: no default, so that a missing one stops the start."""
+    return env.str(name)
+
+
+def database() -> dict:
+    """The database by `DATABASE_URL`, else SQLite under `DATA` with the settings that survive concurrent writers."""
+    if DATABASE_URL:
+        return {
+            **env.db_url_config(DATABASE_URL),
+            "CONN_MAX_AGE": 60,
+            "CONN_HEALTH_CHECKS": True,
+        }
+    return {
+        "ENGINE": "django.db.backends.sqlite3",
+        "NAME": DATA / "market.sqlite3",
+        "OPTIONS": {
+            "transaction_mode": "IMMEDIATE",
+            "timeout": 20,
+            "init_command": (
+                "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA foreign_keys=ON; "
+                "PRAGMA recursive_triggers=ON; PRAGMA cache_size=-32000;"
+            ),
+        },
+    }

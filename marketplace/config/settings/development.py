@@ -1,0 +1,11 @@
+"""The market on one machine (`make run`): SQLite and the file broker under `DATA`, or servers by the usual variables."""
+
+from marketplace.config import env
+from marketplace.config.secrets import local_secret
+
+from .base import *  # noqa: F403
+
+DEBUG = False
+SECRET_KEY = local_secret(env.DATA)
+ALLOWED_HOSTS = ["127.0.0.1", "localhost", "[::1]", *env.ALLOWED_HOSTS]
+CSRF_TRUSTED_ORIGINS = env.CSRF_TRUSTED_ORIGINS

@@ -1,0 +1,72 @@
+"""The market's clock. Nothing else asks the machine what time it is."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, date, datetime
+from zoneinfo import ZoneInfo
+
+from django.db import connection
+
+SHANGHAI = ZoneInfo("Asia/Shanghai")
+
+_moved_to: datetime | None = None
+
+
+def now() -> datetime:
+    """The present instant, aware, in UTC."""
+    return _moved_to or datetime.now(UTC)
+
+
+def today() -> date:
+    """Today's date in Asia/Shanghai."""
+    return now().astimezone(SHANGHAI).date()
+
+
+def database_now() -> datetime:
+    """
+    The present instant by the database's own clock, in UTC, to the microsecond (SQLite: the millisecond).
+
+    What arrives is dated by this one: web processes on several machines need not agree (RULES, Bids).
+    """
+    if _moved_to is not None:
+        return _moved_to
+    with connection.cursor() as cursor:
+        if connection.vendor == "postgresql":
+            cursor.execute("SELECT clock_timestamp()")
+            return cursor.fetchone()[0].astimezone(UTC)
+        cursor.execute("SELECT strftime('%Y-%m-%dT%H:%M:%f', 'now')")
+        return datetime.fromisoformat(cursor.fetchone()[0]).replace(tzinfo=UTC)
+
+
+def shanghai(moment: datetime | str) -> datetime:
+    """An aware instant in UTC from an aware one, or from text such as "2026-11-23 10:00" read in Asia/Shanghai."""
+    if isinstance(moment, str):
+        moment = datetime.fromisoformat(moment)
+    if moment.tzinfo is None:
+        moment = moment.replace(tzinfo=SHANGHAI)
+    return moment.astimezone(UTC)
+
+
+def date_of(moment: datetime) -> date:
+    """The date in Asia/Shanghai that an instant belongs to; 24:00 belongs to the day that it ends."""
+    local = moment.astimezone(SHANGHAI)
+    if (local.hour, local.minute, local.second, local.microsecond) == (0, 0, 0, 0):
+        return date.fromordinal(local.toordinal() - 1)
+    return local.date()
+
+
+def move(moment: datetime | str | None) -> None:
+    """Set the clock of this process, for the demo world and for tests; None sets it going again."""
+    global _moved_to
+    _moved_to = None if moment is None else shanghai(moment)
+
+
+@contextmanager
+def at(moment: datetime | str) -> Iterator[None]:
+    """Run a block with the clock of this process standing at an instant."""
+    before = _moved_to
+    move(moment)
+    try:
+        yield
+    finally:
+        move(before)

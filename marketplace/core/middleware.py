@@ -1,0 +1,32 @@
+from collections.abc import Callable
+
+from csp.middleware import CSPMiddleware
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+
+from .failures import DomainError
+
+
+class ContentSecurityPolicyMiddleware(CSPMiddleware):
+    """The strict policy everywhere, and the console's own under /console/, whose editor carries inline scripts."""
+
+    def process_response(self, request: HttpRequest, response: HttpResponse) -> HttpResponse:
+        if request.path.startswith("/console/"):
+            response._csp_replace = settings.CONSOLE_CONTENT_SECURITY_POLICY
+        return super().process_response(request, response)
+
+
+class FailureMiddleware:
+    """A refusal by the rules that no form caught: a page that says what and why (409), never a stack trace."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        return self.get_response(request)
+
+    def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
+        if not isinstance(exception, DomainError):
+            return None
+        return render(request, "core/refused.html", {"failure": exception}, status=exception.status)

@@ -1,0 +1,107 @@
+import uuid
+from typing import Any
+
+from django.conf import settings
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from . import appendonly
+
+
+class CalendarDay(models.Model):
+    """One published day of the Chinese working calendar."""
+
+    day = models.DateField(primary_key=True)
+    is_working = models.BooleanField()
+
+    def __str__(self) -> str:
+        return f"{self.day} {'working' if self.is_working else 'off'}"
+
+
+@appendonly.register
+class AuditEntry(models.Model):
+    """One change of a matter: who, when, what, before and after, chained by hash within the matter."""
+
+    matter = models.CharField(max_length=120)
+    position = models.PositiveIntegerField()
+    at = models.DateTimeField()
+    actor = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+")
+    actor_name = models.CharField(max_length=150, blank=True)
+    action = models.CharField(max_length=80)
+    before = models.JSONField(null=True)
+    after = models.JSONField(null=True)
+    previous_hash = models.CharField(max_length=64)
+    hash = models.CharField(max_length=64)
+
+    class Meta:
+        ordering = ("matter", "position")
+        constraints = [models.UniqueConstraint(fields=("matter", "position"), name="audit_one_entry_a_position")]
+
+    def __str__(self) -> str:
+        return f"{self.matter} #{self.position} {self.action}"
+
+
+class DueWork(models.Model):
+    """Something that must happen once, at or after an instant; the sweep finds it in this table."""
+
+    kind = models.CharField(max_length=80)
+    key = models.CharField(max_length=200)
+    payload = models.JSONField(default=dict)
+    due_at = models.DateTimeField()
+    version = models.PositiveIntegerField(default=0)
+    claimed_until = models.DateTimeField(null=True)
+    done_at = models.DateTimeField(null=True)
+    attempts = models.PositiveIntegerField(default=0)
+    last_error = models.TextField(blank=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=("kind", "key"), name="due_work_once")]
+        indexes = [models.Index(fields=("due_at",), condition=models.Q(done_at=None), name="due_work_waiting")]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.key}"
+
+
+class NumberSequence(models.Model):
+    """The last number given out of a series such as MX-2026."""
+
+    series = models.CharField(max_length=20, primary_key=True)
+    last = models.PositiveIntegerField(default=0)
+
+    def __str__(self) -> str:
+        return f"{self.series} {self.last}"
+
+
+class MarketPolicy(models.Model):
+    """A version of the market's (policy) numbers; what a version does not name keeps the default."""
+
+    version = models.CharField(max_length=20, unique=True)
+    effective_on = models.DateField(unique=True)
+    values = models.JSONField(default=dict)
+
+    class Meta:
+        verbose_name = _("market policy")
+        verbose_name_plural = _("market policies")
+
+    def __str__(self) -> str:
+        return self.version
+
+
+def upload_path(instance: Any, filename: str) -> str:
+    return f"files/{instance.id.hex[:2]}/{instance.id.hex}"
+
+
+class StoredFile(models.Model):
+    """An uploaded file; its owner's app decides who may read it."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    file = models.FileField(upload_to=upload_path)
+    name = models.CharField(max_length=200)
+    size = models.PositiveIntegerField()
+    sha256 = models.CharField(max_length=64)
+    content_type = models.CharField(max_length=100)
+    uploaded_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+")
+    created_at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return self.name

@@ -1,0 +1,15 @@
+from celery import shared_task
+
+from . import outbox
+
+
+@shared_task
+def run_due_work() -> int:
+    """Sweep the table of due work."""
+    return outbox.run_due()
+
+
+@shared_task
+def prune() -> int:
+    """Drop what was done long ago."""
+    return outbox.prune()

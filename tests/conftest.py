@@ -1,0 +1,43 @@
+import pytest
+from django.test import TransactionTestCase
+
+from marketplace.core import appendonly, clock
+
+MONDAY_MORNING = "2026-11-23 10:00"
+
+
+class FrozenClock:
+    """The market's clock in a test; times are read in Asia/Shanghai unless aware."""
+
+    def move_to(self, moment):
+        clock.move(moment)
+
+    def advance(self, **delta):
+        from datetime import timedelta
+
+        clock.move(clock.now() + timedelta(**delta))
+
+
+@pytest.fixture
+def frozen_clock():
+    with clock.at(MONDAY_MORNING):
+        yield FrozenClock()
+
+
+@pytest.fixture(autouse=True)
+def _empty_cache():
+    from django.core.cache import cache
+
+    yield
+    cache.clear()
+
+
+_teardown = TransactionTestCase._fixture_teardown
+
+
+def _teardown_without_triggers(self):
+    with appendonly.lifted():
+        _teardown(self)
+
+
+TransactionTestCase._fixture_teardown = _teardown_without_triggers
