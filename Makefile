@@ -1,0 +1,59 @@
+PYTHON ?= python3
+PORT ?= 8000
+DATA ?= $(CURDIR)/var
+export PORT DATA
+
+BIN := .venv/bin
+MANAGE := $(BIN)/python manage.py
+PYTEST := $(BIN)/python -m pytest
+
+.PHONY: run install develop test check services-test bench messages requirements clean
+
+run: install  ## the whole market on this machine
+	@$(MANAGE) prepare
+	@exec $(BIN)/honcho start --no-prefix
+
+install: .venv/.installed  ## what running needs
+
+develop: .venv/.developed  ## and what testing needs
+
+.venv/.installed: requirements.txt
+	$(PYTHON) -c 'import sys; sys.exit("Python 3.11 or later is needed" if sys.version_info < (3, 11) else 0)'
+	$(PYTHON) -m venv .venv
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.txt
+	@touch $@
+
+.venv/.developed: .venv/.installed requirements-dev.txt
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.txt
+	@touch $@
+
+test: develop  ## everything that needs no server, the browser tests included
+	$(BIN)/python scripts/install_chromium.py
+	env -u DATABASE_URL -u REDIS_URL -u ELASTICSEARCH_URL $(PYTEST) -n 2 --dist loadfile tests
+
+check: develop  ## lint, types, imports, templates, migrations, translations
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/lint-imports
+	$(BIN)/mypy
+	$(BIN)/djlint --lint --quiet templates
+	$(MANAGE) makemigrations --check --dry-run
+	$(MANAGE) check
+	$(BIN)/python scripts/check_translations.py
+
+services-test: develop  ## the domain tests on PostgreSQL and Redis: DATABASE_URL, REDIS_URL
+	$(PYTEST) -n 2 --dist loadfile --create-db -m "not browser" tests
+
+bench: develop  ## medians and ratios on the large world: DATABASE_URL
+	$(BIN)/python -m tests.benchmarks
+
+messages: develop  ## collect the texts and compile the translations (needs gettext)
+	$(MANAGE) makemessages --locale zh_Hans --no-wrap --no-location --ignore .venv --ignore var --ignore tests
+	$(MANAGE) compilemessages --locale zh_Hans --ignore .venv
+
+requirements: develop  ## pin requirements from pyproject.toml (needs uv)
+	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes pyproject.toml -o requirements.txt
+	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --group dev -c requirements.txt pyproject.toml -o requirements-dev.txt
+
+clean:  ## forget the data of this folder's market
+	rm -rf "$(DATA)"
