@@ -25,28 +25,7 @@ FILES = [
     ("echarts", "NOTICE", "echarts/NOTICE"),
 ]
 
-ICONS = """
-    arrow-clockwise arrow-counterclockwise arrow-down arrow-left arrow-repeat arrow-right arrow-up
-    arrow-up-right award bank bar-chart bell bell-fill book box-arrow-in-right box-arrow-right
-    box-arrow-up-right briefcase broadcast building building-check buildings calculator calendar-event
-    calendar-check cash-coin cash-stack chat-left-text chat-square-text check check-circle
-    check-circle-fill check2 check-lg chevron-down chevron-left chevron-right chevron-up
-    clipboard clipboard-check clock clock-history cloud-arrow-down collection credit-card-2-front
-    dash dash-circle diagram-3 dice-5 dot download envelope exclamation-circle
-    exclamation-circle-fill exclamation-octagon exclamation-octagon-fill exclamation-triangle
-    exclamation-triangle-fill eye eye-slash file-earmark file-earmark-arrow-up file-earmark-check
-    file-earmark-image file-earmark-lock file-earmark-pdf file-earmark-text file-earmark-word
-    file-earmark-spreadsheet file-earmark-zip file-text filetype-json filetype-pdf filetype-py flag
-    folder folder2-open fingerprint funnel gear globe grid hammer hash house hourglass-split
-    info-circle info-circle-fill journal-text key link-45deg list list-check list-ol list-ul lock
-    lock-fill megaphone newspaper paperclip patch-check patch-check-fill patch-exclamation
-    pause-circle pause-fill pen pencil pencil-square people person person-badge person-check
-    person-circle person-plus person-vcard phone pin-map play-circle plus plus-circle plus-lg printer
-    question-circle receipt reply rulers safe2 save search send share shield-check
-    shield-exclamation shield-lock shop shuffle signpost-split slash-circle sliders sort-down sort-up
-    speedometer2 star star-fill star-half stars stopwatch table tag telephone three-dots trash
-    trophy unlock upc upload wallet2 x x-circle x-circle-fill x-lg x-octagon-fill
-""".split()
+ICONS = ["arrow-clockwise", "arrow-counterclockwise", "arrow-down", "arrow-left", "arrow-repeat", "arrow-right", "arrow-up", "arrow-up-right", "award", "bank", "bar-chart", "bell", "bell-fill", "book", "box-arrow-in-right", "box-arrow-right", "box-arrow-up-right", "briefcase", "broadcast", "building", "building-check", "buildings", "calculator", "calendar-event", "calendar-check", "cash-coin", "cash-stack", "chat-left-text", "chat-square-text", "check", "check-circle", "check-circle-fill", "check2", "check-lg", "chevron-down", "chevron-left", "chevron-right", "chevron-up", "clipboard", "clipboard-check", "clock", "clock-history", "cloud-arrow-down", "collection", "credit-card-2-front", "dash", "dash-circle", "diagram-3", "dice-5", "dot", "download", "envelope", "exclamation-circle", "exclamation-circle-fill", "exclamation-octagon", "exclamation-octagon-fill", "exclamation-triangle", "exclamation-triangle-fill", "eye", "eye-slash", "file-earmark", "file-earmark-arrow-up", "file-earmark-check", "file-earmark-image", "file-earmark-lock", "file-earmark-pdf", "file-earmark-text", "file-earmark-word", "file-earmark-spreadsheet", "file-earmark-zip", "file-text", "filetype-json", "filetype-pdf", "filetype-py", "flag", "folder", "folder2-open", "fingerprint", "funnel", "gear", "globe", "grid", "hammer", "hash", "house", "hourglass-split", "info-circle", "info-circle-fill", "journal-text", "key", "link-45deg", "list", "list-check", "list-ol", "list-ul", "lock", "lock-fill", "megaphone", "newspaper", "paperclip", "patch-check", "patch-check-fill", "patch-exclamation", "pause-circle", "pause-fill", "pen", "pencil", "pencil-square", "people", "person", "person-badge", "person-check", "person-circle", "person-plus", "person-vcard", "phone", "pin-map", "play-circle", "plus", "plus-circle", "plus-lg", "printer", "question-circle", "receipt", "reply", "rulers", "safe2", "save", "search", "send", "share", "shield-check", "shield-exclamation", "shield-lock", "shop", "shuffle", "signpost-split", "slash-circle", "sliders", "sort-down", "sort-up", "speedometer2", "star", "star-fill", "star-half", "stars", "stopwatch", "table", "tag", "telephone", "three-dots", "trash", "trophy", "unlock", "upc", "upload", "wallet2", "x", "x-circle", "x-circle-fill", "x-lg", "x-octagon-fill"]
 
 
 def fetch(package: str, version: str, folder: Path) -> Path:
@@ -86,16 +65,12 @@ def sprite(icons: Path) -> str:
 
 def main() -> None:
     with tempfile.TemporaryDirectory() as name:
-        folders = {
-            package: fetch(package, version, Path(name)) for package, version in PACKAGES.items()
-        }
+        folders = {package: fetch(package, version, Path(name)) for package, version in PACKAGES.items()}
         for package, source, target in FILES:
             path = VENDOR / target
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_text(without_source_map((folders[package] / source).read_text("utf-8")), "utf-8")
-        (VENDOR / "bootstrap-icons" / "sprite.svg").write_text(
-            sprite(folders["bootstrap-icons"] / "icons"), "utf-8"
-        )
+        (VENDOR / "bootstrap-icons" / "sprite.svg").write_text(sprite(folders["bootstrap-icons"] / "icons"), "utf-8")
 
 
 if __name__ == "__main__":

@@ -36,9 +36,7 @@ def problem_handler(failure: Exception, context: dict[str, Any]) -> Response | N
     """DRF's exception handler: named failures and framework errors alike become problem details."""
     if isinstance(failure, DomainError):
         errors = {field: [str(message)] for field, message in failure.field_errors.items()}
-        return problem(
-            type_=failure.code, title=str(failure), status_code=failure.status, errors=errors
-        )
+        return problem(type_=failure.code, title=str(failure), status_code=failure.status, errors=errors)
     response = exception_handler(failure, context)
     if response is None:
         return None
@@ -51,9 +49,7 @@ def problem_handler(failure: Exception, context: dict[str, Any]) -> Response | N
     if isinstance(failure, PermissionDenied):
         return problem(type_="forbidden", title=str(failure), status_code=status.HTTP_403_FORBIDDEN)
     code = failure.default_code if isinstance(failure, APIException) else "error"
-    answer = problem(
-        type_=str(code), title=str(getattr(failure, "detail", failure)), status_code=response.status_code
-    )
+    answer = problem(type_=str(code), title=str(getattr(failure, "detail", failure)), status_code=response.status_code)
     for header in ("Retry-After", "WWW-Authenticate", "Allow"):
         if header in response:
             answer[header] = response[header]

@@ -26,9 +26,7 @@ def register(model: M) -> M:
 def trigger_names(vendor: str) -> set[str]:
     """The names of all triggers that must be there."""
     operations = (*_OPERATIONS, "TRUNCATE") if vendor == "postgresql" else _OPERATIONS
-    return {
-        f"{model._meta.db_table}_refuse_{operation.lower()}" for model in _registered for operation in operations
-    }
+    return {f"{model._meta.db_table}_refuse_{operation.lower()}" for model in _registered for operation in operations}
 
 
 def installed_triggers(using: str = DEFAULT_DB_ALIAS) -> set[str]:
@@ -81,8 +79,12 @@ def lifted(using: str = DEFAULT_DB_ALIAS) -> Iterator[None]:
     """Without the triggers, for tests that empty the tables; they come back at the end."""
     connection = connections[using]
     present = installed_triggers(using)
-    tables = {name: model._meta.db_table for model in _registered for name in present
-              if name.startswith(f"{model._meta.db_table}_refuse_")}
+    tables = {
+        name: model._meta.db_table
+        for model in _registered
+        for name in present
+        if name.startswith(f"{model._meta.db_table}_refuse_")
+    }
     with connection.cursor() as cursor:
         for name, table in tables.items():
             on = f' ON "{table}"' if connection.vendor == "postgresql" else ""

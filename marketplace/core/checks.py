@@ -16,9 +16,7 @@ def append_only_tables_refuse_changes(databases: list[str] | None = None, **_: A
     for using in databases or []:
         tables = set(connections[using].introspection.table_names())
         wanted = {
-            name
-            for name in appendonly.trigger_names(connections[using].vendor)
-            if name.split("_refuse_")[0] in tables
+            name for name in appendonly.trigger_names(connections[using].vendor) if name.split("_refuse_")[0] in tables
         }
         for name in sorted(wanted - appendonly.installed_triggers(using)):
             errors.append(Error(f"the trigger {name} is missing", hint="run manage.py migrate", id="core.E001"))

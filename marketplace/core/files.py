@@ -53,7 +53,9 @@ def check(upload: UploadedFile) -> str:
     head = upload.read(16)
     upload.seek(0)
     if not head.startswith(beginnings):
-        raise ValidationError(_("The file's content is not that of a .%(kind)s file.") % {"kind": extension}, code="content")
+        raise ValidationError(
+            _("The file's content is not that of a .%(kind)s file.") % {"kind": extension}, code="content"
+        )
     return content_type
 
 

@@ -90,7 +90,7 @@ def _perform(work: DueWork) -> None:
                     raise Superseded
         except Superseded:
             log.info("due_work_superseded")
-        except Exception as failure:  # noqa: BLE001 - one failing row must not stop the sweep; it is kept, logged and tried again
+        except Exception as failure:
             log.exception("due_work_failed", attempts=work.attempts + 1)
             wait = timedelta(seconds=min(5 * 2**work.attempts, 3600))
             DueWork.objects.filter(pk=work.pk, version=work.version).update(

@@ -8,7 +8,14 @@ CODE = "91110000600037341L"
 
 class TestNormalise:
     @pytest.mark.parametrize(
-        "typed", [CODE, " 9111 0000 6000 37341 L ", "91110000600037341l", "91110000-600037341-L", "９１１１００００６０００３７３４１Ｌ"]
+        "typed",
+        [
+            CODE,
+            " 9111 0000 6000 37341 L ",
+            "91110000600037341l",
+            "91110000-600037341-L",
+            "９１１１００００６０００３７３４１Ｌ",
+        ],
     )
     def test_however_typed_gives_the_compact_code(self, typed):
         assert normalise(typed) == CODE
