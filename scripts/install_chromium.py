@@ -1,4 +1,4 @@
-"""Make sure that a Chromium is there for the browser tests: the system's, else apt's when root, else Playwright's own."""
+"""A Chromium for the browser tests: the system's, else apt's when root, else Playwright's own."""
 
 import os
 import shutil

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
 
@@ -12,6 +12,7 @@ from . import clock
 from .calendar import ClockFace, clock_face
 
 Text = str | Promise
+NEVER = datetime.max.replace(tzinfo=UTC)
 
 
 @dataclass(frozen=True)
@@ -70,7 +71,7 @@ def matters(function: MatterProvider) -> MatterProvider:
 def duties_of(user: Any, organisation: Any) -> list[Duty]:
     """All that waits, in strict order of deadline, what has none last."""
     found = [duty for function in _providers for duty in function(user, organisation)]
-    return sorted(found, key=lambda duty: (duty.due_at is None, duty.due_at or datetime.max, duty.object_label))
+    return sorted(found, key=lambda duty: (duty.due_at is None, duty.due_at or NEVER, duty.object_label))
 
 
 def matters_of(user: Any, organisation: Any) -> tuple[list[Matter], list[Matter]]:
@@ -78,6 +79,6 @@ def matters_of(user: Any, organisation: Any) -> tuple[list[Matter], list[Matter]
     found = [matter for function in _matters for matter in function(user, organisation)]
     current = [matter for matter in found if matter.finished_at is None]
     past = [matter for matter in found if matter.finished_at is not None]
-    current.sort(key=lambda matter: (matter.next_at is None, matter.next_at or datetime.max, matter.number))
+    current.sort(key=lambda matter: (matter.next_at is None, matter.next_at or NEVER, matter.number))
     past.sort(key=lambda matter: (matter.finished_at, matter.number), reverse=True)
     return current, past

@@ -30,7 +30,7 @@ class Superseded(Exception):
 
 
 def handler(kind: str) -> Callable[[Handler], Handler]:
-    """Register the function that does the work of a kind; it runs inside a transaction and may run again after a crash."""
+    """Register what does the work of a kind; it runs inside a transaction and may run again after a crash."""
 
     def register(function: Handler) -> Handler:
         if kind in _handlers:
@@ -42,7 +42,7 @@ def handler(kind: str) -> Callable[[Handler], Handler]:
 
 
 def schedule(kind: str, key: str, due_at: datetime, payload: dict[str, Any] | None = None) -> DueWork:
-    """Have a kind's handler run at or after an instant; the same kind and key again moves it, and revives it if it was done."""
+    """Have a kind's handler run at or after an instant; the same kind and key again moves it, or revives it."""
     work, created = DueWork.objects.get_or_create(
         kind=kind, key=key, defaults={"due_at": due_at, "payload": payload or {}}
     )

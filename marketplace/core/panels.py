@@ -11,7 +11,7 @@ _panels: dict[str, list[tuple[int, Panel]]] = defaultdict(list)
 
 
 def on(page: str, *, order: int) -> Callable[[Panel], Panel]:
-    """Register a section of a page: a function of (request, object) giving template and context, or None for nothing."""
+    """Register a section of a page: a function of (request, object) to template and context, or None."""
 
     def register(function: Panel) -> Panel:
         _panels[page].append((order, function))
