@@ -1,4 +1,4 @@
-"""The audit trail: every change of a matter, chained by hash, so that a missing or altered line shows (RULES, Supervision)."""
+"""The audit trail: every change of a matter, chained by hash, so that an altered line shows."""
 
 import hashlib
 from typing import Any
