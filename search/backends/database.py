@@ -1,0 +1,137 @@
+"""Search on the market's own database, alike on SQLite and PostgreSQL."""
+
+from collections.abc import Iterable, Sequence
+from functools import reduce
+from itertools import islice
+from operator import and_, or_
+
+from django.db import router, transaction
+from django.db.models import Case, Count, F, IntegerField, Q, QuerySet, Value, When, Window
+from django.db.models.functions import RowNumber
+
+from search.backends import matching
+from search.backends.interface import Document, Hit, Results
+from search.models import Kind, SearchEntry
+from search.query import Query, parse
+from search.terms import compact, fold, index_terms
+
+BATCH = 500
+FIELDS = ("kind", "key", "title_zh", "title_en", "subtitle_zh", "subtitle_en", "url")
+#: Services before firms before requests before regulations, where kinds stand in one list.
+KIND_ORDER = Case(*(When(kind=kind, then=place) for place, kind in enumerate(Kind)), output_field=IntegerField())
+
+
+class DatabaseBackend:
+    def index(self, documents: Iterable[Document]) -> int:
+        waiting, count = iter(documents), 0
+        while batch := list(islice(waiting, BATCH)):
+            self._write([_entry(document) for document in batch])
+            count += len(batch)
+        return count
+
+    def _write(self, entries: list[SearchEntry]) -> None:
+        using = router.db_for_write(SearchEntry)
+        written = [field.name for field in SearchEntry._meta.fields if field.name not in ("id", "kind", "key")]
+        keys: dict[str, list[str]] = {}
+        for entry in entries:
+            keys.setdefault(entry.kind, []).append(entry.key)
+        with transaction.atomic(using=using):
+            SearchEntry.objects.bulk_create(
+                entries, update_conflicts=True, unique_fields=["kind", "key"], update_fields=written
+            )
+            same = reduce(or_, (Q(kind=kind, key__in=some) for kind, some in keys.items()))
+            ids = list(SearchEntry.objects.filter(same).values_list("pk", flat=True))
+            matching.rows_written(SearchEntry, ids, using)
+
+    def delete(self, kind: str, keys: Sequence[str]) -> None:
+        using = router.db_for_write(SearchEntry)
+        for start in range(0, len(keys), BATCH):
+            with transaction.atomic(using=using):
+                gone = SearchEntry.objects.filter(kind=kind, key__in=keys[start : start + BATCH])
+                ids = list(gone.values_list("pk", flat=True))
+                gone.delete()
+                matching.rows_deleted(SearchEntry, ids, using)
+
+    def keys(self, kind: str) -> set[str]:
+        return set(SearchEntry.objects.filter(kind=kind).values_list("key", flat=True))
+
+    def query(self, text: str, *, kind: str = "", page: int = 1, per_page: int = 20) -> Results:
+        query = parse(text)
+        if not query:
+            return Results(query)
+        matches = _matching(query)
+        counted = matches.values("kind").annotate(count=Count("pk")).values_list("kind", "count")
+        counts = dict(counted.order_by(KIND_ORDER))
+        if not counts or (kind and kind not in counts):
+            return Results(query, counts)
+        if not kind:
+            return Results(query, counts, _first_of_each_kind(matches, query, per_page))
+        start = (page - 1) * per_page
+        return Results(query, counts, _hits(_ranked(matches.filter(kind=kind), query)[start : start + per_page]))
+
+    def suggest(self, text: str, *, per_kind: int = 3) -> Results:
+        query = parse(text)
+        return Results(query, {}, _first_of_each_kind(_matching(query), query, per_kind) if query else ())
+
+
+def _entry(document: Document) -> SearchEntry:
+    titles = [document.title_zh, document.title_en]
+    title_terms = index_terms(titles, document.codes)
+    everything = index_terms([*titles, document.subtitle_zh, document.subtitle_en, *document.text], document.codes)
+    return SearchEntry(
+        kind=document.kind,
+        key=document.key,
+        code=compact(document.codes[0])[:80] if document.codes else "",
+        title_zh=document.title_zh,
+        title_en=document.title_en,
+        subtitle_zh=document.subtitle_zh,
+        subtitle_en=document.subtitle_en,
+        url=document.url,
+        folded_title=fold(document.title_zh)[:500],
+        title_terms=matching.enclose(title_terms),
+        terms=matching.enclose(everything),
+        weight=document.weight,
+        updated_at=document.updated_at,
+    )
+
+
+def _matching(query: Query) -> QuerySet[SearchEntry]:
+    using = router.db_for_read(SearchEntry)
+    return SearchEntry.objects.filter(pk__in=matching.ids_matching(SearchEntry, query.alternatives, using))
+
+
+def _ranked(entries: QuerySet[SearchEntry], query: Query) -> QuerySet[SearchEntry]:
+    return entries.annotate(rank=_rank(query)).order_by("-rank", "-weight", "-updated_at", "pk")
+
+
+def _rank(query: Query) -> Case:
+    """Exact number 5, title beginning so 4, title by whole words 3, title by beginnings of words 2, elsewhere 1."""
+    begins = reduce(or_, (Q(folded_title__startswith=" ".join(one.phrases)) for one in query.alternatives))
+    whole = reduce(or_, (_title_holds(one.whole_terms) for one in query.alternatives))
+    started = reduce(or_, (_title_holds(one.terms) for one in query.alternatives))
+    return Case(
+        When(code=query.code, then=5),
+        When(begins, then=4),
+        When(whole, then=3),
+        When(started, then=2),
+        default=Value(1),
+        output_field=IntegerField(),
+    )
+
+
+def _title_holds(terms: Iterable[str]) -> Q:
+    return reduce(and_, (Q(title_terms__contains=f" {term} ") for term in terms))
+
+
+def _first_of_each_kind(entries: QuerySet[SearchEntry], query: Query, number: int) -> tuple[Hit, ...]:
+    place = Window(
+        RowNumber(),
+        partition_by=[F("kind")],
+        order_by=[F("rank").desc(), F("weight").desc(), F("updated_at").desc(), F("pk").asc()],
+    )
+    first = entries.annotate(rank=_rank(query)).annotate(place=place).filter(place__lte=number)
+    return _hits(first.order_by(KIND_ORDER, "place"))
+
+
+def _hits(entries: QuerySet[SearchEntry]) -> tuple[Hit, ...]:
+    return tuple(Hit(*row) for row in entries.values_list(*FIELDS))
