@@ -14,7 +14,9 @@ def membership_of(request: HttpRequest) -> Membership | None:
         return None
     memberships = list(Membership.objects.of(request.user).select_related("organisation").order_by("pk"))
     chosen = request.session.get(SESSION_KEY)
-    return next((each for each in memberships if each.organisation_id == chosen), memberships[0] if memberships else None)
+    return next(
+        (each for each in memberships if each.organisation_id == chosen), memberships[0] if memberships else None
+    )
 
 
 class OrganisationMiddleware:

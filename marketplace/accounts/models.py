@@ -9,8 +9,9 @@ from django.utils.translation import gettext_lazy as _
 
 from marketplace.core import clock
 from marketplace.core.i18n import localized
+from marketplace.core.identifiers import validate_uscc
 
-from .querysets import MembershipQuerySet, OrganisationQuerySet
+from .querysets import InvitationQuerySet, MembershipQuerySet, NoticeQuerySet, OrganisationQuerySet
 
 
 class UserManager(BaseUserManager["User"]):
@@ -27,8 +28,13 @@ class UserManager(BaseUserManager["User"]):
 class User(AbstractBaseUser, PermissionsMixin):
     """A person, who signs in by e-mail and acts for the organisations that they are a member of."""
 
+    class Language(models.TextChoices):
+        CHINESE = "zh-hans", _("Chinese")
+        ENGLISH = "en", _("English")
+
     email = models.EmailField(_("e-mail"), unique=True)
     name = models.CharField(_("name"), max_length=100)
+    language = models.CharField(_("language"), max_length=10, choices=Language, default=Language.CHINESE)
     is_active = models.BooleanField(default=True)
     is_staff = models.BooleanField(default=False)
     date_joined = models.DateTimeField(default=clock.now)
@@ -81,7 +87,14 @@ class Organisation(models.Model):
         OPERATOR = "operator", _("Market operator")
 
     kind = models.CharField(max_length=20, choices=Kind)
-    uscc = models.CharField(_("unified social credit code"), max_length=18, unique=True, null=True, blank=True)
+    uscc = models.CharField(
+        _("unified social credit code"),
+        max_length=18,
+        unique=True,
+        null=True,
+        blank=True,
+        validators=[validate_uscc],
+    )
     name_zh = models.CharField(_("name"), max_length=150)
     name_en = models.CharField(_("English name"), max_length=200, blank=True)
     legal_representative = models.CharField(_("legal representative"), max_length=100, blank=True)
@@ -169,7 +182,10 @@ class Invitation(models.Model):
     accepted_at = models.DateTimeField(null=True, blank=True)
     withdrawn_at = models.DateTimeField(null=True, blank=True)
 
+    objects = InvitationQuerySet.as_manager()
+
     class Meta:
+        ordering = ("pk",)
         constraints = [
             models.UniqueConstraint(
                 "organisation",
@@ -181,6 +197,10 @@ class Invitation(models.Model):
 
     def __str__(self) -> str:
         return f"{self.email} → {self.organisation}"
+
+    @property
+    def has_expired(self) -> bool:
+        return clock.now() >= self.expires_at
 
 
 class Notice(models.Model):
@@ -194,6 +214,8 @@ class Notice(models.Model):
     url = models.CharField(max_length=300, blank=True)
     created_at = models.DateTimeField(default=clock.now)
     read_at = models.DateTimeField(null=True, blank=True)
+
+    objects = NoticeQuerySet.as_manager()
 
     class Meta:
         ordering = ("-created_at", "-pk")

@@ -24,9 +24,11 @@ def sees_for(user: User | AnonymousUser, organisation: Organisation) -> Decision
 
 def administers(user: User | AnonymousUser, organisation: Organisation) -> Decision:
     """Whether the person may manage the organisation's members."""
-    if Membership.objects.active().filter(
-        user_id=user.pk, organisation=organisation, role=Membership.Role.ADMINISTRATOR
-    ).exists():
+    if (
+        Membership.objects.active()
+        .filter(user_id=user.pk, organisation=organisation, role=Membership.Role.ADMINISTRATOR)
+        .exists()
+    ):
         return yes()
     return no(_("Only an administrator of %(organisation)s can do this.") % {"organisation": organisation})
 

@@ -10,6 +10,10 @@ class OrganisationQuerySet(models.QuerySet):
     def authorities(self) -> Self:
         return self.filter(kind="authority")
 
+    def locked(self) -> Self:
+        """Rows locked until the transaction's end; only the organisation's, not those joined to it."""
+        return self.select_for_update(of=("self",))
+
 
 class MembershipQuerySet(models.QuerySet):
     def active(self) -> Self:
@@ -19,5 +23,33 @@ class MembershipQuerySet(models.QuerySet):
         """Those who may act for their organisation."""
         return self.active().filter(role__in=("administrator", "handler"))
 
+    def administrators(self) -> Self:
+        return self.active().filter(role="administrator")
+
     def of(self, user: Any) -> Self:
         return self.active().filter(user=user)
+
+    def visible_to(self, user: Any) -> Self:
+        """The memberships of the organisations that the person is a member of."""
+        organisations = self.model.objects.active().filter(user_id=user.pk).values("organisation")
+        return self.filter(organisation__in=organisations)
+
+
+class InvitationQuerySet(models.QuerySet):
+    def open(self) -> Self:
+        """Neither accepted nor withdrawn; it may have expired, and can then be sent again."""
+        return self.filter(accepted_at=None, withdrawn_at=None)
+
+    def visible_to(self, user: Any) -> Self:
+        """The invitations of the organisations that the person is a member of."""
+        return self.filter(
+            organisation__memberships__user_id=user.pk, organisation__memberships__is_active=True
+        )
+
+
+class NoticeQuerySet(models.QuerySet):
+    def visible_to(self, user: Any) -> Self:
+        return self.filter(user_id=user.pk)
+
+    def unread(self) -> Self:
+        return self.filter(read_at=None)

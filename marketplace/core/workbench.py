@@ -48,7 +48,7 @@ def tab(label: Text, url_name: str, *, kinds: Iterable[str], order: int, count: 
 def action(label: Text, url_name: str, *, kinds: Iterable[str], order: int, primary: bool = False) -> None:
     """Add a button of the workbench's header and of its empty states; `kinds` may hold `NOBODY`."""
     _actions.append(Action(label, url_name, frozenset(kinds), order, primary))
-    _actions.sort(key=lambda each: (each.is_primary, -each.order), reverse=True)
+    _actions.sort(key=lambda each: (not each.is_primary, each.order))
 
 
 def tabs_of(kind: str) -> list[Tab]:
