@@ -1,1 +1,1 @@
-from . import notices  # noqa: F401  the handler of mailed notices
+from . import invitations, notices  # noqa: F401  the handlers of what is mailed

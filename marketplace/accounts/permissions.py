@@ -47,3 +47,28 @@ def is_regulator(user: User | AnonymousUser) -> Decision:
 def is_operator(user: User | AnonymousUser) -> Decision:
     """Whether the person acts for the market operator."""
     return _acts_in(user, Organisation.Kind.OPERATOR, _("Only the market operator can do this."))
+
+
+def can_create(user: User | AnonymousUser, kind: str) -> Decision:
+    """Whether the person may record an organisation of this kind: firms are, public bodies are set up with the market."""
+    if not user.is_authenticated or not user.is_active:
+        return no(_("Sign in first."))
+    if kind in (Organisation.Kind.ENTERPRISE, Organisation.Kind.INTERMEDIARY):
+        return yes()
+    return no(_("Authorities and the market operator are set up with the market, not here."))
+
+
+def can_change_particulars(user: User | AnonymousUser, organisation: Organisation) -> Decision:
+    """Whether the person may change the particulars at once: those of an enterprise that they administer."""
+    if organisation.kind == Organisation.Kind.INTERMEDIARY:
+        return no(_("A change of an intermediary's particulars takes effect after its check; file a change of registration."))
+    if organisation.kind != Organisation.Kind.ENTERPRISE:
+        return no(_("The particulars of a public body are kept by the market operator."))
+    return administers(user, organisation)
+
+
+def can_enter_console(user: User | AnonymousUser) -> Decision:
+    """Whether the person gets into the console."""
+    if user.is_active and user.has_perm("wagtailadmin.access_admin"):
+        return yes()
+    return no(_("The console is for the people of authorities and of the market operator."))

@@ -1,0 +1,132 @@
+from decimal import Decimal
+from typing import Any
+
+from allauth.account.forms import SignupForm as BaseSignupForm
+from django import forms
+from django.core.exceptions import ValidationError
+from django.forms import formset_factory
+from django.http import HttpRequest
+from django.utils.translation import get_language
+from django.utils.translation import gettext_lazy as _
+
+from marketplace.core.identifiers import USCCField, normalise
+
+from .models import District, Membership, Organisation, User
+from .services import HolderParticulars, Particulars
+
+#: Four holders of 25 % make the whole.
+MOST_HOLDERS = 4
+
+
+class SignupForm(BaseSignupForm):
+    """Signing up takes the name too: what a person does in a matter stands under it."""
+
+    name = forms.CharField(label=_("Your name"), max_length=100, widget=forms.TextInput({"autocomplete": "name"}))
+    field_order = ["name", "email", "password1", "password2"]
+
+    def custom_signup(self, request: HttpRequest, user: User) -> None:
+        user.name = self.cleaned_data["name"]
+        user.language = _supported(get_language())
+        user.save(update_fields=["name", "language"])
+
+
+def _supported(language: str | None) -> str:
+    return language if language in User.Language.values else User.Language.CHINESE
+
+
+class ProfileForm(forms.ModelForm):
+    class Meta:
+        model = User
+        fields = ["name", "language"]
+        widgets = {"language": forms.RadioSelect}
+        labels = {"name": _("Your name"), "language": _("Language of notices and e-mails")}
+
+
+class OrganisationForm(forms.ModelForm):
+    """An enterprise's particulars; the service checks them against the other organisations."""
+
+    uscc = USCCField(help_text=_("18 characters, as on the business licence; the check digit is verified."))
+    has_no_holders = forms.BooleanField(label=_("Nobody holds 25 % or more"), required=False)
+
+    class Meta:
+        model = Organisation
+        fields = ["uscc", "name_zh", "name_en", "legal_representative", "district", "address", "phone"]
+        labels = {
+            "name_zh": _("Name on the business licence"),
+            "name_en": _("English name"),
+            "phone": _("Telephone"),
+        }
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for name in ("legal_representative", "district", "address"):
+            self.fields[name].required = True
+        self.fields["district"].queryset = District.objects.all()
+        self.fields["district"].empty_label = _("Choose")
+        self.fields["phone"].widget.input_type = "tel"
+        if self.instance.pk:
+            self.fields["uscc"].disabled = True
+            self.fields["uscc"].help_text = _("The code stays; another code is another organisation.")
+
+    def validate_unique(self) -> None:
+        """Left to the service, whose message says what to do."""
+
+    def particulars(self) -> Particulars:
+        values = {field: self.cleaned_data[field] for field in Particulars.__dataclass_fields__}
+        return Particulars(**values)
+
+
+class HolderForm(forms.Form):
+    name = forms.CharField(label=_("Name"), max_length=150)
+    code = forms.CharField(
+        label=_("Code, if it is a company"), required=False, max_length=40, widget=forms.TextInput({"autocomplete": "off"})
+    )
+    share_percent = forms.DecimalField(
+        label=_("Share"),
+        min_value=Decimal(25),
+        max_value=Decimal(100),
+        max_digits=5,
+        decimal_places=2,
+        widget=forms.TextInput({"inputmode": "decimal"}),
+    )
+    is_state = forms.BooleanField(label=_("A state holder"), required=False)
+
+    def clean_code(self) -> str:
+        code = self.cleaned_data["code"]
+        return normalise(code) if code else ""
+
+
+class BaseHolderFormSet(forms.BaseFormSet):
+    """Up to four holders; rows left empty don't count."""
+
+    def clean(self) -> None:
+        if any(self.errors):
+            return
+        if sum(holder.share_percent for holder in self.holders()) > 100:
+            raise ValidationError(_("The shares add up to more than 100 %."))
+        names = [(holder.name, holder.code) for holder in self.holders()]
+        if len(set(names)) < len(names):
+            raise ValidationError(_("A holder is named twice."))
+
+    def holders(self) -> list[HolderParticulars]:
+        return [HolderParticulars(**form.cleaned_data) for form in self.forms if form.has_changed()]
+
+
+HolderFormSet = formset_factory(
+    HolderForm, formset=BaseHolderFormSet, extra=MOST_HOLDERS, max_num=MOST_HOLDERS, validate_max=True, absolute_max=10
+)
+
+
+class InvitationForm(forms.Form):
+    email = forms.EmailField(label=_("E-mail"), widget=forms.EmailInput({"autocomplete": "off"}))
+    role = forms.ChoiceField(
+        label=_("Role"),
+        choices=Membership.Role,
+        initial=Membership.Role.HANDLER,
+        widget=forms.RadioSelect,
+        help_text=_("An administrator also manages members; a handler acts in matters; a reader only looks."),
+    )
+
+
+class RoleForm(forms.Form):
+    role = forms.ChoiceField(label=_("Role"), choices=Membership.Role)

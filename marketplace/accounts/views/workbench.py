@@ -1,0 +1,45 @@
+from django.contrib.auth.decorators import login_required
+from django.core.paginator import Paginator
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.views.decorators.http import require_POST
+
+from marketplace.core.duties import matters_of
+
+from ..middleware import SESSION_KEY
+from ..models import Membership
+from ..selectors import Workbench
+
+PAGE_SIZE = 20
+
+
+@login_required
+def workbench(request: HttpRequest) -> HttpResponse:
+    """What waits, what is under way, what is done."""
+    return render(request, "accounts/workbench.html", {"workbench": Workbench(request.user, request.organisation or None)})
+
+
+@login_required
+def matter_list(request: HttpRequest, *, finished: bool) -> HttpResponse:
+    """All matters of the organisation, current or finished."""
+    if not request.organisation:
+        return redirect("accounts:workbench")
+    current, past = matters_of(request.user, request.organisation)
+    page = Paginator(past if finished else current, PAGE_SIZE).get_page(request.GET.get("page"))
+    context = {"page": page, "finished": finished, "workbench_tab": "accounts:workbench"}
+    return render(request, "accounts/matter_list.html", context)
+
+
+@login_required
+@require_POST
+def switch_organisation(request: HttpRequest) -> HttpResponse:
+    """Act in another of one's organisations from now on."""
+    chosen = request.POST.get("organisation", "")
+    memberships = Membership.objects.of(request.user)
+    membership = get_object_or_404(memberships, organisation_id=int(chosen) if chosen.isdecimal() else None)
+    request.session[SESSION_KEY] = membership.organisation_id
+    following = request.POST.get("next", "")
+    if url_has_allowed_host_and_scheme(following, allowed_hosts={request.get_host()}):
+        return redirect(following)
+    return redirect("accounts:workbench")
