@@ -1,0 +1,16 @@
+from marketplace.core.failures import DomainError, Text
+
+
+class UnableToCalculate(DomainError):
+    """A question that the schedule cannot answer; `field` is `base`, `variant`, or a coefficient's or parameter's name."""
+
+    status = 400
+
+    def __init__(self, field: str, code: str, message: Text) -> None:
+        super().__init__(message, {field: message})
+        self.field = field
+        self.code = f"fee-{code}"
+
+
+class InvalidSchedule(ValueError):
+    """A definition that is not a fee schedule; the text names the place."""
