@@ -1,6 +1,6 @@
 from collections import defaultdict
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 from enum import StrEnum
 from typing import Any
 
@@ -8,9 +8,7 @@ from .fulfilment import youngest_contracts
 from .history import History
 from .model import RatingModel
 from .standing import Standing, compute
-from .windows import months_after
-
-ONE_DAY = timedelta(days=1)
+from .windows import ONE_DAY, months_after
 
 
 class CauseKind(StrEnum):

@@ -1,5 +1,4 @@
 from collections import defaultdict
-from collections.abc import Iterable
 from datetime import date
 from decimal import Decimal
 
@@ -25,9 +24,7 @@ def fulfilment_component(history: History, rule: FulfilmentRule, as_of: date) ->
     counted.sort(key=lambda step: (step.due_on, step.identifier))
     total_weight = rule.prior_weight + len(counted)
     total = rule.prior_weight * rule.prior_mean + sum(KEPT for step in counted if step.kept)
-    effects = {
-        value: rule.weight * (value - rule.prior_mean) / total_weight for value in (KEPT, NOT_KEPT)
-    }
+    effects = {value: rule.weight * (value - rule.prior_mean) / total_weight for value in (KEPT, NOT_KEPT)}
 
     rows = [Row("prior", None, rule.prior_weight, rule.prior_mean)]
     for step in counted:
@@ -43,9 +40,12 @@ def youngest_contracts(history: History, per_client: int, as_of: date) -> set[tu
     for row in history.contracts:
         if row.known_on(as_of) and row.dated_on <= as_of:
             dated[row.client][row.number] = row.dated_on
+    engaged = {(client, number) for client, contracts in dated.items() for number in contracts}
     for row in history.steps:
-        if row.known_on(as_of) and row.contract_on <= as_of:
-            dated[row.client].setdefault(row.contract, row.contract_on)
+        if (row.client, row.contract) in engaged or row.contract_on > as_of or not row.known_on(as_of):
+            continue
+        known = dated[row.client].get(row.contract, row.contract_on)
+        dated[row.client][row.contract] = min(known, row.contract_on)
     return {
         (client, number)
         for client, contracts in dated.items()

@@ -55,6 +55,7 @@ class Contract(Known):
     number: str
     client: str
     dated_on: date
+    replaces: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -110,9 +110,7 @@ class RatingModel:
 
 
 def _read(definition: dict[str, Any]) -> RatingModel:
-    reviews, conduct, fulfilment = (
-        definition["components"][code] for code in ("reviews", "conduct", "fulfilment")
-    )
+    reviews, conduct, fulfilment = (definition["components"][code] for code in ("reviews", "conduct", "fulfilment"))
     thresholds = {threshold["name"]: threshold for threshold in definition["thresholds"]}
     warned, restricted = thresholds["warned"], thresholds["restricted"]
     grades = [(Grade(row["grade"]), Decimal(row["from"])) for row in definition["grades"]]

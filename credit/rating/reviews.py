@@ -41,9 +41,7 @@ def reviews_component(ratings: Iterable[Rating], rule: ReviewsRule, as_of: date)
     rows = [Row("prior", None, rule.prior_weight, rule.prior_mean)]
     for rating, weight, value, days, time_weight, factor in lines:
         effect = rule.weight * weight * (value - rule.prior_mean) / total_weight
-        rows.append(
-            Row(rating.identifier, rating.on, weight, value, effect, rating, days, time_weight, factor)
-        )
+        rows.append(Row(rating.identifier, rating.on, weight, value, effect, rating, days, time_weight, factor))
     return Component("reviews", rule.weight, total / total_weight, rule.prior_mean, tuple(rows))
 
 

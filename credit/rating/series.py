@@ -5,9 +5,7 @@ from decimal import Decimal
 from .history import History
 from .model import Grade, RatingModel
 from .standing import compute
-from .windows import months_after
-
-ONE_DAY = timedelta(days=1)
+from .windows import ONE_DAY, months_after
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +36,7 @@ def score_series(
 
 def jump_days(history: History, model: RatingModel) -> set[date]:
     """The days on which the score can move by more than the ageing of ratings."""
-    days: set[date] = set()
+    days = {row.known_until for row in (*history.ratings, *history.steps) if row.known_until}
     for rating in history.ratings:
         days |= {max(rating.on, rating.known_from), months_after(rating.on, model.reviews.window_months)}
     for step in history.steps:

@@ -1,13 +1,11 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 from itertools import groupby
 
 from .history import Event
 from .model import RatingModel
-from .windows import months_after, within
-
-ONE_DAY = timedelta(days=1)
+from .windows import ONE_DAY, months_after, within
 
 
 @dataclass(frozen=True, slots=True)

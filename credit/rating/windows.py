@@ -1,6 +1,8 @@
 from calendar import monthrange
-from datetime import date
+from datetime import date, timedelta
 from functools import lru_cache
+
+ONE_DAY = timedelta(days=1)
 
 
 @lru_cache(maxsize=65536)

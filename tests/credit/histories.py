@@ -18,9 +18,7 @@ def rating(contract: str, on: date, *, client: str = "C1", stars: int = 5, **fie
 
 def deduction(points: int, effective_on: date, *, months: int = 12, **fields: Any) -> Event:
     identifier = fields.pop("identifier", f"XY-{effective_on}-{points}")
-    return Event(
-        identifier=identifier, points=points, validity_months=months, effective_on=effective_on, **fields
-    )
+    return Event(identifier=identifier, points=points, validity_months=months, effective_on=effective_on, **fields)
 
 
 def step(contract: str, contract_on: date, *, days: int = 0, client: str = "C1", kept: bool = True, **fields: Any):

@@ -95,9 +95,7 @@ class TestReviews:
             )
         )
 
-        values = [
-            compute(history, MODEL, day).component("reviews").counted[0].value for day in (DAY, DAY + ONE_DAY)
-        ]
+        values = [compute(history, MODEL, day).component("reviews").counted[0].value for day in (DAY, DAY + ONE_DAY)]
 
         assert values == [40, 100]
 
@@ -120,8 +118,7 @@ class TestConduct:
 
     def test_bonuses_count_up_to_ten_and_the_cut_is_a_row(self):
         bonuses = [
-            deduction(points, DAY - timedelta(days=9), identifier=f"B{points}", deduction=False)
-            for points in (5, 3, 4)
+            deduction(points, DAY - timedelta(days=9), identifier=f"B{points}", deduction=False) for points in (5, 3, 4)
         ]
         history = History(events=(*bonuses, deduction(10, DAY - timedelta(days=400), months=36)))
 
