@@ -1,0 +1,51 @@
+"""The announced object: what a published version binds itself to, hashed on the page and in every receipt."""
+
+from datetime import UTC, datetime
+from typing import Any
+
+from . import custody, selection
+from .models import WorkRequest
+
+
+def instant(moment: datetime) -> str:
+    """UTC to the second, RFC 3339."""
+    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def announce(work_request: WorkRequest) -> dict[str, Any]:
+    """
+    The announcement of a request's present version; both custodians draw their halves the first time.
+
+    `limits` holds the fixed price or price limits in CNY and the longest service time in working days.
+    """
+    published = {side: custodian.draw(work_request) for side, custodian in custody.custodians().items()}
+    if work_request.bids_close_at is None or work_request.published_at is None:
+        raise ValueError(f"{work_request.number} has no deadline yet")
+    return {
+        "bid_keys": {side: half.public_key for side, half in published.items()},
+        "commitments": {side: half.commitment for side, half in published.items()},
+        "deadline": instant(work_request.bids_close_at),
+        "limits": limits(work_request),
+        "method": str(work_request.method),
+        "number": work_request.number,
+        "parameters": work_request.parameters,
+        "policy": work_request.policy_version,
+        "public_value_source": None,
+        "published_at": instant(work_request.published_at),
+        "version": work_request.version,
+    }
+
+
+def limits(work_request: WorkRequest) -> dict[str, Any]:
+    found: dict[str, Any] = {"days": work_request.service_days}
+    if work_request.price_max is not None:
+        found["price"] = f"{work_request.price_max:.2f}"
+    if work_request.price_min is not None:
+        found["price_from"] = f"{work_request.price_min:.2f}"
+    return found
+
+
+def bind(work_request: WorkRequest) -> None:
+    """Write announcement and hash onto the request (unsaved)."""
+    work_request.announcement = announce(work_request)
+    work_request.announcement_hash = selection.announcement_hash(work_request.announcement)

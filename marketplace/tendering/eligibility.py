@@ -1,0 +1,225 @@
+"""
+Who may bid (RULES, Bids): every condition with whether it is met, for the page that shows them all.
+
+Judged when bidding on today's facts, and again at the opening on the facts recorded before the deadline, however late
+the opening runs. Many firms are judged with a fixed number of queries.
+"""
+
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+from django.db.models import Prefetch
+from django.utils.translation import gettext as _
+
+from credit.rating import Grade
+from credit.rating import Standing
+from credit.services import standings_of
+from marketplace.core import clock
+from marketplace.registry.models import Intermediary, Practitioner, Qualification, Suspension
+
+from .models import WorkRequest
+from .models.requests import Matching
+from .relations import Ties, ties_of
+
+#: What an award's winner must still meet when the notice is given (RULES: what is lost later passes the award on).
+LASTING = frozenset({"listed", "not_suspended", "credit", "qualifications", "practitioners"})
+
+
+@dataclass(frozen=True)
+class Condition:
+    """One condition of a request for one firm; the code stands in transcripts, the text on pages."""
+
+    code: str
+    text: str
+    met: bool
+
+
+@dataclass(frozen=True)
+class Requirements:
+    """What a request asks of its bidders, read once for all of them."""
+
+    min_grade: str
+    item_types: dict[int, str]
+    extra_types: dict[int, str]
+    match: str
+    licence: str
+    practitioners: int
+    owner_ties: Ties
+    owner_id: int
+    excluded: frozenset[int]
+
+
+@dataclass(frozen=True)
+class Facts:
+    """What the record said about a firm at an instant."""
+
+    intermediary: Intermediary
+    standing: Standing
+    on: date
+    at: datetime
+
+
+def conditions_of(intermediary: Intermediary, work_request: WorkRequest, *, at: datetime) -> list[Condition]:
+    """Every condition of a request for a firm, on the facts of an instant; the credit is that day's."""
+    day = at.astimezone(clock.SHANGHAI).date()
+    facts = gather([intermediary.pk], at=at, credit_on=day)
+    return judge(facts[intermediary.pk], requirements_of(work_request))
+
+
+def problems_of(intermediary: Intermediary, work_request: WorkRequest, *, at: datetime) -> list[Condition]:
+    """The conditions that are not met; empty for an eligible firm."""
+    return [condition for condition in conditions_of(intermediary, work_request, at=at) if not condition.met]
+
+
+def problems_at_deadline(intermediary_ids: Collection[int], work_request: WorkRequest) -> dict[int, list[Condition]]:
+    """
+    By firm, the conditions that were not met by what was recorded before the deadline.
+
+    Credit is that of the day before the deadline, the last one whose score nothing can change any more.
+    """
+    if work_request.bids_open_until is None:
+        raise ValueError(f"{work_request.number} has no deadline")
+    last_moment = work_request.bids_open_until - timedelta(microseconds=1)
+    day_before = clock.date_of(work_request.bids_open_until) - timedelta(days=1)
+    requirements = requirements_of(work_request)
+    facts = gather(intermediary_ids, at=last_moment, credit_on=day_before)
+    return {pk: [one for one in judge(fact, requirements) if not one.met] for pk, fact in facts.items()}
+
+
+def requirements_of(work_request: WorkRequest) -> Requirements:
+    types = {
+        row.item.qualification_type_id: row.item.qualification_type.name
+        for row in work_request.request_items.select_related("item__qualification_type")
+        if row.item.qualification_type_id
+    }
+    return Requirements(
+        min_grade=work_request.min_grade,
+        item_types=types,
+        extra_types={one.pk: one.name for one in work_request.qualifications.all()},
+        match=work_request.qualifications_match,
+        licence=work_request.practitioner_licence,
+        practitioners=work_request.practitioners_needed,
+        owner_ties=ties_of(work_request.owner),
+        owner_id=work_request.owner_id,
+        excluded=frozenset(work_request.exclusions.values_list("organisation_id", flat=True)),
+    )
+
+
+def gather(intermediary_ids: Collection[int], *, at: datetime, credit_on: date) -> dict[int, Facts]:
+    """The facts of many firms as recorded at an instant."""
+    recorded = (
+        Prefetch("qualifications", Qualification.objects.recorded_at(at), to_attr="qualifications_then"),
+        Prefetch("practitioners", Practitioner.objects.recorded_at(at), to_attr="practitioners_then"),
+        Prefetch("suspensions", Suspension.objects.filter(decided_at__lte=at), to_attr="suspensions_then"),
+    )
+    firms = Intermediary.objects.filter(pk__in=intermediary_ids).select_related("organisation")
+    firms = list(firms.prefetch_related("organisation__holders", *recorded))
+    standings = dict(standings_of([firm.organisation_id for firm in firms], credit_on))
+    day = at.astimezone(clock.SHANGHAI).date()
+    return {firm.pk: Facts(firm, standings[firm.organisation_id], day, at) for firm in firms}
+
+
+def judge(facts: Facts, requirements: Requirements) -> list[Condition]:
+    """Every condition, in the order in which pages show them."""
+    return [
+        _listed(facts),
+        _not_suspended(facts),
+        _credit(facts),
+        *_grade(facts, requirements),
+        *_qualifications(facts, requirements),
+        *_practitioners(facts, requirements),
+        _not_related(facts, requirements),
+        _not_excluded(facts, requirements),
+    ]
+
+
+def _listed(facts: Facts) -> Condition:
+    firm, at = facts.intermediary, facts.at
+    listed = firm.listed_at is not None and firm.listed_at <= at and (firm.closed_at is None or firm.closed_at > at)
+    return Condition("listed", _("Listed in the market") if listed else _("Not listed in the market"), listed)
+
+
+def _not_suspended(facts: Facts) -> Condition:
+    running = any(_in_force(one, facts.on, facts.at) for one in facts.intermediary.suspensions_then)
+    return Condition("not_suspended", _("Suspended") if running else _("Not suspended"), not running)
+
+
+def _in_force(suspension: Suspension, on: date, at: datetime) -> bool:
+    begun = suspension.effective_on is not None and suspension.effective_on <= on
+    lifted = (
+        suspension.lifted_on is not None
+        and suspension.lifted_on <= on
+        and suspension.lifted_at is not None
+        and suspension.lifted_at <= at
+    )
+    return begun and not lifted
+
+
+def _credit(facts: Facts) -> Condition:
+    standing = facts.standing
+    if standing.restricted:
+        return Condition("credit", _("Restricted from bidding for credit reasons"), False)
+    if standing.grade is Grade.D:
+        return Condition("credit", _("Credit grade D cannot bid"), False)
+    return Condition("credit", _("Not restricted from bidding"), True)
+
+
+def _grade(facts: Facts, requirements: Requirements) -> Iterable[Condition]:
+    if requirements.min_grade:
+        grade = facts.standing.grade
+        text = _("Credit grade %(grade)s, %(needed)s or better is needed") % {
+            "grade": grade.value,
+            "needed": requirements.min_grade,
+        }
+        yield Condition("grade", text, grade.rank <= Grade(requirements.min_grade).rank)
+
+
+def _qualifications(facts: Facts, requirements: Requirements) -> Iterable[Condition]:
+    valid: dict[int, date] = {}
+    for one in facts.intermediary.qualifications_then:
+        if one.is_valid_on(facts.on):
+            valid[one.qualification_type_id] = max(one.valid_to, valid.get(one.qualification_type_id, one.valid_to))
+    needed = dict(requirements.item_types)
+    if requirements.match == Matching.ALL:
+        needed |= requirements.extra_types
+    elif requirements.extra_types:
+        names = ", ".join(requirements.extra_types.values())
+        text = _("Any of these qualifications: %(names)s") % {"names": names}
+        yield Condition("qualifications", text, bool(valid.keys() & requirements.extra_types.keys()))
+    for pk, name in needed.items():
+        if pk in valid:
+            text = _("%(name)s, valid until %(day)s") % {"name": name, "day": valid[pk].isoformat()}
+        else:
+            text = _("No valid qualification: %(name)s") % {"name": name}
+        yield Condition("qualifications", text, pk in valid)
+
+
+def _practitioners(facts: Facts, requirements: Requirements) -> Iterable[Condition]:
+    if requirements.practitioners:
+        present = sum(
+            (not requirements.licence or one.licence_type == requirements.licence)
+            and (one.valid_to is None or one.valid_to >= facts.on)
+            for one in facts.intermediary.practitioners_then
+        )
+        text = _("%(licence)s: %(needed)d needed, %(present)d present") % {
+            "licence": requirements.licence or _("Practitioners"),
+            "needed": requirements.practitioners,
+            "present": present,
+        }
+        yield Condition("practitioners", text, present >= requirements.practitioners)
+
+
+def _not_related(facts: Facts, requirements: Requirements) -> Condition:
+    organisation = facts.intermediary.organisation
+    shared = ties_of(organisation).shared_with(requirements.owner_ties)
+    if organisation.pk == requirements.owner_id or shared:
+        return Condition("not_related", _("Related to the owner"), False)
+    return Condition("not_related", _("Not related to the owner"), True)
+
+
+def _not_excluded(facts: Facts, requirements: Requirements) -> Condition:
+    excluded = facts.intermediary.organisation_id in requirements.excluded
+    return Condition(
+        "not_excluded", _("Excluded by the owner") if excluded else _("Not excluded by the owner"), not excluded
+    )

@@ -1,0 +1,19 @@
+from .awards import Award, Objection, ObjectionEvidence
+from .bids import Bid, Deposit, OpenedBid, Opening
+from .requests import Attachment, Exclusion, Question, RequestItem, RequestVersion, WorkRequest
+
+__all__ = [
+    "Attachment",
+    "Award",
+    "Bid",
+    "Deposit",
+    "Exclusion",
+    "Objection",
+    "ObjectionEvidence",
+    "OpenedBid",
+    "Opening",
+    "Question",
+    "RequestItem",
+    "RequestVersion",
+    "WorkRequest",
+]

@@ -1,0 +1,145 @@
+from django.conf import settings
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from marketplace.core import appendonly
+from marketplace.core.money import MoneyField
+
+from ..querysets import OpenedBidQuerySet
+from .requests import WorkRequest
+
+
+class Side(models.TextChoices):
+    """Who holds one half of what the opening needs."""
+
+    OPERATOR = "operator", _("Market operator")
+    REGULATOR = "regulator", _("Regulator")
+
+
+class Deposit(models.Model):
+    """
+    What one side's embedded custodian keeps of a request: its key pair and its secret, both wrapped.
+
+    The wrapped halves can be read only with that side's master key, which is not in the database.
+    """
+
+    work_request = models.ForeignKey(WorkRequest, on_delete=models.PROTECT, related_name="deposits")
+    side = models.CharField(max_length=10, choices=Side)
+    public_key = models.CharField(max_length=64)
+    commitment = models.CharField(max_length=64)
+    wrapped_key = models.BinaryField()
+    wrapped_secret = models.BinaryField()
+    #: Given up once: for which list of ciphertext hashes, then for which list hash.
+    key_released_at = models.DateTimeField(null=True, blank=True)
+    key_released_for = models.CharField(max_length=64, blank=True)
+    secret_released_at = models.DateTimeField(null=True, blank=True)
+    secret_released_for = models.CharField(max_length=64, blank=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=("work_request", "side"), name="deposit_once_a_side")]
+
+    def __str__(self) -> str:
+        return f"{self.work_request.number} {self.side}"
+
+
+@appendonly.register
+class Bid(models.Model):
+    """
+    A sealed filing: a bid, its replacement or its withdrawal, which only the opening can tell apart.
+
+    Who filed is as secret as the price: the row names nobody, only a keyed hash of request, firm and count
+    (RULES, Bids). `ciphertext` holds the bid, `envelope` person, address and device for the audit trail.
+    """
+
+    work_request = models.ForeignKey(WorkRequest, on_delete=models.PROTECT, related_name="bids")
+    bidder_ref = models.CharField(max_length=64, unique=True)
+    arrived_at = models.DateTimeField()
+    ciphertext = models.BinaryField()
+    envelope = models.BinaryField()
+    sha256 = models.CharField(max_length=64)
+
+    class Meta:
+        ordering = ("arrived_at", "pk")
+        constraints = [models.UniqueConstraint(fields=("work_request", "sha256"), name="bid_ciphertext_once")]
+
+    def __str__(self) -> str:
+        return f"{self.work_request_id} {self.sha256[:8]}"
+
+
+class Opening(models.Model):
+    """The opening of a request's bids: done once, and published with all that recomputes it."""
+
+    class Result(models.TextChoices):
+        RANKED = "ranked", _("A winner was selected")
+        FAILED = "failed", _("Too few bids counted")
+        VOIDED = "voided", _("A secret did not match its commitment")
+
+    work_request = models.OneToOneField(WorkRequest, on_delete=models.PROTECT, related_name="opening")
+    opened_at = models.DateTimeField()
+    result = models.CharField(max_length=10, choices=Result)
+    transcript = models.JSONField(null=True)
+    transcript_sha256 = models.CharField(max_length=64, blank=True)
+    signature = models.CharField(max_length=128, blank=True)
+    signing_key = models.CharField(max_length=64, blank=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(result="voided") | models.Q(transcript__isnull=False),
+                name="opening_has_its_transcript",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.work_request.number} {self.result}"
+
+
+class OpenedBid(models.Model):
+    """What the opening found in a filing, and what became of it."""
+
+    class Fate(models.TextChoices):
+        COUNTED = "counted", _("Counted")
+        REPLACED = "replaced", _("Replaced")
+        WITHDRAWN = "withdrawn", _("Withdrawn")
+        SET_ASIDE = "set_aside", _("Set aside")
+
+    opening = models.ForeignKey(Opening, on_delete=models.PROTECT, related_name="opened_bids")
+    bid = models.OneToOneField(Bid, on_delete=models.PROTECT, related_name="opened")
+    intermediary = models.ForeignKey(
+        "registry.Intermediary", null=True, on_delete=models.PROTECT, related_name="opened_bids"
+    )
+    filed_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+")
+    filing = models.PositiveIntegerField(null=True)
+    fate = models.CharField(max_length=10, choices=Fate)
+    #: Codes of `eligibility` and `opening`; empty unless set aside.
+    reason = models.CharField(max_length=40, blank=True)
+    detail = models.CharField(max_length=400, blank=True)
+    days = models.PositiveIntegerField(null=True)
+    price = MoneyField(null=True)
+    score = models.DecimalField(max_digits=5, decimal_places=2, null=True)
+    grade = models.CharField(max_length=3, blank=True)
+    nonce = models.CharField(max_length=64, blank=True)
+    rank = models.PositiveIntegerField(null=True)
+
+    objects = OpenedBidQuerySet.as_manager()
+
+    class Meta:
+        ordering = (models.F("rank").asc(nulls_last=True), "pk")
+        constraints = [
+            models.UniqueConstraint(fields=("opening", "rank"), name="opened_bid_rank_once"),
+            models.UniqueConstraint(
+                fields=("opening", "intermediary"),
+                condition=models.Q(fate="counted"),
+                name="opened_bid_one_counts_a_firm",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(rank=None) | models.Q(fate="counted", intermediary__isnull=False),
+                name="opened_bid_ranked_counts",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(fate="set_aside") ^ models.Q(reason=""), name="opened_bid_set_aside_with_reason"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.opening_id} {self.fate}"

@@ -1,0 +1,462 @@
+from datetime import datetime, timedelta
+from decimal import Decimal
+
+from django.conf import settings
+from django.core.validators import MaxValueValidator, MinValueValidator
+from django.db import models
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
+from django_fsm import RETURN_VALUE, FSMField, FSMModelMixin, transition
+
+from marketplace.core import clock
+from marketplace.core.money import MoneyField
+
+from .. import selection
+from ..querysets import QuestionQuerySet, WorkRequestQuerySet
+
+#: Every arrival before the deadline is stored by then (RULES, Bids).
+OPENING_DELAY = timedelta(seconds=60)
+
+PERCENT = [MinValueValidator(Decimal(0)), MaxValueValidator(Decimal(100))]
+
+
+class Status(models.TextChoices):
+    DRAFT = "draft", pgettext_lazy("request", "Draft")
+    UNDER_REVIEW = "under_review", pgettext_lazy("request", "Under review")
+    RETURNED = "returned", pgettext_lazy("request", "Returned")
+    PUBLISHED = "published", pgettext_lazy("request", "Open for bids")
+    SELECTING = "selecting", pgettext_lazy("request", "Opening and selection")
+    PUBLICITY = "publicity", pgettext_lazy("request", "In publicity")
+    AWARDED = "awarded", pgettext_lazy("request", "Awarded")
+    CONTRACTED = "contracted", pgettext_lazy("request", "Contract signed")
+    IN_SERVICE = "in_service", pgettext_lazy("request", "In service")
+    COMPLETED = "completed", pgettext_lazy("request", "Completed")
+    FAILED = "failed", pgettext_lazy("request", "Failed")
+    SUSPENDED = "suspended", pgettext_lazy("request", "Suspended")
+    VOIDED = "voided", pgettext_lazy("request", "Voided")
+    TERMINATED = "terminated", pgettext_lazy("request", "Terminated")
+
+
+class Method(models.TextChoices):
+    DIRECT = "direct", _("Direct selection")
+    RANDOM_DRAW = "random_draw", _("Random draw")
+    LOWEST_PRICE = "lowest_price", _("Lowest price")
+    BENCHMARK_PRICE = "benchmark_price", _("Benchmark price")
+    CREDIT_PREFERRED = "credit_preferred", _("Credit-preferred")
+    BEST_PROPOSAL = "best_proposal", _("Best proposal")
+
+
+class Grade(models.TextChoices):
+    """Grades that a request may ask for; D may not bid anyway."""
+
+    AAA = "AAA", "AAA"
+    AA = "AA", "AA"
+    A = "A", "A"
+    B = "B", "B"
+    C = "C", "C"
+
+
+class Matching(models.TextChoices):
+    ALL = "all", _("All of them")
+    ANY = "any", _("Any one of them")
+
+
+#: States that a visitor may see.
+PUBLIC = (
+    Status.PUBLISHED,
+    Status.SELECTING,
+    Status.PUBLICITY,
+    Status.AWARDED,
+    Status.CONTRACTED,
+    Status.IN_SERVICE,
+    Status.COMPLETED,
+    Status.FAILED,
+    Status.SUSPENDED,
+    Status.VOIDED,
+    Status.TERMINATED,
+)
+EDITABLE = (Status.DRAFT, Status.RETURNED)
+#: States of requests that came to nothing.
+CAME_TO_NOTHING = (Status.FAILED, Status.VOIDED, Status.TERMINATED)
+SUSPENDABLE = (Status.PUBLISHED, Status.SELECTING, Status.PUBLICITY, Status.AWARDED)
+
+
+class WorkRequest(FSMModelMixin, models.Model):
+    """
+    What an enterprise asks intermediaries for (RULES, Request).
+
+    `price_max` is the fixed price where the method fixes it, else the upper limit; money is CNY. Days are
+    working days. Nothing else than the transitions below assigns `status`.
+    """
+
+    Status = Status
+    Method = Method
+
+    number = models.CharField(_("number"), max_length=20, unique=True, editable=False)
+    owner = models.ForeignKey(
+        "accounts.Organisation", on_delete=models.PROTECT, related_name="work_requests", verbose_name=_("owner")
+    )
+    created_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    created_at = models.DateTimeField(default=clock.now, editable=False)
+    edited_at = models.DateTimeField(default=clock.now, editable=False)
+
+    title = models.CharField(_("title"), max_length=120)
+    project_name = models.CharField(_("project name"), max_length=150, blank=True)
+    project_code = models.CharField(_("project code"), max_length=40, blank=True, db_index=True)
+    matter = models.ForeignKey(
+        "catalogue.ApprovalMatter",
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="work_requests",
+        verbose_name=_("approval matter"),
+    )
+    items = models.ManyToManyField("catalogue.ServiceItem", through="RequestItem", related_name="work_requests")
+
+    government_investment = models.BooleanField(_("serves a government investment project"), default=False)
+    fund_fiscal = models.DecimalField(
+        _("fiscal money, percent"), max_digits=5, decimal_places=2, default=Decimal(0), validators=PERCENT
+    )
+    fund_state = models.DecimalField(
+        _("state-owned money, percent"), max_digits=5, decimal_places=2, default=Decimal(0), validators=PERCENT
+    )
+    fund_social = models.DecimalField(
+        _("social money, percent"), max_digits=5, decimal_places=2, default=Decimal(100), validators=PERCENT
+    )
+    #: The owner's declaration about the first condition of 国家发展改革委令第16号, articles 2 and 5.
+    public_project = models.BooleanField(
+        _("project of budget or controlling state-owned money"),
+        null=True,
+        blank=True,
+        help_text=_(
+            "Budget money of ¥2,000,000 or more that is at least 10 % of the investment, or controlling state-owned money."
+        ),
+    )
+
+    content = models.TextField(_("content of the service"), max_length=8000, blank=True)
+    scale = models.CharField(_("scale"), max_length=400, blank=True)
+    price_max = MoneyField(_("price limit"), null=True, blank=True)
+    price_min = MoneyField(_("lowest price accepted"), null=True, blank=True)
+    service_days = models.PositiveSmallIntegerField(_("service time in working days"), null=True, blank=True)
+    signing_days = models.PositiveSmallIntegerField(_("signing time in working days"), default=10)
+
+    method = models.CharField(_("selection method"), max_length=20, choices=Method, default=Method.RANDOM_DRAW)
+    parameters = models.JSONField(default=dict, blank=True)
+    min_grade = models.CharField(_("credit grade at least"), max_length=3, choices=Grade, blank=True)
+    qualifications = models.ManyToManyField(
+        "catalogue.QualificationType", blank=True, related_name="+", verbose_name=_("qualifications needed")
+    )
+    qualifications_match = models.CharField(
+        _("qualifications needed together"), max_length=3, choices=Matching, default=Matching.ALL
+    )
+    practitioner_licence = models.CharField(_("practitioners' licence"), max_length=80, blank=True)
+    practitioners_needed = models.PositiveSmallIntegerField(_("practitioners needed"), default=0)
+    requirement_reason = models.TextField(_("reason for more than the service needs"), max_length=2000, blank=True)
+
+    contact_name = models.CharField(_("contact"), max_length=60, blank=True)
+    contact_phone = models.CharField(_("telephone"), max_length=40, blank=True)
+
+    policy_version = models.CharField(max_length=20, blank=True, editable=False)
+    version = models.PositiveSmallIntegerField(default=1, editable=False)
+    status = FSMField(choices=Status, default=Status.DRAFT, protected=True, db_index=True, editable=False)
+    status_before_suspension = models.CharField(max_length=20, blank=True, editable=False)
+
+    #: The deadline as shown; it moves with the question rule, a suspension, or (later) an outage.
+    bids_close_at = models.DateTimeField(_("bid deadline"), null=True, blank=True, db_index=True)
+    #: What decides whether a bid is taken: the deadline that holds if nothing more is answered (`deadlines`).
+    bids_open_until = models.DateTimeField(null=True, blank=True, db_index=True, editable=False)
+    moved_for_questions_at = models.DateTimeField(null=True, blank=True, editable=False)
+
+    submitted_at = models.DateTimeField(null=True, blank=True, editable=False)
+    published_at = models.DateTimeField(null=True, blank=True, db_index=True, editable=False)
+    opened_at = models.DateTimeField(null=True, blank=True, editable=False)
+    awarded_at = models.DateTimeField(null=True, blank=True, db_index=True, editable=False)
+    suspended_at = models.DateTimeField(null=True, blank=True, editable=False)
+    days_left_when_suspended = models.PositiveSmallIntegerField(null=True, blank=True, editable=False)
+    ended_at = models.DateTimeField(null=True, blank=True, editable=False)
+    return_reason = models.TextField(blank=True, editable=False)
+    end_reason = models.TextField(blank=True, editable=False)
+
+    #: The hashed object and its hash (RULES, Announcement); bytes of a published version never change.
+    announcement = models.JSONField(null=True, blank=True, editable=False)
+    announcement_hash = models.CharField(max_length=64, blank=True, editable=False)
+    reposted_from = models.OneToOneField(
+        "self", null=True, blank=True, on_delete=models.PROTECT, related_name="reposted_as", editable=False
+    )
+    failures_before = models.PositiveSmallIntegerField(default=0, editable=False)
+
+    objects = WorkRequestQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("request")
+        verbose_name_plural = _("requests")
+        ordering = ("-published_at", "-pk")
+        indexes = [models.Index(fields=("status", "bids_open_until"), name="request_open_until")]
+        constraints = [
+            models.CheckConstraint(
+                # Within half a hundredth: SQLite adds decimals as doubles.
+                condition=models.Q(fund_fiscal__gte=0, fund_state__gte=0, fund_social__gte=0)
+                & models.Q(fund_social__gt=Decimal("99.995") - models.F("fund_fiscal") - models.F("fund_state"))
+                & models.Q(fund_social__lt=Decimal("100.005") - models.F("fund_fiscal") - models.F("fund_state")),
+                name="request_funds_add_to_100",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(price_max=None) | models.Q(price_max__gt=0), name="request_price_above_zero"
+            ),
+            models.CheckConstraint(
+                condition=models.Q(price_min=None)
+                | models.Q(price_min__gt=0, price_max__isnull=False, price_min__lte=models.F("price_max")),
+                name="request_price_limits_in_order",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(status__in=(*EDITABLE, Status.UNDER_REVIEW))
+                | models.Q(
+                    announcement__isnull=False,
+                    bids_close_at__isnull=False,
+                    bids_open_until__isnull=False,
+                    published_at__isnull=False,
+                    service_days__gt=0,
+                ),
+                name="request_published_is_announced",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.number} {self.title}"
+
+    def get_absolute_url(self) -> str:
+        return reverse("tendering:request-detail", args=[self.number])
+
+    @property
+    def audit_matter(self) -> str:
+        return f"request:{self.number}"
+
+    @property
+    def is_public(self) -> bool:
+        return self.status in PUBLIC
+
+    @property
+    def fixes_price(self) -> bool:
+        """Whether the owner sets the price, so that a bid names none."""
+        return self.method in selection.PRICE_FIXED
+
+    @property
+    def has_public_money(self) -> bool:
+        return bool(self.fund_fiscal or self.fund_state)
+
+    @property
+    def fewest_bids(self) -> int:
+        return selection.fewest_bids(self.method, public_money=self.has_public_money)
+
+    @property
+    def opens_at(self) -> datetime | None:
+        """The earliest instant of the opening."""
+        return self.bids_open_until + OPENING_DELAY if self.bids_open_until else None
+
+    def takes_bids(self, at: datetime) -> bool:
+        """Whether a bid that arrives then counts: from the clock alone, however late any job runs."""
+        return (
+            self.status == Status.PUBLISHED and self.bids_open_until is not None and at < self.bids_open_until
+        )
+
+    def deadline(self, at: datetime) -> datetime | None:
+        """The deadline to show at an instant: the moved one as soon as the first has passed."""
+        if self.bids_close_at is not None and at >= self.bids_close_at:
+            return self.bids_open_until
+        return self.bids_close_at
+
+    @transition(field=status, source=EDITABLE, target=Status.UNDER_REVIEW)
+    def submit(self, *, at: datetime) -> None:
+        self.submitted_at = at
+        self.return_reason = ""
+
+    @transition(field=status, source=Status.UNDER_REVIEW, target=Status.RETURNED)
+    def send_back(self, *, reason: str) -> None:
+        self.return_reason = reason
+
+    @transition(field=status, source=(*EDITABLE, Status.UNDER_REVIEW), target=Status.PUBLISHED)
+    def publish(self, *, at: datetime) -> None:
+        self.published_at = at
+        self.bids_open_until = self.bids_close_at
+
+    @transition(field=status, source=Status.UNDER_REVIEW, target=Status.DRAFT)
+    def take_back(self) -> None:
+        self.submitted_at = None
+
+    @transition(field=status, source=Status.PUBLISHED, target=Status.SELECTING)
+    def close_bids(self) -> None:
+        pass
+
+    @transition(field=status, source=Status.SELECTING, target=Status.PUBLICITY)
+    def announce_winner(self, *, at: datetime) -> None:
+        self.opened_at = at
+
+    @transition(field=status, source=(Status.PUBLICITY, Status.AWARDED), target=Status.PUBLICITY)
+    def announce_next(self) -> None:
+        self.awarded_at = None
+
+    @transition(field=status, source=Status.PUBLICITY, target=Status.AWARDED)
+    def award(self, *, at: datetime) -> None:
+        self.awarded_at = at
+
+    @transition(field=status, source=Status.AWARDED, target=Status.CONTRACTED)
+    def record_contract(self) -> None:
+        pass
+
+    @transition(field=status, source=Status.CONTRACTED, target=Status.IN_SERVICE)
+    def start_service(self) -> None:
+        pass
+
+    @transition(field=status, source=(Status.CONTRACTED, Status.IN_SERVICE), target=Status.COMPLETED)
+    def complete(self, *, at: datetime) -> None:
+        self.ended_at = at
+
+    @transition(
+        field=status, source=(Status.SELECTING, Status.PUBLICITY, Status.AWARDED), target=Status.FAILED
+    )
+    def fail(self, *, at: datetime, reason: str) -> None:
+        self.ended_at = at
+        self.end_reason = reason
+
+    @transition(field=status, source=SUSPENDABLE, target=Status.SUSPENDED)
+    def suspend(self, *, at: datetime, days_left: int | None) -> None:
+        self.status_before_suspension = self.status
+        self.suspended_at = at
+        self.days_left_when_suspended = days_left
+
+    @transition(field=status, source=Status.SUSPENDED, target=RETURN_VALUE(*SUSPENDABLE))
+    def resume(self) -> str:
+        before, self.status_before_suspension = self.status_before_suspension, ""
+        self.suspended_at = self.days_left_when_suspended = None
+        return before
+
+    @transition(field=status, source=(*SUSPENDABLE, Status.SUSPENDED), target=Status.VOIDED)
+    def void(self, *, at: datetime, reason: str) -> None:
+        self.ended_at = at
+        self.end_reason = reason
+
+    @transition(field=status, source=(Status.PUBLISHED, Status.SELECTING, Status.SUSPENDED), target=Status.TERMINATED)
+    def terminate(self, *, at: datetime, reason: str) -> None:
+        self.ended_at = at
+        self.end_reason = reason
+
+
+class RequestItem(models.Model):
+    """A service item of a request with the bases of its fee standard, and the calculation as it was worked out then."""
+
+    work_request = models.ForeignKey(WorkRequest, on_delete=models.CASCADE, related_name="request_items")
+    item = models.ForeignKey("catalogue.ServiceItem", on_delete=models.PROTECT, related_name="request_items")
+    base = models.DecimalField(_("base of the fee"), max_digits=20, decimal_places=4, null=True, blank=True)
+    variant = models.CharField(max_length=60, blank=True)
+    coefficients = models.JSONField(default=dict, blank=True)
+    parameters = models.JSONField(default=dict, blank=True)
+    #: CNY; null where the document leaves it to negotiation, or the bases are incomplete.
+    standard_fee = MoneyField(null=True, blank=True, editable=False)
+    calculation = models.JSONField(null=True, blank=True, editable=False)
+
+    class Meta:
+        ordering = ("pk",)
+        constraints = [
+            models.UniqueConstraint(fields=("work_request", "item"), name="request_item_once"),
+            models.CheckConstraint(
+                condition=models.Q(base=None) | models.Q(base__gt=0), name="request_item_base_above_zero"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.work_request.number} {self.item}"
+
+
+class RequestVersion(models.Model):
+    """What a version of a published request changed; the first one is its publication."""
+
+    work_request = models.ForeignKey(WorkRequest, on_delete=models.PROTECT, related_name="versions")
+    number = models.PositiveSmallIntegerField()
+    published_at = models.DateTimeField()
+    summary = models.CharField(max_length=400, blank=True)
+    #: [{"field", "before", "after"}], empty for the first.
+    changes = models.JSONField(default=list)
+    bids_close_at = models.DateTimeField()
+    announcement = models.JSONField()
+    announcement_hash = models.CharField(max_length=64)
+
+    class Meta:
+        ordering = ("number",)
+        constraints = [models.UniqueConstraint(fields=("work_request", "number"), name="request_version_once")]
+
+    def __str__(self) -> str:
+        return f"{self.work_request.number} v{self.number}"
+
+
+class Exclusion(models.Model):
+    """A firm that the owner keeps out, on a named ground; public."""
+
+    class Ground(models.TextChoices):
+        RELATION = "relation", _("Relation to the owner")
+        DISPUTE = "dispute", _("Open dispute")
+        FAULT = "fault", _("Decided fault")
+
+    MOST = 3
+
+    work_request = models.ForeignKey(WorkRequest, on_delete=models.CASCADE, related_name="exclusions")
+    organisation = models.ForeignKey("accounts.Organisation", on_delete=models.PROTECT, related_name="+")
+    ground = models.CharField(_("ground"), max_length=20, choices=Ground)
+    explanation = models.CharField(_("explanation"), max_length=500)
+
+    class Meta:
+        ordering = ("pk",)
+        constraints = [models.UniqueConstraint(fields=("work_request", "organisation"), name="exclusion_once")]
+
+    def __str__(self) -> str:
+        return f"{self.work_request.number} {self.organisation}"
+
+
+class Attachment(models.Model):
+    """A file that belongs to a request."""
+
+    work_request = models.ForeignKey(WorkRequest, on_delete=models.CASCADE, related_name="attachments")
+    file = models.ForeignKey("core.StoredFile", on_delete=models.PROTECT, related_name="+")
+    title = models.CharField(max_length=120, blank=True)
+
+    class Meta:
+        ordering = ("pk",)
+
+    def __str__(self) -> str:
+        return self.title or self.file.name
+
+
+class Question(models.Model):
+    """A question about a request, and the answer that everybody gets; the asker is never shown."""
+
+    work_request = models.ForeignKey(WorkRequest, on_delete=models.PROTECT, related_name="questions")
+    number = models.PositiveSmallIntegerField()
+    asker = models.ForeignKey("registry.Intermediary", on_delete=models.PROTECT, related_name="+")
+    asked_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    asked_at = models.DateTimeField()
+    due_at = models.DateTimeField()
+    text = models.TextField(_("question"), max_length=2000)
+    answer = models.TextField(_("answer"), max_length=4000, blank=True)
+    answered_at = models.DateTimeField(null=True, blank=True)
+    answered_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
+
+    objects = QuestionQuerySet.as_manager()
+
+    class Meta:
+        ordering = ("number",)
+        constraints = [
+            models.UniqueConstraint(fields=("work_request", "number"), name="question_number_once"),
+            models.CheckConstraint(
+                condition=models.Q(answered_at=None, answer="") | (models.Q(answered_at__isnull=False) & ~models.Q(answer="")),
+                name="question_answer_has_its_time",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.work_request.number} Q{self.number}"
+
+    @property
+    def is_answered(self) -> bool:
+        return self.answered_at is not None

@@ -1,0 +1,173 @@
+"""Who may do what with a request: one predicate a question, asked by page, service and API alike."""
+
+from typing import Any
+
+from django.utils.translation import gettext_lazy as _
+
+from marketplace.accounts.models import Membership, Organisation
+from marketplace.accounts.permissions import acts_for, is_operator, is_regulator
+from marketplace.core import clock
+from marketplace.core.permissions import Decision, no, yes
+from marketplace.registry.models import Intermediary
+
+from . import deadlines
+from .models import Award, OpenedBid, WorkRequest
+from .models.requests import EDITABLE, SUSPENDABLE, Status
+
+NOT_NOW = _("The request is not in a state in which this can be done.")
+
+
+def can_create(user: Any, organisation: Organisation) -> Decision:
+    """Enterprises and authorities post requests."""
+    if organisation.kind not in (Organisation.Kind.ENTERPRISE, Organisation.Kind.AUTHORITY):
+        return no(_("Only enterprises and authorities post requests."))
+    return acts_for(user, organisation)
+
+
+def can_see(user: Any, work_request: WorkRequest) -> Decision:
+    if WorkRequest.objects.visible_to(user).filter(pk=work_request.pk).exists():
+        return yes()
+    return no(_("The request is not published."))
+
+
+def can_edit(user: Any, work_request: WorkRequest) -> Decision:
+    if work_request.status not in EDITABLE:
+        return no(_("The request has been handed in and can no longer be edited."))
+    return acts_for(user, work_request.owner)
+
+
+def can_submit(user: Any, work_request: WorkRequest) -> Decision:
+    """Hand in a draft; whether it is complete is the service's question."""
+    return can_edit(user, work_request)
+
+
+def can_take_back(user: Any, work_request: WorkRequest) -> Decision:
+    if work_request.status != Status.UNDER_REVIEW:
+        return no(NOT_NOW)
+    return acts_for(user, work_request.owner)
+
+
+def can_review(user: Any, work_request: WorkRequest) -> Decision:
+    """A clerk of the operator who does not belong to the owner."""
+    if work_request.status != Status.UNDER_REVIEW:
+        return no(_("The request is not waiting for a review."))
+    return is_operator(user) and _stands_apart(user, [work_request.owner])
+
+
+def can_ask(user: Any, work_request: WorkRequest, intermediary: Intermediary) -> Decision:
+    """Whether questions are taken from this person for the firm; the firm's conditions are `eligibility`'s."""
+    until = deadlines.questions_until(work_request)
+    if work_request.status != Status.PUBLISHED or until is None or clock.now() >= until:
+        return no(_("Questions are taken until one working day before the deadline."))
+    return acts_for(user, intermediary.organisation) and _is_of_one_party(user, work_request, intermediary)
+
+
+def can_answer(user: Any, work_request: WorkRequest) -> Decision:
+    if not work_request.takes_bids(clock.now()):
+        return no(_("The bids have closed; what is unanswered stays published as unanswered."))
+    return acts_for(user, work_request.owner)
+
+
+def can_bid(user: Any, work_request: WorkRequest, intermediary: Intermediary) -> Decision:
+    """Whether this person may file for the firm now; the firm's conditions are `eligibility`'s."""
+    if not work_request.takes_bids(clock.now()):
+        return no(_("The bids are closed."))
+    return acts_for(user, intermediary.organisation) and _is_of_one_party(user, work_request, intermediary)
+
+
+def can_terminate(user: Any, work_request: WorkRequest) -> Decision:
+    """The owner ends a published request before the opening; after it only a regulator does."""
+    if work_request.status not in (Status.PUBLISHED, Status.SELECTING, Status.SUSPENDED):
+        return no(NOT_NOW)
+    if hasattr(work_request, "opening"):
+        return no(_("The bids have been opened. Only a regulator can end the request now."))
+    return acts_for(user, work_request.owner)
+
+
+def can_repost(user: Any, work_request: WorkRequest) -> Decision:
+    if work_request.status not in (Status.FAILED, Status.TERMINATED):
+        return no(_("Only a request that came to nothing can be posted again."))
+    return acts_for(user, work_request.owner)
+
+
+def can_supervise(user: Any, work_request: WorkRequest) -> Decision:
+    """A regulator who acts for no party of the request."""
+    return is_regulator(user) and _stands_apart(user, parties_of(work_request))
+
+
+def can_suspend(user: Any, work_request: WorkRequest) -> Decision:
+    if work_request.status not in SUSPENDABLE:
+        return no(NOT_NOW)
+    return can_supervise(user, work_request)
+
+
+def can_resume(user: Any, work_request: WorkRequest) -> Decision:
+    if work_request.status != Status.SUSPENDED:
+        return no(NOT_NOW)
+    return can_supervise(user, work_request)
+
+
+def can_void(user: Any, work_request: WorkRequest) -> Decision:
+    if work_request.status not in (*SUSPENDABLE, Status.SUSPENDED):
+        return no(NOT_NOW)
+    return can_supervise(user, work_request)
+
+
+def can_object(user: Any, award: Award, intermediary: Intermediary) -> Decision:
+    """A bidder of the request, once a publicity period."""
+    in_period = award.state == Award.State.STOPPED or (
+        award.state == Award.State.PUBLICITY and clock.now() < award.publicity_ends_at
+    )
+    if not in_period or award.work_request.status != Status.PUBLICITY:
+        return no(_("Objections are taken during the publicity period."))
+    if not OpenedBid.objects.of_bidders().filter(opening__work_request=award.work_request, intermediary=intermediary).exists():
+        return no(_("Only intermediaries that bid for this request can object."))
+    if award.objections.filter(objector=intermediary).exists():
+        return no(_("Your company has already objected in this publicity period."))
+    return acts_for(user, intermediary.organisation)
+
+
+def can_decide_objections(user: Any, award: Award) -> Decision:
+    """A regulator who acts for no party; once overdue, one of another authority than the first."""
+    pending = list(award.objections.filter(outcome="pending"))
+    if not pending:
+        return no(_("No objection waits for a decision."))
+    if award.work_request.status == Status.SUSPENDED:
+        return no(_("The request is suspended; its clocks stand still."))
+    decision = can_supervise(user, award.work_request)
+    first = next((one.first_regulator for one in pending if one.first_regulator_id), None)
+    if decision and first is not None and acts_for(user, first):
+        return no(_("The decision is overdue and has gone to a second regulator."))
+    return decision
+
+
+def can_read_objections(user: Any, award: Award) -> Decision:
+    """Statements and evidence are for regulators, the owner, the winner and each objector's own people."""
+    if is_regulator(user):
+        return yes()
+    insiders = [award.work_request.owner_id, award.intermediary.organisation_id]
+    insiders += award.objections.values_list("objector__organisation_id", flat=True)
+    if Membership.objects.of(user).filter(organisation__in=insiders).exists():
+        return yes()
+    return no(_("Only the parties and regulators can read objections in full."))
+
+
+def parties_of(work_request: WorkRequest) -> list[Organisation]:
+    """The owner and, once the bids are open, everybody who bid."""
+    bidders = Organisation.objects.filter(intermediary__opened_bids__opening__work_request=work_request).distinct()
+    return [work_request.owner, *bidders]
+
+
+def _stands_apart(user: Any, parties: list[Organisation]) -> Decision:
+    if Membership.objects.of(user).filter(organisation__in=[party.pk for party in parties]).exists():
+        return no(_("You belong to a party of this request and cannot decide about it."))
+    return yes()
+
+
+def _is_of_one_party(user: Any, work_request: WorkRequest, intermediary: Intermediary) -> Decision:
+    # Who has filed is sealed until the opening, which judges the rest of this rule.
+    if Membership.objects.of(user).filter(organisation=work_request.owner_id).exists():
+        return no(_("You belong to the owner of this request and cannot act for a bidder in it."))
+    if work_request.questions.filter(asked_by=user).exclude(asker=intermediary).exists():
+        return no(_("You have acted for another intermediary in this request."))
+    return yes()

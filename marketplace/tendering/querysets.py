@@ -1,0 +1,98 @@
+from datetime import datetime, timedelta
+from typing import Any, Self
+
+from django.db import models
+from django.db.models import Q
+
+from marketplace.accounts.models import Membership
+from marketplace.core import clock
+
+#: What a visitor may see, and what lives on after a selection; `models.requests` names the states.
+_PUBLIC = (
+    "published", "selecting", "publicity", "awarded", "contracted", "in_service", "completed", "failed", "suspended",
+    "voided", "terminated",
+)  # fmt: skip
+_SELECTED = ("publicity", "awarded", "contracted", "in_service", "completed")
+_AWARDED = ("awarded", "contracted", "in_service", "completed")
+_CAME_TO_NOTHING = ("failed", "voided", "terminated")
+
+
+class WorkRequestQuerySet(models.QuerySet):
+    def locked(self) -> Self:
+        """For the one row that an operation works on; every write of a request queues here."""
+        return self.select_for_update(of=("self",))
+
+    def public(self) -> Self:
+        return self.filter(status__in=_PUBLIC)
+
+    def visible_to(self, user: Any) -> Self:
+        """Public ones; to the owner's members all of theirs; to the operator's what was handed in for review."""
+        if not getattr(user, "is_authenticated", False):
+            return self.public()
+        mine = Membership.objects.active().filter(user=user)
+        of_operator = mine.filter(organisation__kind="operator")
+        return self.filter(
+            Q(status__in=_PUBLIC)
+            | Q(owner__in=mine.values("organisation"))
+            | (Q(status__in=("under_review", "returned")) & models.Exists(of_operator))
+        )
+
+    def open(self, at: datetime | None = None) -> Self:
+        """Taking bids, by the clock."""
+        return self.filter(status="published", bids_open_until__gt=at or clock.now())
+
+    def closing_soon(self, within: timedelta = timedelta(days=7), at: datetime | None = None) -> Self:
+        """Taking bids for a short time only, the next to close first."""
+        now = at or clock.now()
+        return self.open(now).filter(bids_open_until__lte=now + within).order_by("bids_open_until", "pk")
+
+    def selected(self) -> Self:
+        """A winner is known and published."""
+        return self.filter(status__in=_SELECTED)
+
+    def awarded(self) -> Self:
+        """The award notice was given."""
+        return self.filter(status__in=_AWARDED)
+
+    def opened(self) -> Self:
+        """The opening has been done, whatever came of it."""
+        return self.filter(opening__isnull=False)
+
+    def waiting_for_review(self) -> Self:
+        return self.filter(status="under_review").order_by("submitted_at", "pk")
+
+    def counting_for_project(self, project_code: str) -> Self:
+        """Requests of a project that count against the tender limit: handed in, and not come to nothing."""
+        return self.filter(project_code=project_code).exclude(status__in=("draft", "returned", *_CAME_TO_NOTHING))
+
+    def for_list(self) -> Self:
+        """What a list shows of a request, in a fixed number of queries."""
+        return self.select_related("owner", "matter").prefetch_related("request_items__item__authority")
+
+
+class QuestionQuerySet(models.QuerySet):
+    def unanswered(self) -> Self:
+        return self.filter(answered_at=None)
+
+
+class OpenedBidQuerySet(models.QuerySet):
+    def ranked(self) -> Self:
+        return self.filter(rank__isnull=False).order_by("rank")
+
+    def set_aside(self) -> Self:
+        return self.filter(fate="set_aside")
+
+    def of_bidders(self) -> Self:
+        """The filings by which a firm took part: neither replaced nor withdrawn."""
+        return self.filter(fate__in=("counted", "set_aside"), intermediary__isnull=False)
+
+
+class AwardQuerySet(models.QuerySet):
+    def live(self) -> Self:
+        return self.filter(state__in=("publicity", "stopped", "confirmed"))
+
+    def confirmed(self) -> Self:
+        return self.filter(state="confirmed")
+
+    def in_publicity(self) -> Self:
+        return self.filter(state__in=("publicity", "stopped"))
