@@ -1,0 +1,45 @@
+from marketplace.core.failures import DomainError
+
+
+class UnableToRegister(DomainError):
+    """A registration cannot be started, saved or withdrawn as things stand."""
+
+    code = "unable-to-register"
+
+
+class UnableToFile(DomainError):
+    """A registration is not complete; `problems` lists what is missing or wrong, step by step."""
+
+    code = "unable-to-file"
+
+    def __init__(self, message, problems=()) -> None:  # type: ignore[no-untyped-def]
+        super().__init__(message, {f"{problem.step}.{problem.field or ''}": problem.message for problem in problems})
+        self.problems = list(problems)
+
+
+class UnableToCheck(DomainError):
+    """A check cannot be recorded, or not be decided that way."""
+
+    code = "unable-to-check"
+
+
+class UnableToOffer(DomainError):
+    """An offer does not fit its service, or needs a check first."""
+
+    code = "unable-to-offer"
+
+
+class UnableToSuspend(DomainError):
+    """A suspension cannot be proposed, decided or lifted as things stand."""
+
+    code = "unable-to-suspend"
+
+
+class UnableToLeave(DomainError):
+    """The firm cannot leave the market yet; `reasons` says why."""
+
+    code = "unable-to-leave"
+
+    def __init__(self, message, reasons=()) -> None:  # type: ignore[no-untyped-def]
+        super().__init__(message)
+        self.reasons = list(reasons)
