@@ -26,6 +26,7 @@ class Policy:
     contract_days: int = 10
     contract_filing_days: int = 5
     acceptance_days: int = 5
+    acceptance_decision_days: int = 5
     rating_days: int = 15
     rating_change_days: int = 3
     notice_days: int = 5
