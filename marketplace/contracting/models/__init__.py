@@ -1,0 +1,17 @@
+from .contracts import Contract, ContractText, Signature
+from .delivery import Deliverable, DeliverableFile, Extension, Milestone
+from .payments import Payment
+from .ratings import ASPECTS, ContractRating
+
+__all__ = [
+    "ASPECTS",
+    "Contract",
+    "ContractRating",
+    "ContractText",
+    "Deliverable",
+    "DeliverableFile",
+    "Extension",
+    "Milestone",
+    "Payment",
+    "Signature",
+]

@@ -1,0 +1,1 @@
+"""The pure rules of contracts: no ORM, no clock, no I/O."""

@@ -1,0 +1,46 @@
+from .accepting import UnableToAnswer, accept_deliverable, return_deliverable
+from .deciding import UnableToDecide, decide_deliverable
+from .delivering import UnableToDeliver, UnableToExtend, extend_milestone, submit_deliverable
+from .ending import UnableToTerminate, terminate_contract
+from .lapsing import lapse_contract
+from .paying import UnableToConfirmPayment, UnableToRecordPayment, confirm_payment, deny_payment, record_payment
+from .preparing import prepare_contract
+from .rating import UnableToRate, UnableToReply, change_rating, rate_contract, reply_to_rating
+from .signing import UnableToFile, UnableToSign, file_contract, sign_contract
+from .terms import MilestoneTerms, UnableToAgree, UnableToPropose, agree_terms, ask_change, propose_terms
+
+__all__ = [
+    "MilestoneTerms",
+    "UnableToAgree",
+    "UnableToAnswer",
+    "UnableToConfirmPayment",
+    "UnableToDecide",
+    "UnableToDeliver",
+    "UnableToExtend",
+    "UnableToFile",
+    "UnableToPropose",
+    "UnableToRate",
+    "UnableToRecordPayment",
+    "UnableToReply",
+    "UnableToSign",
+    "UnableToTerminate",
+    "accept_deliverable",
+    "agree_terms",
+    "ask_change",
+    "change_rating",
+    "confirm_payment",
+    "decide_deliverable",
+    "deny_payment",
+    "extend_milestone",
+    "file_contract",
+    "lapse_contract",
+    "prepare_contract",
+    "propose_terms",
+    "rate_contract",
+    "record_payment",
+    "reply_to_rating",
+    "return_deliverable",
+    "sign_contract",
+    "submit_deliverable",
+    "terminate_contract",
+]

@@ -1,0 +1,92 @@
+from django.db import transaction
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext_noop
+
+from marketplace.core import audit, calendar, clock, events
+
+from .. import crediting, news
+from ..events import ContractLapsed
+from ..models import Contract
+from ..models.contracts import UNSIGNED, ContractState, Party
+from ..rules.lapse import late_party
+from . import handover
+from .locking import lock_contract
+
+#: Kept as its English words, which pages translate.
+NOT_SIGNED = gettext_noop("The intermediary did not sign in time; the award passes to the next in rank.")
+
+
+@transaction.atomic
+def lapse_contract(*, contract_id: int) -> Contract:
+    """
+    Settle a contract that was not signed in time (RULES, After the selection); due work, safe to run again.
+
+    The intermediary that did not sign loses the award to the next in rank. Where the owner did not sign the award
+    stands, the owner may not post that project again within 90 days, and the matter is public.
+    """
+    contract, _seat = lock_contract(None, pk=contract_id)
+    if contract.state not in UNSIGNED or contract.owner_defaulted_at or clock.now() < contract.sign_due_at:
+        return contract
+    late = late_party(
+        agreed=contract.state == ContractState.SIGNING,
+        turn=contract.turn,
+        turn_since=contract.turn_since,
+        last_fair_turn=calendar.end_of_working_day_before(contract.sign_due_at, 1),
+        signed=contract.signed_parties,
+    )
+    if late == Party.OWNER:
+        _record_owner_default(contract)
+    else:
+        _pass_on(contract)
+    return contract
+
+
+def _record_owner_default(contract: Contract) -> None:
+    contract.owner_defaulted_at = clock.now()
+    contract.save(update_fields=["owner_defaulted_at"])
+    handover.owner_defaulted(contract)
+    audit.record(
+        matter=contract.audit_matter,
+        action="owner did not sign in time",
+        actor=None,
+        after={"due_at": contract.sign_due_at.isoformat()},
+    )
+    for party in Party:
+        news.tell(
+            contract.party(party),
+            contract,
+            "owner_defaulted",
+            subject=_("Contract %(number)s was not signed in time by the owner"),
+            body=_(
+                "The award of “%(title)s” stands and can still be signed. "
+                "%(owner)s cannot post this project again within 90 days, and the matter is public."
+            ),
+        )
+    news.tell_regulators(
+        contract,
+        "owner_defaulted",
+        subject=_("Contract %(number)s was not signed in time by the owner"),
+        body=_("%(owner)s did not sign “%(title)s” in time. The award stands."),
+    )
+
+
+def _pass_on(contract: Contract) -> None:
+    contract.lapse(at=clock.now(), reason=NOT_SIGNED)
+    contract.save()
+    crediting.count_withdrawal(contract)
+    handover.award_lost(contract)
+    audit.record(
+        matter=contract.audit_matter,
+        action="lapsed",
+        actor=None,
+        after={"late": str(Party.INTERMEDIARY), "due_at": contract.sign_due_at.isoformat()},
+    )
+    events.publish(ContractLapsed(contract.pk))
+    for party in Party:
+        news.tell(
+            contract.party(party),
+            contract,
+            "lapsed",
+            subject=_("Contract %(number)s has lapsed"),
+            body=_("%(intermediary)s did not sign “%(title)s” in time. The award passes to the next in rank."),
+        )
