@@ -13,7 +13,7 @@ from django.templatetags.static import static
 from django.urls import reverse, translate_url
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
-from django.utils.translation import get_language, ngettext, pgettext
+from django.utils.translation import get_language, ngettext, npgettext, pgettext
 from django.utils.translation import gettext as _
 
 from marketplace.core import clock as market_clock
@@ -161,10 +161,11 @@ def clock(face: ClockFace, size: str = "", what: str = "", text: str = "", note:
     elif today:
         words = _("Due today, %(time)s") % {"time": short_moment(face.due_at).split(" ")[-1]}
     else:
-        words = ngettext("%(days)s working day left", "%(days)s working days left", days) % {"days": days}
-    date_words = note or (
-        _("was due by %(date)s") % {"date": short_moment(face.due_at)} if colour == "red" else short_moment(face.due_at)
-    )
+        words = npgettext("clock", "%(days)s working day", "%(days)s working days", days) % {"days": days}
+    moment = short_moment(face.due_at)
+    if colour == "red":
+        moment = _("was due by %(date)s") % {"date": short_day(face.due_at) if "24:00" in moment else moment}
+    date_words = note or moment
     return {
         "face": face,
         "colour": colour,
