@@ -44,7 +44,11 @@ class CreditRuleFactory(DjangoModelFactory):
             code="D05", points=20, severity="serious", validity_months=36, name_zh="与他人串通报价或围标"
         )
         bonus = factory.Trait(
-            code="B04", direction="bonus", points=2, category="honour", name_zh="主动缩短服务时限百分之三十以上且质量合格"
+            code="B04",
+            direction="bonus",
+            points=2,
+            category="honour",
+            name_zh="主动缩短服务时限百分之三十以上且质量合格",
         )
 
     code = "D09"
