@@ -1,0 +1,66 @@
+"""Fees of catalogue entries as of today, and the operators' changes with their audit lines."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+
+from django.utils.translation import gettext_lazy as _
+
+from .fees import FeeCalculation, UnableToCalculate, calculate
+from .models import FeeSchedule, Pricing, ServiceItem
+
+
+def calculate_for_schedule(
+    *,
+    schedule: FeeSchedule,
+    base: object,
+    variant: str = "",
+    coefficients: Mapping[str, object] | None = None,
+    parameters: Mapping[str, object] | None = None,
+) -> FeeCalculation:
+    """
+    A fee by a schedule, as a standard or as a reference according to today's state of the law.
+
+    :raises UnableToCalculate: naming the field that cannot be used
+    """
+    rules = replace(schedule.rules, reference=not schedule.in_force())
+    return calculate(rules, base, variant, coefficients, parameters)
+
+
+def calculate_for_item(
+    *,
+    item: ServiceItem,
+    base: object,
+    variant: str = "",
+    coefficients: Mapping[str, object] | None = None,
+    parameters: Mapping[str, object] | None = None,
+) -> FeeCalculation:
+    """
+    A fee by the item's schedule and, unless another is given, its variant.
+
+    :raises UnableToCalculate: also where the item has no published fee standard
+    """
+    if item.fee_schedule is None:
+        raise UnableToCalculate("item", "no-standard", _("This service has no published fee standard."))
+    calculation = calculate_for_schedule(
+        schedule=item.fee_schedule,
+        base=base,
+        variant=variant or item.fee_variant,
+        coefficients=coefficients,
+        parameters=parameters,
+    )
+    return replace(calculation, reference=calculation.reference or item.pricing == Pricing.MARKET)
+
+
+def calculate_by_code(*, code: str, base: object, variant: str = "", values: Mapping[str, object]) -> FeeCalculation:
+    """
+    A fee by the code of a schedule or of a service item; `values` are coefficients and parameters alike.
+
+    :raises UnableToCalculate: also where nothing has this code
+    """
+    schedule = FeeSchedule.objects.filter(code=code).first()
+    if schedule is not None:
+        return calculate_for_schedule(schedule=schedule, base=base, variant=variant, coefficients=values)
+    item = ServiceItem.objects.open().select_related("fee_schedule").filter(code=code).first()
+    if item is None:
+        raise UnableToCalculate("code", "unknown-code", _("No schedule and no service has this code."))
+    return calculate_for_item(item=item, base=base, variant=variant, coefficients=values)
