@@ -20,7 +20,7 @@ from marketplace.core import clock as market_clock
 from marketplace.core import components
 from marketplace.core.calendar import ClockFace
 
-from .market import MONTHS, day
+from .market import MONTHS, day, near
 
 register = template.Library()
 
@@ -162,7 +162,7 @@ def clock(face: ClockFace, size: str = "", what: str = "", text: str = "", note:
         words = _("Due today, %(time)s") % {"time": short_moment(face.due_at).split(" ")[-1]}
     else:
         words = npgettext("clock", "%(days)s working day", "%(days)s working days", days) % {"days": days}
-    moment = short_moment(face.due_at)
+    moment = near(face.due_at) if size == "big" else short_moment(face.due_at)
     if colour == "red":
         moment = _("was due by %(date)s") % {"date": short_day(face.due_at) if "24:00" in moment else moment}
     date_words = note or moment
@@ -321,6 +321,11 @@ def file_size(size: int) -> str:
 # Messages
 
 
+def _gap(sentence: object) -> str:
+    """The space behind a sentence; a Chinese full stop brings its own."""
+    return "" if str(sentence).endswith(("。", "：", "，")) else " "
+
+
 @register.simple_block_tag
 def notice(content: str, kind: str = "info", lead: str = "", icon_name: str = "", role: str = "") -> SafeString:
     """{% notice "warning" lead="Sentence." %}more{% endnotice %}: info, success, warning, danger or plain."""
@@ -329,7 +334,7 @@ def notice(content: str, kind: str = "info", lead: str = "", icon_name: str = ""
         kind,
         format_html(' role="{}"', role) if role else "",
         icon(icon_name or NOTICE_ICONS[kind]),
-        format_html("<b>{}</b> ", lead) if lead else "",
+        format_html("<b>{}</b>{}", lead, _gap(lead)) if lead else "",
         mark_safe(content.strip()),
     )
 
@@ -358,7 +363,7 @@ def empty(content: str, title: str, action_url: str = "", action: str = "") -> S
 def refused(content: str, lead: str, kind: str = "warning") -> SafeString:
     """A refusal: the reason in bold, then rule, and when or how it becomes possible."""
     return format_html(
-        '<div class="notice notice-bar notice-{}"><b>{}</b> {}</div>', kind, lead, mark_safe(content.strip())
+        '<div class="notice notice-bar notice-{}"><b>{}</b>{}{}</div>', kind, lead, _gap(lead), mark_safe(content.strip())
     )
 
 
