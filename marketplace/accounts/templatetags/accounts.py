@@ -1,10 +1,15 @@
+from datetime import datetime
 from typing import Any
 
 from django import template
 from django.forms import BoundField
 from django.urls import reverse
+from django.utils.html import format_html
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
 
-from marketplace.core import workbench
+from marketplace.core import clock, workbench
+from marketplace.core.templatetags.market import WEEKDAYS, day
 
 register = template.Library()
 
@@ -43,7 +48,22 @@ def workbench_actions(context: dict[str, Any]) -> list[dict[str, Any]]:
 
 
 @register.filter
-def without_placeholder(field: BoundField) -> BoundField:
-    """Our labels stand above the control; a placeholder that repeats one would only fade away."""
-    field.field.widget.attrs.pop("placeholder", None)
-    return field
+def tidied(bound: BoundField) -> BoundField:
+    """A field of allauth's forms in our words; its label stands above it, so no placeholder repeats it."""
+    bound.field.widget.attrs.pop("placeholder", None)
+    if bound.name == "password1":
+        bound.help_text = _("At least 10 characters, not only digits, no common word, nothing like your name or e-mail.")
+    elif bound.name == "password" and bound.help_text:
+        bound.help_text = format_html('<a href="{}">{}</a>', reverse("account_reset_password"), _("Forgotten? Reset it"))
+    elif bound.name == "code":
+        bound.label = _("Verification code")
+    return bound
+
+
+@register.filter
+def day_of_week(moment: datetime) -> str:
+    """2026-11-23（周一）, in English Monday, 23 Nov 2026."""
+    on = moment.astimezone(clock.SHANGHAI).date()
+    if (get_language() or "").startswith("en"):
+        return f"{on:%A}, {day(on)}"
+    return f"{day(on)}（周{WEEKDAYS[on.weekday()]}）"
