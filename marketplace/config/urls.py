@@ -26,6 +26,7 @@ urlpatterns += i18n_patterns(
     path("", include("marketplace.tendering.urls")),
     path("", include("marketplace.contracting.urls")),
     path("", include("search.urls")),
+    path("", include("cms.urls")),
     path("", include(wagtail_urls)),
     prefix_default_language=False,
 )

@@ -1,0 +1,6 @@
+from django.apps import AppConfig
+
+
+class CMSConfig(AppConfig):
+    name = "cms"
+    label = "cms"

@@ -1,0 +1,148 @@
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.db import models
+from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
+from modelcluster.fields import ParentalKey, ParentalManyToManyField
+from wagtail.admin.panels import FieldPanel, InlinePanel, MultiFieldPanel
+from wagtail.models import Orderable
+from wagtail.search import index
+
+from marketplace.catalogue.models import Regulation
+
+from .bilingual import BilingualPage, BodyPage, is_english
+
+
+class RegulationIndexPage(BilingualPage):
+    """The regulations behind the market, with what is in force and what is not."""
+
+    template = "cms/regulation_index_page.html"
+    parent_page_types = ["cms.HomePage"]
+    subpage_types = ["cms.RegulationPage"]
+    max_count = 1
+
+    class Meta:
+        verbose_name = _("regulations")
+
+    def get_context(self, request: HttpRequest, *args: Any, **kwargs: Any) -> dict[str, Any]:
+        # Imported here: the selectors read the models of this package.
+        from cms.selectors import regulation_list
+
+        return super().get_context(request, *args, **kwargs) | regulation_list(request)
+
+
+class RegulationPage(BodyPage):
+    """
+    What the market says about a regulation. Its number, dates and status are the catalogue's and not said twice.
+
+    The services and schedules that it governs follow from the catalogue; here are only those to be added.
+    """
+
+    regulation = models.OneToOneField(
+        Regulation, on_delete=models.PROTECT, related_name="page", verbose_name=_("regulation")
+    )
+    summary = models.TextField(
+        _("editor's summary"), max_length=1000, blank=True, help_text=_("Shown as the editors', not as the document's.")
+    )
+    summary_en = models.TextField(_("editor's summary in English"), max_length=1500, blank=True)
+    original_url = models.URLField(_("address of the original"), blank=True)
+    applies_now = models.ForeignKey(
+        Regulation,
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="+",
+        verbose_name=_("what applies now"),
+        help_text=_("Where another document than the replacing one governs the matter today."),
+    )
+    applies_now_note = models.CharField(_("what applies now, in a sentence"), max_length=200, blank=True)
+    applies_now_note_en = models.CharField(_("the same in English"), max_length=300, blank=True)
+    extra_items = ParentalManyToManyField(
+        "catalogue.ServiceItem", blank=True, related_name="+", verbose_name=_("further services governed")
+    )
+    extra_schedules = ParentalManyToManyField(
+        "catalogue.FeeSchedule", blank=True, related_name="+", verbose_name=_("further fee schedules")
+    )
+
+    search_fields = [
+        *BodyPage.search_fields,
+        index.SearchField("summary"),
+        index.SearchField("summary_en"),
+        index.SearchField("found_by"),
+        index.AutocompleteField("found_by"),
+        index.FilterField("regulation"),
+    ]
+    content_panels = [
+        FieldPanel("regulation"),
+        *BodyPage.content_panels,
+        MultiFieldPanel([FieldPanel("summary"), FieldPanel("summary_en")], heading=_("Editor's summary")),
+        MultiFieldPanel(
+            [FieldPanel("applies_now"), FieldPanel("applies_now_note"), FieldPanel("applies_now_note_en")],
+            heading=_("What applies now"),
+        ),
+        FieldPanel("original_url"),
+        InlinePanel("attachments", heading=_("Attachments")),
+        MultiFieldPanel([FieldPanel("extra_items"), FieldPanel("extra_schedules")], heading=_("Also governs")),
+        FieldPanel("body"),
+        FieldPanel("body_en"),
+    ]
+    template = "cms/regulation_page.html"
+    parent_page_types = ["cms.RegulationIndexPage"]
+    subpage_types: list[str] = []
+
+    class Meta:
+        verbose_name = _("regulation page")
+
+    def clean(self) -> None:
+        super().clean()
+        # The catalogue links to a regulation by its slug, so the page has no address of its own choosing.
+        if self.regulation_id and self.slug != self.regulation.slug:
+            raise ValidationError({"slug": _("The address follows from the document number: %s") % self.regulation.slug})
+
+    def full_clean(self, *args: Any, **kwargs: Any) -> None:
+        if self.regulation_id:
+            self.slug = self.regulation.slug
+        super().full_clean(*args, **kwargs)
+
+    def found_by(self) -> list[str]:
+        """What the page is found by beside its own words: the document's facts and the services it governs."""
+        from cms.selectors import items_governed
+
+        regulation = self.regulation
+        facts = [regulation.document_no, regulation.issuer, regulation.topic]
+        for item in items_governed(self):
+            facts += [item.code, item.name_zh, item.name_en, item.matter.name_zh]
+        return facts
+
+    def get_context(self, request: HttpRequest, *args: Any, **kwargs: Any) -> dict[str, Any]:
+        from cms.selectors import regulation_detail
+
+        return super().get_context(request, *args, **kwargs) | regulation_detail(self)
+
+    @property
+    def editors_summary(self) -> str:
+        return str(self.in_language("summary"))
+
+    @property
+    def applies_now_sentence(self) -> str:
+        return str(self.in_language("applies_now_note"))
+
+
+class RegulationAttachment(Orderable):
+    """A file of the regulation: the original, its annexes, its tables."""
+
+    page = ParentalKey(RegulationPage, on_delete=models.CASCADE, related_name="attachments")
+    document = models.ForeignKey("wagtaildocs.Document", on_delete=models.PROTECT, related_name="+")
+    title = models.CharField(_("title"), max_length=150)
+    title_en = models.CharField(_("English title"), max_length=200, blank=True)
+    is_original = models.BooleanField(_("is the original text"), default=False)
+
+    panels = [FieldPanel("document"), FieldPanel("title"), FieldPanel("title_en"), FieldPanel("is_original")]
+
+    def __str__(self) -> str:
+        return self.title
+
+    @property
+    def name(self) -> str:
+        return (self.title_en or self.title) if is_english() else self.title

@@ -1,0 +1,115 @@
+"""What the regulation pages read from the catalogue, each page in a fixed number of queries."""
+
+from collections import defaultdict
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from django.core.paginator import Paginator
+from django.db.models import Q, QuerySet
+from django.http import HttpRequest
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from marketplace.catalogue.models import FeeSchedule, Regulation, ServiceItem
+
+from .filters import RegulationFilter
+from .models import RegulationPage
+from .schedule_tables import tables_of
+
+PER_PAGE = 30
+
+
+def published_regulations() -> QuerySet[RegulationPage]:
+    """Regulation pages that everybody sees, with the document's facts."""
+    pages = RegulationPage.objects.live().public().defer("body", "body_en")
+    return pages.select_related("regulation__replaced_by", "regulation__repealed_by").prefetch_related(
+        "regulation__fee_schedules"
+    )
+
+
+def regulation_list(request: HttpRequest) -> dict[str, Any]:
+    filterset = RegulationFilter(request.GET, queryset=published_regulations(), request=request)
+    page = Paginator(filterset.qs, PER_PAGE).get_page(request.GET.get("page"))
+    governed = items_by_regulation([each.regulation_id for each in page])
+    rows = [{"page": each, "regulation": each.regulation, "items": len(governed[each.regulation_id])} for each in page]
+    return {"filter": filterset, "facet_counts": filterset.counts(), "page_obj": page, "rows": rows}
+
+
+def items_by_regulation(regulation_ids: list[int]) -> dict[int, set[int]]:
+    """The ids of the service items that each regulation governs: by legal basis, by fee schedule, or as added."""
+    governed: dict[int, set[int]] = defaultdict(set)
+    wanted = ServiceItem.objects.order_by()
+    by_basis = wanted.filter(legal_basis__in=regulation_ids).values_list("legal_basis", "pk")
+    by_schedule = wanted.filter(fee_schedule__regulation__in=regulation_ids).values_list("fee_schedule__regulation", "pk")
+    added = RegulationPage.objects.filter(regulation__in=regulation_ids, extra_items__isnull=False)
+    for regulation_id, item_id in [*by_basis, *by_schedule, *added.values_list("regulation", "extra_items")]:
+        governed[regulation_id].add(item_id)
+    return governed
+
+
+def items_governed(page: RegulationPage) -> QuerySet[ServiceItem]:
+    condition = Q(legal_basis=page.regulation_id) | Q(fee_schedule__regulation=page.regulation_id)
+    # On a page not saved yet the added ones are read from the form, so ids and not a join.
+    condition |= Q(pk__in=[item.pk for item in page.extra_items.all()])
+    return ServiceItem.objects.filter(condition).select_related("matter").distinct().order_by("code")
+
+
+def schedules_governed(page: RegulationPage) -> QuerySet[FeeSchedule]:
+    condition = Q(regulation=page.regulation_id) | Q(pk__in=[schedule.pk for schedule in page.extra_schedules.all()])
+    return FeeSchedule.objects.filter(condition).order_by("code")
+
+
+@dataclass(frozen=True)
+class Turn:
+    """One turn in a regulation's history; `by` is the document that brought it."""
+
+    on: date
+    what: str | Promise
+    by: Regulation | None = None
+    note: str = ""
+    is_end: bool = False
+
+
+def ended_by(regulation: Regulation) -> Regulation | None:
+    """The document that repealed it, else the one in its place."""
+    return regulation.repealed_by or regulation.replaced_by
+
+
+def history(page: RegulationPage) -> list[Turn]:
+    """What happened to the regulation, the latest first; only dates that are known."""
+    regulation = page.regulation
+    ending = _("Expired") if regulation.status == Regulation.Status.EXPIRED else _("Repealed")
+    turns = [
+        Turn(regulation.issued_on, _("Issued")) if regulation.issued_on else None,
+        Turn(regulation.effective_on, _("Took effect")) if regulation.effective_on else None,
+        Turn(regulation.repealed_on, ending, ended_by(regulation), is_end=True) if regulation.repealed_on else None,
+    ]
+    now = page.applies_now
+    if now and now != ended_by(regulation) and now.effective_on:
+        turns.append(Turn(now.effective_on, _("Other rules apply"), now, page.applies_now_sentence))
+    known = [turn for turn in turns if turn]
+    if regulation.issued_on and regulation.issued_on == regulation.effective_on:
+        known = [turn for turn in known if turn.what != _("Issued")]
+    return sorted(known, key=lambda turn: turn.on, reverse=True)
+
+
+def regulation_detail(page: RegulationPage) -> dict[str, Any]:
+    regulation = Regulation.objects.select_related("replaced_by", "repealed_by").get(pk=page.regulation_id)
+    page.regulation = regulation
+    attachments = list(page.attachments.select_related("document"))
+    ending = ended_by(regulation)
+    return {
+        "regulation": regulation,
+        "items": list(items_governed(page)),
+        "schedule_tables": [tables_of(schedule) for schedule in schedules_governed(page)],
+        "attachments": attachments,
+        "original": next((each.document.url for each in attachments if each.is_original), page.original_url),
+        "history": history(page),
+        "ended_by": ending,
+        "current": page.applies_now or regulation.replaced_by or ending,
+        "cited_by": list(
+            Regulation.objects.filter(Q(replaced_by=regulation) | Q(repealed_by=regulation)).distinct()
+        ),
+        "versions": page.revisions.count(),
+    }
