@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from . import custody, selection
-from .models import WorkRequest
+from .models import Opening, WorkRequest
 
 
 def instant(moment: datetime) -> str:
@@ -43,6 +43,11 @@ def limits(work_request: WorkRequest) -> dict[str, Any]:
     if work_request.price_min is not None:
         found["price_from"] = f"{work_request.price_min:.2f}"
     return found
+
+
+def transcript_bytes(opening: Opening) -> bytes:
+    """The published transcript, byte for byte as it was signed (RFC 8785)."""
+    return selection.canonical(opening.transcript)
 
 
 def bind(work_request: WorkRequest) -> None:

@@ -12,8 +12,7 @@ from datetime import date, datetime, timedelta
 from django.db.models import Prefetch
 from django.utils.translation import gettext as _
 
-from credit.rating import Grade
-from credit.rating import Standing
+from credit.rating import Grade, Standing
 from credit.services import standings_of
 from marketplace.core import clock
 from marketplace.registry.models import Intermediary, Practitioner, Qualification, Suspension

@@ -6,13 +6,15 @@ from django.utils.translation import gettext_lazy as _
 
 from marketplace.core.failures import DomainError, Text
 
+MOVED_ON = _("The request has moved on since this page was opened. Reload it.")
+
 
 class StateMoved(DomainError):
     """The page is older than the state of the matter: what it offered is no longer possible."""
 
     code = "state-moved"
 
-    def __init__(self, message: Text = _("The request has moved on since this page was opened. Reload it.")) -> None:
+    def __init__(self, message: Text = MOVED_ON) -> None:
         super().__init__(message)
 
 

@@ -68,11 +68,16 @@ def can_answer(user: Any, work_request: WorkRequest) -> Decision:
     return acts_for(user, work_request.owner)
 
 
+def can_bid_for(user: Any, work_request: WorkRequest, intermediary: Intermediary) -> Decision:
+    """Whether this person may file for the firm; whether it is the time, and the firm eligible, are other questions."""
+    return acts_for(user, intermediary.organisation) and _is_of_one_party(user, work_request, intermediary)
+
+
 def can_bid(user: Any, work_request: WorkRequest, intermediary: Intermediary) -> Decision:
     """Whether this person may file for the firm now; the firm's conditions are `eligibility`'s."""
     if not work_request.takes_bids(clock.now()):
         return no(_("The bids are closed."))
-    return acts_for(user, intermediary.organisation) and _is_of_one_party(user, work_request, intermediary)
+    return can_bid_for(user, work_request, intermediary)
 
 
 def can_terminate(user: Any, work_request: WorkRequest) -> Decision:
@@ -120,7 +125,8 @@ def can_object(user: Any, award: Award, intermediary: Intermediary) -> Decision:
     )
     if not in_period or award.work_request.status != Status.PUBLICITY:
         return no(_("Objections are taken during the publicity period."))
-    if not OpenedBid.objects.of_bidders().filter(opening__work_request=award.work_request, intermediary=intermediary).exists():
+    bids = OpenedBid.objects.of_bidders().filter(opening__work_request=award.work_request)
+    if not bids.filter(intermediary=intermediary).exists():
         return no(_("Only intermediaries that bid for this request can object."))
     if award.objections.filter(objector=intermediary).exists():
         return no(_("Your company has already objected in this publicity period."))

@@ -65,14 +65,18 @@ def _must_be_tendered(work_request: WorkRequest) -> dict[str, Text]:
     if not tender_items(work_request) or not work_request.public_project:
         return {}
     if own is None:
-        return {"price_max": _("An item of survey, design or supervision without a complete fee standard needs a price limit.")}
+        return {
+            "price_max": _(
+                "An item of survey, design or supervision without a complete fee standard needs a price limit."
+            )
+        }
     total = own + sum((counted_amount(other) or Decimal(0) for other in project_requests(work_request)), Decimal(0))
     if total < MUST_TENDER_FROM:
         return {}
     return {
         "public_project": _(
-            "Survey, design and supervision of this project add up to %(total)s. From %(limit)s on they must go to public "
-            "tender (国家发展改革委令第16号, articles 2 and 5); the market cannot take this request."
+            "Survey, design and supervision of this project add up to %(total)s. From %(limit)s on they must go to "
+            "public tender (国家发展改革委令第16号, articles 2 and 5); the market cannot take this request."
         )
         % {"total": format_cny(total), "limit": format_cny(MUST_TENDER_FROM)}
     }

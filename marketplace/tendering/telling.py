@@ -8,7 +8,7 @@ from marketplace.accounts import notices
 from marketplace.accounts.models import Membership, Organisation
 from marketplace.core.failures import Text
 
-from .models import WorkRequest
+from .models import OpenedBid, WorkRequest
 
 BODY = _("%(number)s %(title)s")
 
@@ -49,3 +49,9 @@ def regulators_of(work_request: WorkRequest) -> list[Organisation]:
 
 def operators() -> list[Organisation]:
     return list(Organisation.objects.filter(kind=Organisation.Kind.OPERATOR))
+
+
+def bidders_of(work_request: WorkRequest) -> list[Organisation]:
+    """Everybody whose filing was opened; nobody before the opening."""
+    bidders = OpenedBid.objects.of_bidders().filter(opening__work_request=work_request)
+    return list(Organisation.objects.filter(intermediary__in=bidders.values("intermediary")))

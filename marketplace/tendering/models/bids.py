@@ -60,7 +60,6 @@ class Bid(models.Model):
 
     class Meta:
         ordering = ("arrived_at", "pk")
-        constraints = [models.UniqueConstraint(fields=("work_request", "sha256"), name="bid_ciphertext_once")]
 
     def __str__(self) -> str:
         return f"{self.work_request_id} {self.sha256[:8]}"

@@ -130,7 +130,8 @@ class WorkRequest(FSMModelMixin, models.Model):
         null=True,
         blank=True,
         help_text=_(
-            "Budget money of ¥2,000,000 or more that is at least 10 % of the investment, or controlling state-owned money."
+            "Budget money of ¥2,000,000 or more that is at least 10 % of the investment, "
+            "or controlling state-owned money."
         ),
     )
 
@@ -256,9 +257,9 @@ class WorkRequest(FSMModelMixin, models.Model):
 
     def takes_bids(self, at: datetime) -> bool:
         """Whether a bid that arrives then counts: from the clock alone, however late any job runs."""
-        return (
-            self.status == Status.PUBLISHED and self.bids_open_until is not None and at < self.bids_open_until
-        )
+        # One that arrived in time may still wait for its turn when the request has turned to selecting.
+        unopened = self.status in (Status.PUBLISHED, Status.SELECTING)
+        return unopened and self.bids_open_until is not None and at < self.bids_open_until
 
     def deadline(self, at: datetime) -> datetime | None:
         """The deadline to show at an instant: the moved one as soon as the first has passed."""
@@ -312,9 +313,7 @@ class WorkRequest(FSMModelMixin, models.Model):
     def complete(self, *, at: datetime) -> None:
         self.ended_at = at
 
-    @transition(
-        field=status, source=(Status.SELECTING, Status.PUBLICITY, Status.AWARDED), target=Status.FAILED
-    )
+    @transition(field=status, source=(Status.SELECTING, Status.PUBLICITY, Status.AWARDED), target=Status.FAILED)
     def fail(self, *, at: datetime, reason: str) -> None:
         self.ended_at = at
         self.end_reason = reason
@@ -449,7 +448,8 @@ class Question(models.Model):
         constraints = [
             models.UniqueConstraint(fields=("work_request", "number"), name="question_number_once"),
             models.CheckConstraint(
-                condition=models.Q(answered_at=None, answer="") | (models.Q(answered_at__isnull=False) & ~models.Q(answer="")),
+                condition=models.Q(answered_at=None, answer="")
+                | (models.Q(answered_at__isnull=False) & ~models.Q(answer="")),
                 name="question_answer_has_its_time",
             ),
         ]

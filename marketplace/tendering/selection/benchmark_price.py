@@ -43,9 +43,7 @@ def benchmark_price(candidates: Sequence[Candidate], *, chance: Chance) -> Outco
             for rank, one in enumerate(ranked, start=1)
         ),
     ]
-    return Outcome(
-        tuple(one.id for one in ranked), tuple(working), coefficient=chance.coefficient, benchmark=benchmark
-    )
+    return Outcome(tuple(one.id for one in ranked), tuple(working), coefficient=chance.coefficient, benchmark=benchmark)
 
 
 def _take_out(rest: list[Candidate], price_fen: int, which: str, chance: Chance) -> dict[str, Any]:

@@ -57,9 +57,7 @@ def needs_second_round(marks: Sequence[int]) -> bool:
     return max(marks) - min(marks) > LARGEST_SPREAD
 
 
-def _check(
-    candidates: Sequence[Candidate], weights: Mapping[str, int], marks: Mapping[str, Sequence[int]]
-) -> None:
+def _check(candidates: Sequence[Candidate], weights: Mapping[str, int], marks: Mapping[str, Sequence[int]]) -> None:
     if set(weights) != set(ASPECTS) or any(type(one) is not int or one < 0 for one in weights.values()):
         raise InvalidSelection("weights are whole percents of price, time, proposal and credit")
     if sum(weights.values()) != 100:

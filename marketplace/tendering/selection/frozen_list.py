@@ -89,9 +89,10 @@ class FrozenList:
         ids = [candidate.id for candidate in self.candidates]
         if ids != sorted(set(ids)):
             raise InvalidSelection("candidates are not in ascending order of distinct ids")
+        # A copied ciphertext stands here twice, the copy as set aside.
         hashes = [ciphertext.sha256 for ciphertext in self.ciphertexts]
-        if hashes != sorted(set(hashes)):
-            raise InvalidSelection("ciphertexts are not in ascending order of distinct hashes")
+        if hashes != sorted(hashes):
+            raise InvalidSelection("ciphertexts are not in ascending order of hashes")
         if list(self.set_aside) != sorted(self.set_aside, key=_set_aside_order):
             raise InvalidSelection("what was set aside is not in ascending order")
 
@@ -102,7 +103,7 @@ class FrozenList:
         """Put what was found at the opening into the published order."""
         return cls(
             tuple(sorted(candidates, key=lambda candidate: candidate.id)),
-            tuple(sorted(ciphertexts, key=lambda ciphertext: ciphertext.sha256)),
+            tuple(sorted(ciphertexts, key=lambda ciphertext: (ciphertext.sha256, ciphertext.fate))),
             tuple(sorted(set_aside, key=_set_aside_order)),
         )
 

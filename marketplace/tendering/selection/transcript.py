@@ -12,6 +12,8 @@ from .outcome import Outcome
 from .selecting import fewest_bids, select
 
 VERSION = 1
+#: Of this package: a change that can alter a result raises it.
+CODE_VERSION = "1.0.0"
 SIDES = ("operator", "regulator")
 
 
@@ -65,7 +67,7 @@ class Opened:
         )
 
 
-def document(opened: Opened, *, opened_at: str, code_version: str) -> dict[str, Any]:
+def document(opened: Opened, *, opened_at: str, code_version: str = CODE_VERSION) -> dict[str, Any]:
     """
     The transcript as JSON.
 

@@ -1,0 +1,156 @@
+"""
+What the opening makes of the filings: which one of a firm is live, which bids count, and why others are set aside.
+
+Works on boxes already opened; it reads the record as of the deadline and writes nothing.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass
+from decimal import Decimal
+
+from marketplace.registry.models import Intermediary
+
+from . import eligibility
+from .models import Bid, OpenedBid, WorkRequest
+from .relations import related_among
+from .sealed_bids import Envelope, Plaintext
+from .selection import Candidate, Ciphertext, FrozenList, SetAside
+
+Fate = OpenedBid.Fate
+
+
+@dataclass
+class Filed:
+    """A filing on the table: its row, what its boxes held (None where one did not open), and what becomes of it."""
+
+    bid: Bid
+    envelope: Envelope | None
+    plaintext: Plaintext | None
+    intermediary: Intermediary | None = None
+    fate: str = Fate.COUNTED
+    reason: str = ""
+    detail: str = ""
+
+    def set_aside(self, reason: str, detail: str = "") -> None:
+        """The first reason stands."""
+        if self.fate == Fate.COUNTED:
+            self.fate, self.reason, self.detail = Fate.SET_ASIDE, reason, detail
+
+
+def judge(filed: list[Filed], work_request: WorkRequest) -> None:
+    """Work out the fate of every filing, in place."""
+    live = _live_ones(filed)
+    firms = {
+        firm.uscc: firm
+        for firm in Intermediary.objects.filter(
+            organisation__uscc__in=[one.envelope.uscc for one in live if one.envelope]
+        ).select_related("organisation")
+    }
+    for one in filed:
+        one.intermediary = firms.get(one.envelope.uscc) if one.envelope else None
+    for one in live:
+        _check_form(one, work_request)
+    opened = [one for one in live if one.plaintext is not None and one.intermediary is not None]
+    _check_eligibility(opened, work_request)
+    _check_relations(opened)
+    _check_people(opened)
+
+
+def freeze(filed: Iterable[Filed]) -> FrozenList:
+    """The list as it is hashed and published."""
+    filed = list(filed)
+    candidates = [
+        Candidate(
+            id=one.plaintext.uscc, days=one.plaintext.days or 0, nonce=one.plaintext.nonce, price=one.plaintext.price
+        )
+        for one in filed
+        if one.fate == Fate.COUNTED and one.plaintext is not None
+    ]
+    ciphertexts = [Ciphertext(one.bid.sha256, str(one.fate)) for one in filed]
+    aside = [
+        SetAside(one.envelope.uscc if one.envelope and one.plaintext else None, one.reason)
+        for one in filed
+        if one.fate == Fate.SET_ASIDE
+    ]
+    return FrozenList.of(candidates, ciphertexts, aside)
+
+
+def _live_ones(filed: list[Filed]) -> list[Filed]:
+    """The last filing of every firm; the ones before are replaced, and a last one that is a withdrawal is over."""
+    by_firm: dict[str, list[Filed]] = defaultdict(list)
+    live = []
+    for one in filed:
+        if one.envelope is None:
+            one.set_aside("does_not_open")
+        else:
+            by_firm[one.envelope.uscc].append(one)
+    for filings in by_firm.values():
+        *earlier, last = sorted(filings, key=lambda one: one.envelope.filing if one.envelope else 0)
+        for one in earlier:
+            one.fate = Fate.REPLACED
+        if last.plaintext is not None and last.plaintext.is_withdrawal:
+            last.fate = Fate.WITHDRAWN
+        else:
+            live.append(last)
+    return live
+
+
+def _check_form(one: Filed, work_request: WorkRequest) -> None:
+    bid, envelope = one.plaintext, one.envelope
+    if bid is None or envelope is None or one.intermediary is None:
+        one.set_aside("does_not_open")
+        return
+    if bid.request != work_request.number:
+        one.set_aside("other_request")
+    elif bid.uscc != envelope.uscc:
+        one.set_aside("other_firm")
+    elif bid.version != work_request.version:
+        one.set_aside("not_confirmed")
+    elif bid.days is None or not 1 <= bid.days <= (work_request.service_days or 0):
+        one.set_aside("days_outside_limits")
+    elif not _price_fits(bid, work_request):
+        one.set_aside("price_outside_limits")
+
+
+def _price_fits(bid: Plaintext, work_request: WorkRequest) -> bool:
+    if work_request.fixes_price:
+        return bid.price is None
+    if bid.price is None:
+        return False
+    price = Decimal(bid.price)
+    return (
+        price > 0
+        and (work_request.price_max is None or price <= work_request.price_max)
+        and (work_request.price_min is None or price >= work_request.price_min)
+    )
+
+
+def _check_eligibility(opened: list[Filed], work_request: WorkRequest) -> None:
+    firms = [one.intermediary.pk for one in opened if one.intermediary]
+    problems = eligibility.problems_at_deadline(firms, work_request)
+    for one in opened:
+        unmet = problems[one.intermediary.pk] if one.intermediary else []
+        if unmet:
+            one.set_aside(unmet[0].code, " ".join(problem.text for problem in unmet)[:400])
+
+
+def _check_relations(opened: list[Filed]) -> None:
+    firms = [one.intermediary for one in opened if one.intermediary]
+    organisations = Intermediary.objects.filter(pk__in=[firm.pk for firm in firms])
+    organisations = organisations.select_related("organisation").prefetch_related("organisation__holders")
+    related = related_among(firm.organisation for firm in organisations)
+    for one in opened:
+        if one.intermediary and one.intermediary.organisation_id in related:
+            one.set_aside("related_bidders")
+
+
+def _check_people(opened: list[Filed]) -> None:
+    """A person acts in a request for one party only."""
+    firms_of: dict[int, set[str]] = defaultdict(set)
+    for one in opened:
+        if one.envelope:
+            firms_of[one.envelope.person].add(one.envelope.uscc)
+    for one in opened:
+        if one.envelope and len(firms_of[one.envelope.person]) > 1:
+            one.set_aside("person_of_two_parties")

@@ -1,0 +1,188 @@
+"""Stopping and ending a request before its contract: by the regulator, or by the owner before the opening."""
+
+from datetime import datetime
+
+from django.db import transaction
+from django.utils.translation import gettext_lazy as _
+
+from marketplace.accounts.models import User
+from marketplace.core import audit, calendar, clock
+from marketplace.core.events import publish
+from marketplace.core.failures import DomainError
+from marketplace.core.permissions import require
+
+from .. import deadlines, events, permissions, telling
+from ..models import Award, WorkRequest
+from ..models.requests import Status
+from .closing import schedule_opening
+from .objecting import schedule_overdue
+from .publicity import schedule_confirmation
+from .publishing import schedule_deadline
+
+
+class UnableToEnd(DomainError):
+    """A reason is missing; nothing changed."""
+
+    code = "unable-to-end"
+
+
+@transaction.atomic
+def terminate_request(*, request_id: int, reason: str, actor: User) -> WorkRequest:
+    """
+    End a published request as its owner, before the opening; the bids are never opened.
+
+    :raises Refused: after the opening, or if the actor does not act for the owner
+    :raises UnableToEnd: without a reason
+    """
+    work_request = _locked(request_id)
+    require(permissions.can_terminate(actor, work_request))
+    reason = _given(reason)
+    work_request.terminate(at=clock.now(), reason=reason)
+    return _ended(work_request, "request.terminated", reason, actor, _("%(number)s was terminated"))
+
+
+@transaction.atomic
+def void_request(*, request_id: int, reason: str, actor: User) -> WorkRequest:
+    """
+    Void a request as a regulator, with published reason.
+
+    :raises Refused: if the actor is no regulator or acts for a party
+    :raises UnableToEnd: without a reason
+    """
+    work_request = _locked(request_id)
+    require(permissions.can_void(actor, work_request))
+    reason = _given(reason)
+    now = clock.now()
+    for award in Award.objects.live().filter(work_request=work_request):
+        award.end(at=now, reason=reason[:400])
+        award.save()
+    work_request.void(at=now, reason=reason)
+    return _ended(work_request, "request.voided", reason, actor, _("%(number)s was voided"))
+
+
+@transaction.atomic
+def suspend_request(*, request_id: int, reason: str, actor: User) -> WorkRequest:
+    """
+    Stop a request and its clocks.
+
+    :raises Refused: if the actor is no regulator or acts for a party
+    :raises UnableToEnd: without a reason
+    """
+    work_request = _locked(request_id)
+    require(permissions.can_suspend(actor, work_request))
+    reason = _given(reason)
+    now = clock.now()
+    running = _running_clock(work_request)
+    work_request.suspend(at=now, days_left=deadlines.days_left(now, running) if running else None)
+    work_request.end_reason = reason
+    work_request.save()
+    audit.record(
+        matter=work_request.audit_matter,
+        action="request.suspended",
+        actor=actor,
+        before={"status": work_request.status_before_suspension},
+        after={"reason": reason, "days_left": work_request.days_left_when_suspended},
+    )
+    _tell(work_request, f"suspended:{now.isoformat()}", _("%(number)s was suspended"), reason)
+    return work_request
+
+
+@transaction.atomic
+def resume_request(*, request_id: int, reason: str, actor: User) -> WorkRequest:
+    """
+    Let a suspended request run on; the working days that were left run from the day after.
+
+    :raises Refused: if it is not suspended, or the actor is no regulator or acts for a party
+    :raises UnableToEnd: without a reason
+    """
+    work_request = _locked(request_id)
+    require(permissions.can_resume(actor, work_request))
+    reason = _given(reason)
+    now = clock.now()
+    days = work_request.days_left_when_suspended
+    work_request.resume()
+    work_request.end_reason = ""
+    if work_request.status == Status.PUBLISHED and days is not None:
+        _resume_bidding(work_request, now, days)
+    work_request.save()
+    if work_request.status == Status.SELECTING:
+        schedule_opening(work_request)
+    elif days is not None:
+        _resume_award(work_request, now, days)
+    audit.record(
+        matter=work_request.audit_matter,
+        action="request.resumed",
+        actor=actor,
+        after={"status": work_request.status, "reason": reason},
+    )
+    _tell(work_request, f"resumed:{now.isoformat()}", _("%(number)s runs on"), reason)
+    return work_request
+
+
+def _locked(request_id: int) -> WorkRequest:
+    return WorkRequest.objects.locked().select_related("owner").get(pk=request_id)
+
+
+def _given(reason: str) -> str:
+    if not reason.strip():
+        raise UnableToEnd(_("Give the reason; it is published."), {"reason": _("Give the reason; it is published.")})
+    return reason.strip()
+
+
+def _ended(work_request: WorkRequest, action: str, reason: str, actor: User, subject: object) -> WorkRequest:
+    work_request.save()
+    audit.record(matter=work_request.audit_matter, action=action, actor=actor, after={"reason": reason})
+    _tell(work_request, action, subject, reason)
+    publish(events.RequestEnded(work_request.pk))
+    return work_request
+
+
+def _tell(work_request: WorkRequest, occasion: str, subject: object, reason: str) -> None:
+    telling.tell(
+        [*telling.bidders_of(work_request), work_request.owner],
+        work_request,
+        occasion=occasion,
+        subject=subject,
+        body=_("%(title)s: %(reason)s"),
+        reason=reason,
+    )
+
+
+def _running_clock(work_request: WorkRequest) -> datetime | None:
+    """The one clock that runs in this state, if one does."""
+    if work_request.status == Status.PUBLISHED:
+        return work_request.bids_open_until
+    award = Award.objects.live().filter(work_request=work_request).first()
+    if award is None:
+        return None
+    if award.state == Award.State.STOPPED:
+        return award.objections.filter(outcome="pending").order_by("due_at").values_list("due_at", flat=True).first()
+    return award.sign_by if award.state == Award.State.CONFIRMED else award.publicity_ends_at
+
+
+def _resume_bidding(work_request: WorkRequest, now: datetime, days: int) -> None:
+    if work_request.bids_open_until is None:
+        return
+    # The same time of day, the days that were left after today.
+    on = calendar.working_day_after(clock.date_of(now), days)
+    shift = on - clock.date_of(work_request.bids_open_until)
+    work_request.bids_close_at = work_request.bids_open_until + shift
+    work_request.bids_open_until = deadlines.open_until(work_request)
+    schedule_deadline(work_request)
+
+
+def _resume_award(work_request: WorkRequest, now: datetime, days: int) -> None:
+    award = Award.objects.live().filter(work_request=work_request).first()
+    if award is None:
+        return
+    until = calendar.end_of_working_day(clock.date_of(now), days)
+    if award.state == Award.State.STOPPED:
+        award.objections.filter(outcome="pending").update(due_at=until)
+        schedule_overdue(award, until)
+        return
+    if award.state == Award.State.CONFIRMED:
+        award.sign_by = until
+    else:
+        award.publicity_ends_at = until
+        schedule_confirmation(award)
+    award.save()

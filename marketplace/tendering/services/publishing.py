@@ -1,0 +1,146 @@
+"""Handing a request in, reviewing and publishing it."""
+
+from datetime import datetime
+
+from django.db import transaction
+from django.utils.translation import gettext_lazy as _
+
+from marketplace.accounts.models import User
+from marketplace.core import audit, clock, outbox, policy
+from marketplace.core.events import publish
+from marketplace.core.failures import DomainError
+from marketplace.core.permissions import require
+
+from .. import announcement, drafts, events, permissions, telling
+from ..failures import joined
+from ..models import RequestVersion, WorkRequest
+
+DEADLINE = "tendering.deadline"
+
+
+class UnableToPublish(DomainError):
+    """What is missing or forbidden, at its fields."""
+
+    code = "unable-to-publish"
+
+
+class UnableToReview(DomainError):
+    code = "unable-to-review"
+
+
+@transaction.atomic
+def submit_request(*, request_id: int, actor: User) -> WorkRequest:
+    """
+    Hand a draft in: published at once, or reviewed by a clerk where policy or a declaration asks for it.
+
+    :raises Refused: if the actor may not
+    :raises UnableToPublish: with everything that keeps it from being published
+    """
+    work_request = WorkRequest.objects.locked().select_related("owner").get(pk=request_id)
+    require(permissions.can_submit(actor, work_request))
+    in_force = policy.current()
+    now = clock.now()
+    _check(work_request, in_force, now)
+    reasons = drafts.review_reasons(work_request, in_force)
+    if not reasons:
+        return _publish(work_request, in_force, now, actor)
+    work_request.submit(at=now)
+    work_request.save()
+    audit.record(matter=work_request.audit_matter, action="request.submitted", actor=actor, after={"review": reasons})
+    telling.tell(
+        telling.operators(),
+        work_request,
+        occasion=f"submitted:{now.isoformat()}",
+        subject=_("%(number)s waits for review"),
+    )
+    return work_request
+
+
+@transaction.atomic
+def take_back_request(*, request_id: int, actor: User) -> WorkRequest:
+    """
+    Take a request back from review to go on editing it.
+
+    :raises Refused: if it is not under review, or the actor does not act for the owner
+    """
+    work_request = WorkRequest.objects.locked().select_related("owner").get(pk=request_id)
+    require(permissions.can_take_back(actor, work_request))
+    work_request.take_back()
+    work_request.save()
+    audit.record(matter=work_request.audit_matter, action="request.taken_back", actor=actor)
+    return work_request
+
+
+@transaction.atomic
+def review_request(*, request_id: int, publish_it: bool, reasons: str = "", actor: User) -> WorkRequest:
+    """
+    Publish a request under review, or return it with reasons.
+
+    :raises Refused: if the actor is no clerk of the operator, belongs to the owner, or nothing waits
+    :raises UnableToReview: if a return gives no reasons
+    :raises UnableToPublish: if it cannot be published any more, such as with too short a bid period
+    """
+    work_request = WorkRequest.objects.locked().select_related("owner").get(pk=request_id)
+    require(permissions.can_review(actor, work_request))
+    if publish_it:
+        in_force, now = policy.current(), clock.now()
+        _check(work_request, in_force, now)
+        return _publish(work_request, in_force, now, actor)
+    if not reasons.strip():
+        message = _("Give the reasons for the return.")
+        raise UnableToReview(message, {"reasons": message})
+    work_request.send_back(reason=reasons.strip())
+    work_request.save()
+    audit.record(
+        matter=work_request.audit_matter, action="request.returned", actor=actor, after={"reasons": reasons.strip()}
+    )
+    telling.tell(
+        [work_request.owner],
+        work_request,
+        occasion=f"returned:{clock.now().isoformat()}",
+        subject=_("%(number)s was returned"),
+        body=_("%(title)s: %(reasons)s"),
+        reasons=reasons.strip(),
+    )
+    return work_request
+
+
+def schedule_deadline(work_request: WorkRequest) -> None:
+    """Have the deadline looked after when it comes; each deadline of a request is work of its own."""
+    if work_request.bids_close_at is not None:
+        key = f"{work_request.number}:{work_request.bids_close_at.isoformat()}"
+        outbox.schedule(DEADLINE, key, work_request.bids_close_at, {"request_id": work_request.pk})
+
+
+def _check(work_request: WorkRequest, in_force: policy.Policy, now: datetime) -> None:
+    if work_request.project_code:
+        # The project's requests are locked together: two of them must not each stay below the limit unseen.
+        list(WorkRequest.objects.locked().filter(project_code=work_request.project_code).order_by("pk"))
+    if problems := drafts.problems_of(work_request, in_force, at=now):
+        raise UnableToPublish(joined(list(problems.values())), problems)
+
+
+def _publish(work_request: WorkRequest, in_force: policy.Policy, now: datetime, actor: User) -> WorkRequest:
+    now = now.replace(microsecond=0)
+    work_request.policy_version = in_force.version
+    work_request.publish(at=now)
+    announcement.bind(work_request)
+    work_request.save()
+    RequestVersion.objects.create(
+        work_request=work_request,
+        number=work_request.version,
+        published_at=now,
+        bids_close_at=work_request.bids_close_at,
+        announcement=work_request.announcement,
+        announcement_hash=work_request.announcement_hash,
+    )
+    schedule_deadline(work_request)
+    audit.record(
+        matter=work_request.audit_matter,
+        action="request.published",
+        actor=actor,
+        after={"announcement_hash": work_request.announcement_hash, "policy": in_force.version},
+    )
+    telling.tell([work_request.owner], work_request, occasion="published", subject=_("%(number)s is open for bids"))
+    publish(events.RequestPublished(work_request.pk))
+    return work_request
