@@ -26,6 +26,8 @@ Text = str | Promise
 LARGEST_PRICE = Decimal("100000000")
 EARLIEST, LATEST = date(1980, 1, 1), date(2099, 12, 31)
 MOST_ROWS = 100
+#: Steps whose rows the regulator checks each on its own.
+ROW_BY_ROW = ("qualifications", "practitioners")
 PHONE = re.compile(r"[0-9+()\- ]{7,20}")
 
 
@@ -423,9 +425,8 @@ def items_to_check(payload: Mapping[str, Any]) -> list[str]:
     """What the regulator checks one by one: each step, and each certificate and practitioner of its own."""
     items: list[str] = []
     for step in steps.NAMES:
-        rows = rows_of(payload, step) if step in ("qualifications", "practitioners") else []
-        if step in ("qualifications", "practitioners"):
-            items += [f"{step}.{row['key']}" for row in rows]
-        else:
+        if step in ROW_BY_ROW:
+            items += [f"{step}.{row['key']}" for row in rows_of(payload, step)]
+        elif step != "offers" or rows_of(payload, step):
             items.append(step)
     return items

@@ -35,6 +35,10 @@ class IntermediaryQuerySet(models.QuerySet):
         """Those that may be chosen: listed, and no suspension in force on the day (today)."""
         return self.filter(status__in=ON_THE_LIST).with_suspension(on).filter(is_suspended_now=False)
 
+    def on_the_list(self) -> Self:
+        """Listed ones, with a mark on those that are suspended now."""
+        return self.filter(status__in=ON_THE_LIST).with_suspension()
+
     def public(self) -> Self:
         """Those whose record is open: listed, suspended, or closed."""
         return self.filter(status__in=PUBLIC)
@@ -48,7 +52,8 @@ class IntermediaryQuerySet(models.QuerySet):
         )
 
     def with_standing(self) -> Self:
-        return self.select_related("organisation__district", "organisation__current_standing")
+        """With what a card shows of the organisation and its credit, in the same query."""
+        return self.select_related("organisation__district", "organisation__standing")
 
 
 class RegistrationQuerySet(models.QuerySet):

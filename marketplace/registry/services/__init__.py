@@ -3,6 +3,7 @@ from .closing import leave_market
 from .failures import UnableToCheck, UnableToFile, UnableToLeave, UnableToOffer, UnableToRegister, UnableToSuspend
 from .offering import set_offer, withdraw_offer
 from .registering import (
+    DOCUMENTS,
     attach_document,
     file_registration,
     problems_of,
@@ -11,9 +12,11 @@ from .registering import (
     start_registration,
     withdraw_registration,
 )
+from .starting import register_firm
 from .suspending import decide_suspension, lift_suspension, propose_suspension, settle_suspension
 
 __all__ = [
+    "DOCUMENTS",
     "UnableToCheck",
     "UnableToFile",
     "UnableToLeave",
@@ -30,6 +33,7 @@ __all__ = [
     "pass_registration",
     "problems_of",
     "propose_suspension",
+    "register_firm",
     "return_registration",
     "save_step",
     "set_offer",

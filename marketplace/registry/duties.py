@@ -1,0 +1,104 @@
+"""What waits for firms and regulators in the registry, and a firm's registrations as its matters."""
+
+from collections.abc import Iterable
+from datetime import timedelta
+from typing import Any
+
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
+
+from marketplace.core import calendar, clock, duties
+from marketplace.core.duties import Duty, Matter
+
+from .models import Intermediary, Qualification, Registration, Suspension
+from .models.particulars import EXPIRING_DAYS
+
+
+@duties.provider
+def registrations_to_check(user: Any, organisation: Any) -> Iterable[Duty]:
+    """Filed registrations and proposed suspensions, for an authority's people."""
+    if organisation.kind != "authority":
+        return
+    filed = Registration.objects.filed().exclude(intermediary__organisation__memberships__user=user)
+    for registration in filed.select_related("intermediary__organisation").order_by("due_at"):
+        yield Duty(
+            title=_("Check the registration"),
+            object_label=f"{registration.number} {registration.intermediary}",
+            url=reverse("registry_console:registration-check", args=[registration.number]),
+            action_label=pgettext_lazy("registration", "Check"),
+            started_at=registration.filed_at,
+            due_at=registration.due_at,
+            counterpart=str(registration.intermediary),
+        )
+    proposed = Suspension.objects.undecided().exclude(proposed_by=user)
+    for suspension in proposed.select_related("intermediary__organisation"):
+        yield Duty(
+            title=_("Decide the suspension"),
+            object_label=str(suspension.intermediary),
+            url=reverse("registry_console:suspension-decide", args=[suspension.pk]),
+            action_label=_("Decide"),
+        )
+
+
+@duties.provider
+def own_registrations(user: Any, organisation: Any) -> Iterable[Duty]:
+    """A firm's drafts and returned registrations."""
+    if organisation.kind != "intermediary":
+        return
+    registrations = Registration.objects.filter(
+        intermediary__organisation=organisation, state__in=("draft", "returned")
+    )
+    for registration in registrations:
+        returned = registration.state == Registration.State.RETURNED
+        yield Duty(
+            title=_("Correct the registration and file it again")
+            if returned
+            else _("Finish and file the registration"),
+            object_label=registration.number,
+            url=registration.get_absolute_url(),
+            action_label=_("Correct") if returned else _("Go on"),
+        )
+
+
+@duties.provider
+def expiring_qualifications(user: Any, organisation: Any) -> Iterable[Duty]:
+    """A listed firm's certificates that expire within 30 days, or have expired."""
+    if organisation.kind != "intermediary":
+        return
+    soon = clock.today() + timedelta(days=EXPIRING_DAYS)
+    rows = Qualification.objects.current().filter(
+        intermediary__organisation=organisation,
+        intermediary__status__in=(Intermediary.Status.LISTED, Intermediary.Status.SUSPENDED),
+        valid_to__lte=soon,
+    )
+    for row in rows.select_related("qualification_type"):
+        yield Duty(
+            title=_("Renew the qualification"),
+            object_label=f"{row.qualification_type.name} {row.number}",
+            url=reverse("registry:record-detail"),
+            action_label=_("Renew"),
+            started_at=calendar.end_of_day(row.valid_to - timedelta(days=EXPIRING_DAYS + 1)),
+            due_at=calendar.end_of_day(row.valid_to),
+        )
+
+
+@duties.matters
+def registrations(user: Any, organisation: Any) -> Iterable[Matter]:
+    """A firm's registrations and changes of particulars."""
+    if organisation.kind != "intermediary":
+        return
+    stages = {"draft": 0, "returned": 0, "filed": 1, "passed": 2}
+    rows = Registration.objects.filter(intermediary__organisation=organisation, state__in=stages)
+    for row in rows:
+        yield Matter(
+            title=str(row.get_kind_display()),
+            number=row.number,
+            url=row.get_absolute_url(),
+            stage=row.get_state_display(),
+            stage_index=stages[row.state],
+            stage_count=3,
+            next_step=_("Decision of the authority") if row.state == Registration.State.FILED else "",
+            next_at=row.due_at if row.state == Registration.State.FILED else None,
+            finished_at=row.decided_at if row.state == Registration.State.PASSED else None,
+        )

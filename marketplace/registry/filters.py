@@ -1,0 +1,195 @@
+"""The filters of the public list, shared by its page and the API."""
+
+from collections.abc import Collection
+from datetime import timedelta
+from functools import cached_property
+from typing import Any
+
+import django_filters
+from django import forms
+from django.db.models import Exists, F, Min, OuterRef, Q, QuerySet, Subquery
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
+
+from credit.rating import Grade
+from marketplace.accounts.models import District
+from marketplace.catalogue.models import ServiceItem
+from marketplace.core import clock
+
+from .models import Intermediary, Offer, Qualification
+from .models.particulars import EXPIRING_DAYS
+from .reference import Project, percent_of_standard, project_of
+
+VALIDITIES = (
+    ("valid", pgettext_lazy("qualification", "Valid")),
+    ("expiring", pgettext_lazy("qualification", "Expires within 30 days")),
+    ("expired", pgettext_lazy("qualification", "Expired")),
+)
+COMPLETED = (
+    ("10", _("10 or more")),
+    ("3", _("3 to 9")),
+    ("0", _("Fewer than 3 (provisional grade)")),
+)
+COMPLETED_RANGES = {"10": (10, 10**6), "3": (3, 9), "0": (0, 2)}
+SORTS = (
+    ("score", _("Credit score")),
+    ("price", _("Price")),
+    ("days", _("Promised time")),
+    ("completed", _("Completed contracts")),
+)
+
+
+class PercentRangeWidget(django_filters.widgets.RangeWidget):
+    def __init__(self) -> None:
+        super().__init__(attrs={"inputmode": "decimal", "data-unit": "%"})
+
+
+class IntermediaryFilter(django_filters.FilterSet):
+    """
+    Filters over the firms on the list.
+
+    Service, price and days are conditions on one and the same offer; the state of qualifications is that of what the
+    chosen services need, else of any. `narrowed(without=…)` leaves some out, for the counts behind the choices.
+    """
+
+    q = django_filters.CharFilter(label=_("Name or code"))
+    service = django_filters.MultipleChoiceFilter(label=_("Service"), widget=forms.CheckboxSelectMultiple)
+    grade = django_filters.MultipleChoiceFilter(
+        label=_("Credit grade"),
+        choices=[(grade.value, grade.value) for grade in Grade],
+        widget=forms.CheckboxSelectMultiple,
+    )
+    validity = django_filters.MultipleChoiceFilter(
+        label=_("Qualification"), choices=VALIDITIES, widget=forms.CheckboxSelectMultiple
+    )
+    price = django_filters.RangeFilter(label=_("Price ÷ reference price"), widget=PercentRangeWidget())
+    days = django_filters.NumberFilter(
+        label=_("Promised time, at most"),
+        min_value=1,
+        max_value=1000,
+        widget=forms.TextInput({"inputmode": "numeric", "class": "number", "data-unit": _("working days")}),
+    )
+    district = django_filters.MultipleChoiceFilter(label=_("District"), widget=forms.CheckboxSelectMultiple)
+    completed = django_filters.MultipleChoiceFilter(
+        label=_("Completed contracts"), choices=COMPLETED, widget=forms.CheckboxSelectMultiple
+    )
+    sort = django_filters.ChoiceFilter(label=_("Sort"), choices=SORTS, empty_label=None)
+
+    class Meta:
+        model = Intermediary
+        fields: list[str] = []
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.filters["service"].extra["choices"] = [(item.code, item.name) for item in self.items]
+        self.filters["district"].extra["choices"] = [
+            (district.pk, district.name) for district in District.objects.filter(parent__isnull=False)
+        ]
+
+    @cached_property
+    def items(self) -> list[ServiceItem]:
+        return list(ServiceItem.objects.open().select_related("fee_schedule"))
+
+    @cached_property
+    def chosen(self) -> dict[str, Any]:
+        """What is asked for; what cannot be read counts as not asked."""
+        self.form.full_clean()
+        return {name: value for name, value in self.form.cleaned_data.items() if value not in (None, "", [])}
+
+    @cached_property
+    def chosen_items(self) -> list[ServiceItem]:
+        return [item for item in self.items if item.code in self.chosen.get("service", ())]
+
+    @cached_property
+    def project(self) -> Project | None:
+        """The visitor's project, where exactly one service is chosen."""
+        if len(self.chosen_items) != 1:
+            return None
+        return project_of(self.chosen_items[0], {name: self.data.get(name) for name in self.data})
+
+    @property
+    def qs(self) -> QuerySet:
+        if not hasattr(self, "_qs"):
+            self._qs = self.ordered(self.narrowed())
+        return self._qs
+
+    def narrowed(self, without: Collection[str] = ()) -> QuerySet:
+        """The firms that meet every condition but those left out."""
+        asked = {name: value for name, value in self.chosen.items() if name not in without}
+        firms = self.queryset
+        if "q" in asked:
+            text = asked["q"].strip()
+            firms = firms.filter(
+                Q(organisation__name_zh__icontains=text)
+                | Q(organisation__name_en__icontains=text)
+                | Q(organisation__uscc__istartswith="".join(text.split()))
+            )
+        if "grade" in asked:
+            firms = firms.filter(organisation__standing__grade__in=asked["grade"])
+        if "district" in asked:
+            firms = firms.filter(organisation__district__in=asked["district"])
+        if "completed" in asked:
+            within = Q()
+            for name in asked["completed"]:
+                within |= completed_within(name)
+            firms = firms.filter(within)
+        if asked.keys() & {"service", "price", "days"}:
+            firms = firms.filter(Exists(self.offers(asked).filter(intermediary=OuterRef("pk"))))
+        if "validity" in asked:
+            firms = firms.filter(
+                Exists(self.qualifications(asked["validity"], asked).filter(intermediary=OuterRef("pk")))
+            )
+        return firms
+
+    def offers(self, asked: dict[str, Any] | None = None) -> QuerySet:
+        """The offers that meet the conditions on offers."""
+        asked = self.chosen if asked is None else asked
+        offers = Offer.objects.all()
+        if "service" in asked:
+            offers = offers.filter(item__in=[item.pk for item in self.items if item.code in asked["service"]])
+        if "days" in asked:
+            offers = offers.filter(days__lte=asked["days"])
+        if "price" in asked:
+            offers = offers.annotate(percent=percent_of_standard(self.project))
+            if asked["price"].start is not None:
+                offers = offers.filter(percent__gte=asked["price"].start)
+            if asked["price"].stop is not None:
+                offers = offers.filter(percent__lte=asked["price"].stop)
+        return offers
+
+    def qualifications(self, validities: Collection[str], asked: dict[str, Any] | None = None) -> QuerySet:
+        """The certificates in one of these states, of the kinds that the chosen services need."""
+        asked, today = self.chosen if asked is None else asked, clock.today()
+        soon = today + timedelta(days=EXPIRING_DAYS)
+        within = Q()
+        if "valid" in validities:
+            within |= Q(valid_to__gt=soon)
+        if "expiring" in validities:
+            within |= Q(valid_to__gte=today, valid_to__lte=soon)
+        if "expired" in validities:
+            within |= Q(valid_to__lt=today)
+        rows = Qualification.objects.current().filter(within, valid_from__lte=today)
+        kinds = {item.qualification_type_id for item in self.items if item.code in asked.get("service", ())} - {None}
+        return rows.filter(qualification_type__in=kinds) if kinds else rows
+
+    def ordered(self, firms: QuerySet) -> QuerySet:
+        """By what is asked, the best first; what cannot be compared stands last, equals in order of registration."""
+        sort = self.chosen.get("sort", "score")
+        if sort in ("price", "days"):
+            own = self.offers().filter(intermediary=OuterRef("pk")).order_by().values("intermediary")
+            if sort == "price":
+                least = own.annotate(percent=percent_of_standard(self.project)).annotate(least=Min("percent"))
+            else:
+                least = own.annotate(least=Min("days"))
+            return firms.annotate(least=Subquery(least.values("least")[:1])).order_by(
+                F("least").asc(nulls_last=True), "pk"
+            )
+        if sort == "completed":
+            return firms.order_by(F("organisation__standing__completed_contracts").desc(nulls_last=True), "pk")
+        return firms.order_by(F("organisation__standing__score").desc(nulls_last=True), "pk")
+
+
+def completed_within(name: str) -> Q:
+    low, high = COMPLETED_RANGES[name]
+    within = Q(organisation__standing__completed_contracts__range=(low, high))
+    return within | Q(organisation__standing__isnull=True) if low == 0 else within

@@ -1,0 +1,291 @@
+"""
+The forms of a registration's steps and of offers.
+
+A step's form shows its entry as it was typed, with the problems that `filing` found; it refuses nothing itself, so
+that a draft of anything half-filled can be saved.
+"""
+
+from collections.abc import Iterable, Mapping
+from decimal import Decimal
+from typing import Any
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.forms.utils import ErrorDict
+from django.http import QueryDict
+from django.utils.translation import gettext_lazy as _
+
+from marketplace.accounts.models import District
+from marketplace.catalogue.models import QualificationType, ServiceItem
+from marketplace.core.identifiers import USCCField
+
+from . import steps
+from .filing import MOST_ROWS, Problem
+from .models import Offer, Registration
+
+EMPTY_CHOICE = ("", _("Choose"))
+
+
+def _text(label: Any, *, required: bool = True, hint: Any = "", **attrs: Any) -> forms.CharField:
+    return forms.CharField(label=label, required=required, help_text=hint, widget=forms.TextInput(attrs))
+
+
+def _day(label: Any, *, required: bool = True, hint: Any = "") -> forms.CharField:
+    return forms.CharField(label=label, required=required, help_text=hint, widget=forms.DateInput({"type": "date"}))
+
+
+def _choice(label: Any) -> forms.ChoiceField:
+    return forms.ChoiceField(label=label)
+
+
+class EntryForm(forms.Form):
+    """One entry of a payload as typed, with its problems at their fields."""
+
+    def __init__(
+        self, values: Mapping[str, Any], problems: Iterable[Problem] = (), prefix: str | None = None, reason: str = ""
+    ) -> None:
+        named = {f"{prefix}-{name}" if prefix else name: value for name, value in values.items()}
+        super().__init__(named, prefix=prefix)
+        self.key = values.get("key", "")
+        self.reason = reason
+        for problem in problems:
+            self.add_error(problem.field if problem.field in self.fields else None, problem.message)
+
+    def full_clean(self) -> None:
+        self._errors = ErrorDict()
+        self.cleaned_data: dict[str, Any] = {}
+
+
+class ParticularsForm(EntryForm):
+    name_zh = _text(_("Name on the business licence"), maxlength=150, autocomplete="organization")
+    name_en = _text(_("English name"), required=False, maxlength=200)
+    legal_representative = _text(_("Legal representative"), maxlength=100)
+    district = _choice(_("District"))
+    address = _text(_("Address"), maxlength=200, autocomplete="street-address")
+    phone = _text(
+        _("Telephone"), hint=_("Shown on the firm's public page."), maxlength=40, type="tel", autocomplete="tel"
+    )
+    intro_zh = forms.CharField(
+        label=_("About the firm"), required=False, widget=forms.Textarea({"rows": 4, "maxlength": 2000})
+    )
+    intro_en = forms.CharField(
+        label=_("About the firm, in English"), required=False, widget=forms.Textarea({"rows": 3, "maxlength": 3000})
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["district"].choices = [EMPTY_CHOICE, *((each.pk, each.name) for each in District.objects.all())]
+
+
+class HolderForm(EntryForm):
+    name = _text(_("Name"), maxlength=150)
+    code = _text(_("Code, if it is a company"), required=False, maxlength=40, autocomplete="off")
+    share_percent = _text(_("Share"), inputmode="decimal", **{"data-unit": "%"})
+    is_state = forms.BooleanField(label=_("A state holder"), required=False)
+
+
+class NobodyForm(EntryForm):
+    nobody = forms.BooleanField(label=_("Nobody holds 25 % or more"), required=False)
+
+
+class DocumentsForm(EntryForm):
+    authorised_person = _text(
+        _("Authorised person"), hint=_("Who acts for the firm in this registration."), maxlength=60
+    )
+    licence = forms.FileField(
+        label=_("Business licence"), help_text=_("PDF, JPG or PNG, up to 20 MB, original and copy in colour.")
+    )
+    authorisation = forms.FileField(
+        label=_("Letter of authorisation"), help_text=_("Signed by the legal representative and sealed.")
+    )
+
+
+class QualificationForm(EntryForm):
+    qualification_type = _choice(_("Qualification"))
+    level = _text(_("Level"), required=False, maxlength=40)
+    number = _text(_("Certificate number"), maxlength=60, autocomplete="off")
+    issuer = _text(_("Issued by"), maxlength=120)
+    valid_from = _day(_("Valid from"))
+    valid_to = _day(_("Valid to"), hint=_("The last valid day."))
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["qualification_type"].choices = [EMPTY_CHOICE, *qualification_choices()]
+
+
+class PractitionerForm(EntryForm):
+    name = _text(_("Name"), maxlength=60)
+    licence_type = _text(_("Licence"), hint=_("Such as 环境影响评价工程师."), maxlength=80)
+    licence_no = _text(_("Licence number"), maxlength=60, autocomplete="off")
+    valid_to = _day(_("Valid to"), required=False)
+
+
+class OfferRowForm(EntryForm):
+    item = _choice(_("Service"))
+    pricing = _choice(_("Priced by"))
+    amount = _text(_("Amount"), hint=_("CNY, CNY a unit, or percent off the standard."), inputmode="decimal")
+    unit = _text(_("Unit"), required=False, hint=_("For a unit price only, such as m²."), maxlength=20)
+    days = _text(_("Promised time"), inputmode="numeric", **{"data-unit": _("working days")})
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["item"].choices = [EMPTY_CHOICE, *item_choices()]
+        self.fields["pricing"].choices = Offer.Pricing.choices
+
+
+class CommitmentForm(EntryForm):
+    agreed = forms.BooleanField(label=_("I sign this commitment for the firm"))
+
+
+ENTRY_FORMS: dict[str, type[EntryForm]] = {
+    "particulars": ParticularsForm,
+    "holders": HolderForm,
+    "documents": DocumentsForm,
+    "qualifications": QualificationForm,
+    "practitioners": PractitionerForm,
+    "offers": OfferRowForm,
+    "commitment": CommitmentForm,
+}
+
+
+def qualification_choices() -> list[tuple[str, str]]:
+    return [(str(kind.pk), kind.name) for kind in QualificationType.objects.all()]
+
+
+def item_choices() -> list[tuple[str, list[tuple[str, str]]]]:
+    """Services by field; each names its standard time, which a promise may not exceed."""
+    groups: dict[str, list[tuple[str, str]]] = {}
+    for item in ServiceItem.objects.open():
+        groups.setdefault(str(item.get_category_display()), []).append((item.code, f"{item.code} {item.name}"))
+    return list(groups.items())
+
+
+class StepForms:
+    """The forms of one step: one, or one a row with room for another."""
+
+    def __init__(
+        self,
+        registration: Registration,
+        step: steps.Step,
+        problems: Iterable[Problem] = (),
+        reasons: Mapping[str, str] | None = None,
+        blank: bool = False,
+    ) -> None:
+        entry = registration.payload.get(step.name) or {}
+        self.step, problems, reasons = step, list(problems), reasons or {}
+        self.extra: EntryForm | None = None
+        self.loose = [problem.message for problem in problems if step.rows and problem.row is None]
+        if not step.rows:
+            self.forms = [ENTRY_FORMS[step.name](entry, problems)]
+            return
+        rows = entry.get("rows") or []
+        self.forms = [
+            ENTRY_FORMS[step.name](
+                row,
+                [problem for problem in problems if problem.row == index],
+                prefix=f"rows-{index}",
+                reason=reasons.get(f"{step.name}.{row.get('key', '')}", ""),
+            )
+            for index, row in enumerate(rows)
+        ]
+        if blank or not rows:
+            self.forms.append(ENTRY_FORMS[step.name]({}, prefix=f"rows-{len(rows)}"))
+        if step.name == "holders":
+            nobody = [problem for problem in problems if problem.field == "nobody"]
+            self.loose = [problem.message for problem in problems if problem.row is None and problem not in nobody]
+            self.extra = NobodyForm(entry, nobody)
+
+    @property
+    def form(self) -> EntryForm:
+        return self.forms[0]
+
+    @property
+    def lines(self) -> list[tuple[str, str]]:
+        """The error summary: target and message."""
+        lines = [("", message) for message in self.loose]
+        for form in [*([self.extra] if self.extra else []), *self.forms]:
+            for name, messages in form.errors.items():
+                target = form[name].id_for_label if name in form.fields else ""
+                lines += [(target, str(message)) for message in messages]
+        return lines
+
+
+def posted_entry(step: steps.Step, data: QueryDict) -> dict[str, Any]:
+    """A step's entry from a sent form; the row that "remove" names is left out."""
+    if not step.rows:
+        return {name: data.get(name) for name in (*step.texts, *step.marks)}
+    try:
+        count = min(int(data.get("rows", "")), MOST_ROWS + 1)
+    except ValueError:
+        count = 0
+    rows = [
+        {name: data.get(f"rows-{index}-{name}") for name in (*step.texts, *step.marks, "key")}
+        for index in range(count)
+        if data.get("remove") != str(index)
+    ]
+    return {"rows": rows, "nobody": data.get("nobody")}
+
+
+class StartForm(forms.Form):
+    """The code and name that a registration begins with; the code stays."""
+
+    uscc = USCCField(help_text=_("18 characters, as on the business licence; the check digit is verified."))
+    name_zh = forms.CharField(label=_("Name on the business licence"), max_length=150)
+
+
+class OfferForm(forms.ModelForm):
+    """Price and time of one service; the service (registry.services.set_offer) checks them against it."""
+
+    amount = forms.DecimalField(
+        label=_("Amount"),
+        max_digits=16,
+        decimal_places=2,
+        min_value=Decimal(0),
+        help_text=_("CNY, CNY a unit, or percent off the standard."),
+        widget=forms.TextInput({"inputmode": "decimal"}),
+    )
+    days = forms.IntegerField(
+        label=_("Promised time"),
+        min_value=1,
+        max_value=1000,
+        widget=forms.TextInput({"inputmode": "numeric", "data-unit": _("working days")}),
+    )
+
+    class Meta:
+        model = Offer
+        fields = ["pricing", "amount", "unit", "days"]
+        widgets = {"pricing": forms.RadioSelect}
+        labels = {"pricing": _("Priced by"), "unit": _("Unit")}
+        help_texts = {"unit": _("For a unit price only, such as m².")}
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["pricing"].choices = Offer.Pricing.choices
+
+    def validate_constraints(self) -> None:
+        """Left to the service, whose messages say what to do."""
+
+
+class NewOfferForm(OfferForm):
+    """An offer of a service that the firm does not offer yet and that needs no qualification."""
+
+    item = forms.ModelChoiceField(
+        label=_("Service"), queryset=ServiceItem.objects.none(), to_field_name="code", empty_label=_("Choose")
+    )
+    field_order = ["item", "pricing", "amount", "unit", "days"]
+
+    def __init__(self, *args: Any, items: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["item"].queryset = items
+
+
+class ReasonForm(forms.Form):
+    """A reason in the person's own words."""
+
+    reason = forms.CharField(label=_("Reason"), max_length=2000, widget=forms.Textarea({"rows": 4}))
+
+    def clean_reason(self) -> str:
+        reason = self.cleaned_data["reason"].strip()
+        if not reason:
+            raise ValidationError(_("Give the reason."), code="required")
+        return reason

@@ -1,0 +1,186 @@
+"""What the public pages show of many firms at once; each function has a fixed number of queries."""
+
+from collections import Counter
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass, field
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from django.db.models import Count, F, Prefetch, Q, QuerySet
+
+from credit.models import CurrentStanding, ProcessStep
+from marketplace.core import clock
+
+from .filters import COMPLETED_RANGES, IntermediaryFilter
+from .models import Intermediary, Offer, Qualification
+from .reference import Project
+
+#: Facets whose choices exclude one another, counted by one query where none of them is chosen.
+EXCLUSIVE = ("grade", "district", "completed")
+
+
+@dataclass
+class Card:
+    """One firm of the list, with what people compare by."""
+
+    intermediary: Intermediary
+    standing: CurrentStanding | None
+    offers: list[Offer]
+    qualifications: list[Qualification]
+    on_time: Decimal | None = None
+    offer: Offer | None = None
+    price: Decimal | None = None
+    ratio: Decimal | None = None
+    expiring: list[Qualification] = field(default_factory=list)
+    expired: list[Qualification] = field(default_factory=list)
+
+    @property
+    def is_available(self) -> bool:
+        """Whether the firm can bid as things stand: no suspension, no restriction, no grade D."""
+        if getattr(self.intermediary, "is_suspended_now", False):
+            return False
+        return self.standing is None or (not self.standing.restricted and self.standing.grade != "D")
+
+    @property
+    def names(self) -> list[str]:
+        """Its verified qualifications by name, each once."""
+        return list(dict.fromkeys(each.qualification_type.name for each in self.qualifications))
+
+    @property
+    def days(self) -> int | None:
+        return min((offer.days for offer in self.offers), default=None)
+
+
+def cards_of(firms: Iterable[Intermediary], filterset: IntermediaryFilter) -> list[Card]:
+    """The cards of one page of the list: three queries, however many."""
+    firms = list(firms)
+    offers = filterset.offers().select_related("item")
+    qualifications = Qualification.objects.current().select_related("qualification_type")
+    by_firm = _by_firm(offers.filter(intermediary__in=firms))
+    held = _by_firm(qualifications.filter(intermediary__in=firms))
+    shares = on_time_shares([firm.organisation_id for firm in firms])
+    project, needed = filterset.project, _kinds_needed(filterset)
+    cards = []
+    for firm in firms:
+        card = Card(
+            firm,
+            getattr(firm.organisation, "standing", None),
+            by_firm.get(firm.pk, []),
+            held.get(firm.pk, []),
+            shares.get(firm.organisation_id),
+        )
+        _mark(card, project, needed, clock.today())
+        cards.append(card)
+    return cards
+
+
+def _kinds_needed(filterset: IntermediaryFilter) -> set[int]:
+    return {item.qualification_type_id for item in filterset.chosen_items if item.qualification_type_id}
+
+
+def _by_firm(rows: Iterable[Any]) -> dict[int, list[Any]]:
+    found: dict[int, list[Any]] = {}
+    for row in rows:
+        found.setdefault(row.intermediary_id, []).append(row)
+    return found
+
+
+def _mark(card: Card, project: Project | None, needed: Collection[int], today: date) -> None:
+    if project and card.offers:
+        card.offer = card.offers[0]
+        card.price, card.ratio = project.price_of(card.offer), project.ratio_of(card.offer)
+    shown = [each for each in card.qualifications if not needed or each.qualification_type_id in needed]
+    card.expiring = [each for each in shown if each.validity_on(today) == Qualification.Validity.EXPIRING]
+    card.expired = [each for each in shown if each.validity_on(today) == Qualification.Validity.EXPIRED]
+
+
+def on_time_shares(organisation_ids: Collection[int]) -> dict[int, Decimal]:
+    """Deliverables submitted on time ÷ those that fell due, by firm, without delays that were not its own."""
+    rows = (
+        ProcessStep.objects.filter(
+            subject__in=organisation_ids, kind=ProcessStep.Kind.DELIVERY, corrected_by=None, due_on__lte=clock.today()
+        )
+        .filter(Q(kept=True) | Q(own_fault=True))
+        .values("subject")
+        .annotate(due=Count("pk"), kept_count=Count("pk", filter=Q(kept=True)))
+    )
+    return {row["subject"]: Decimal(row["kept_count"]) / row["due"] for row in rows}
+
+
+def facet_counts(filterset: IntermediaryFilter) -> dict[str, dict[str, int]]:
+    """How many firms each choice would show, all other filters as they are."""
+    counts = {"service": _services(filterset), "validity": _validities(filterset)}
+    chosen = [name for name in EXCLUSIVE if name in filterset.chosen]
+    if len(chosen) < len(EXCLUSIVE):
+        together = _exclusive(filterset.narrowed())
+        counts |= {name: together[name] for name in EXCLUSIVE if name not in chosen}
+    for name in chosen:
+        counts[name] = _exclusive(filterset.narrowed(without=[name]))[name]
+    return counts
+
+
+def _exclusive(firms: QuerySet) -> dict[str, dict[str, int]]:
+    found: dict[str, Counter] = {name: Counter() for name in EXCLUSIVE}
+    rows = (
+        firms.order_by()
+        .values_list(
+            "organisation__standing__grade", "organisation__district", "organisation__standing__completed_contracts"
+        )
+        .annotate(firms=Count("pk"))
+    )
+    for grade, district, completed, number in rows:
+        found["grade"][grade or ""] += number
+        found["district"][district or ""] += number
+        for name, (low, high) in COMPLETED_RANGES.items():
+            if low <= (completed or 0) <= high:
+                found["completed"][name] += number
+    return {name: dict(counter) for name, counter in found.items()}
+
+
+def _services(filterset: IntermediaryFilter) -> dict[str, int]:
+    asked = {name: value for name, value in filterset.chosen.items() if name != "service"}
+    firms = filterset.narrowed(without=["service", "price", "days"])
+    rows = filterset.offers(asked).filter(intermediary__in=firms.order_by().values("pk"))
+    return dict(rows.order_by().values_list("item__code").annotate(firms=Count("intermediary", distinct=True)))
+
+
+def _validities(filterset: IntermediaryFilter) -> dict[str, int]:
+    firms = filterset.narrowed(without=["validity"]).order_by().values("pk")
+    rows = filterset.qualifications(("valid", "expiring", "expired")).filter(intermediary__in=firms)
+    names = ("valid", "expiring", "expired")
+    return rows.order_by().aggregate(
+        **{
+            name: Count("intermediary", distinct=True, filter=Q(pk__in=filterset.qualifications((name,)).values("pk")))
+            for name in names
+        }
+    )
+
+
+def looser(filterset: IntermediaryFilter) -> list[tuple[str, str, int]]:
+    """For an empty list: each filter that stands in the way, with how many firms there are without it."""
+    names = [name for name in filterset.chosen if name not in ("sort",)]
+    found = [(name, str(filterset.filters[name].label), filterset.narrowed(without=[name]).count()) for name in names]
+    return [each for each in found if each[2]]
+
+
+def profile(uscc: str, user: Any) -> QuerySet:
+    """One firm with all that its page shows; a fixed number of queries."""
+    offers = Offer.objects.select_related("item__fee_schedule")
+    qualifications = Qualification.objects.current().select_related("qualification_type")
+    return (
+        Intermediary.objects.visible_to(user)
+        .filter(organisation__uscc=uscc)
+        .with_suspension()
+        .with_standing()
+        .annotate(
+            practitioner_count=Count("practitioners", filter=Q(practitioners__withdrawn_at=None), distinct=True),
+        )
+        .prefetch_related(Prefetch("offers", offers), Prefetch("qualifications", qualifications))
+    )
+
+
+def practitioners_by_licence(intermediary: Intermediary) -> list[tuple[str, int]]:
+    """How many licensed people of each kind; names are not public."""
+    rows = intermediary.practitioners.current().order_by().values_list("licence_type").annotate(people=Count("pk"))
+    return list(rows.order_by(F("people").desc(), "licence_type"))
