@@ -26,13 +26,27 @@ from .models import (
 
 CATEGORIES = dict(
     zip(
-        "发展改革 自然资源 生态环境 水利 住房城乡建设 人民防空 气象 地震 应急管理 卫生健康 交通运输 文物 财政税务".split(),
+        [
+            "发展改革",
+            "自然资源",
+            "生态环境",
+            "水利",
+            "住房城乡建设",
+            "人民防空",
+            "气象",
+            "地震",
+            "应急管理",
+            "卫生健康",
+            "交通运输",
+            "文物",
+            "财政税务",
+        ],
         Category.values,
         strict=True,
     )
 )
 STAGES = dict(
-    zip("立项用地规划许可 工程建设许可 施工许可 竣工验收 企业经营".split(), ApprovalStage.values, strict=True)
+    zip(["立项用地规划许可", "工程建设许可", "施工许可", "竣工验收", "企业经营"], ApprovalStage.values, strict=True)
 )
 SCHEDULE_STATUS = {
     "in force": FeeSchedule.Status.IN_FORCE,

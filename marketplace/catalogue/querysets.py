@@ -4,7 +4,7 @@ from django.db import models
 from django.db.models import Prefetch
 
 if TYPE_CHECKING:
-    from .models import ServiceItem
+    pass
 
 
 class RegulationQuerySet(models.QuerySet):

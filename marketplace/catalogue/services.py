@@ -51,16 +51,24 @@ def calculate_for_item(
     return replace(calculation, reference=calculation.reference or item.pricing == Pricing.MARKET)
 
 
-def calculate_by_code(*, code: str, base: object, variant: str = "", values: Mapping[str, object]) -> FeeCalculation:
+def calculate_by_code(
+    *,
+    code: str,
+    base: object,
+    variant: str = "",
+    coefficients: Mapping[str, object] | None = None,
+    parameters: Mapping[str, object] | None = None,
+) -> FeeCalculation:
     """
-    A fee by the code of a schedule or of a service item; `values` are coefficients and parameters alike.
+    A fee by the code of a schedule or of a service item; a parameter may come among the coefficients.
 
     :raises UnableToCalculate: also where nothing has this code
     """
+    question = {"base": base, "variant": variant, "coefficients": coefficients, "parameters": parameters}
     schedule = FeeSchedule.objects.filter(code=code).first()
     if schedule is not None:
-        return calculate_for_schedule(schedule=schedule, base=base, variant=variant, coefficients=values)
+        return calculate_for_schedule(schedule=schedule, **question)  # type: ignore[arg-type]
     item = ServiceItem.objects.open().select_related("fee_schedule").filter(code=code).first()
     if item is None:
         raise UnableToCalculate("code", "unknown-code", _("No schedule and no service has this code."))
-    return calculate_for_item(item=item, base=base, variant=variant, coefficients=values)
+    return calculate_for_item(item=item, **question)  # type: ignore[arg-type]

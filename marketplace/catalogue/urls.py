@@ -1,5 +1,11 @@
-from django.urls import URLPattern
+from django.urls import path
+
+from . import views
 
 app_name = "catalogue"
 
-urlpatterns: list[URLPattern] = []
+urlpatterns = [
+    path("services/", views.item_list, name="item-list"),
+    path("services/<str:code>/", views.item_detail, name="item-detail"),
+    path("fees/", views.fee_calculator, name="fee-calculator"),
+]

@@ -2,7 +2,7 @@ from marketplace.core.failures import DomainError, Text
 
 
 class UnableToCalculate(DomainError):
-    """A question that the schedule cannot answer; `field` is `base`, `variant`, or a coefficient's or parameter's name."""
+    """A question without an answer; `field` is `base`, `variant`, or the name of a coefficient or parameter."""
 
     status = 400
 

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field
 from fractions import Fraction
+from itertools import pairwise
 from typing import Protocol
 
 from django.utils.text import format_lazy
@@ -154,8 +155,7 @@ class Interpolated:
                     pgettext_lazy("fee row", "{base} {base_unit}"), base=plain(base), base_unit=name_of(base_unit)
                 )
                 return Worked(printed, [Step("row", label=label, formula=formula, results=(printed,))])
-        pairs = zip(self.points, self.points[1:], strict=False)
-        (low, low_fee), (high, high_fee) = next((a, b) for a, b in pairs if a[0] < base < b[0])
+        (low, low_fee), (high, high_fee) = next((a, b) for a, b in pairwise(self.points) if a[0] < base < b[0])
         fee = low_fee + (high_fee - low_fee) / (high - low) * (base - low)
         shown = {"low": plain(low), "high": plain(high), "base": plain(base)}
         between = format_lazy(

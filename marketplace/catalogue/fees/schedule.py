@@ -4,6 +4,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from fractions import Fraction
+from itertools import pairwise
 from typing import Any
 
 from django.utils.functional import Promise
@@ -140,7 +141,7 @@ def _tariff(definition: Mapping[str, Any], own: Mapping[str, Any], place: str, f
                 return Progressive(bands, factor, _above(definition, own, place))
             case "interpolated":
                 points = _rows(own["points"], f"{place}.points", 2)
-                if len(points) < 2 or any(a[0] >= b[0] for a, b in zip(points, points[1:], strict=False)):
+                if len(points) < 2 or any(low[0] >= high[0] for low, high in pairwise(points)):
                     raise InvalidSchedule(f"{place}.points: two or more, by ascending base")
                 return Interpolated(points, factor, _above(definition, own, place))
     except KeyError as missing:

@@ -35,12 +35,12 @@ class Step:
         return str(units.name_of(self.unit)) if self.results else ""
 
     def as_dict(self) -> dict[str, Any]:
-        """Plain JSON values in the active language."""
+        """Plain JSON values; texts in the active language, the unit as the document writes it."""
         return {
             "step": self.code,
             "name": self.name or None,
             "label": str(self.label),
             "formula": str(self.formula),
-            "result": self.result or None,
-            "unit": self.unit_name or None,
+            "result": self.result.replace("≈ ", "") or None,
+            "unit": self.unit if self.results else None,
         }

@@ -1,0 +1,113 @@
+import unicodedata
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.utils.functional import Promise
+from django.utils.text import format_lazy
+from django.utils.translation import gettext_lazy as _
+
+from .fees import Coefficient, FeeCalculation, Parameter, UnableToCalculate, units, vocabulary
+from .fees.numbers import percent, plain
+from .models import FeeSchedule, ServiceItem
+from .services import calculate_for_item, calculate_for_schedule
+
+#: Up to so many entries stand as radio buttons, more in a list.
+RADIO_ENTRIES = 4
+FULL_WIDTH_COMMAS = str.maketrans("", "", ",，")
+
+Choice = tuple[str, str | Promise]
+
+
+class NumberField(forms.CharField):
+    """A number as people type it: full-width digits and thousands separators are read, the rest is the rules'."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        unit = kwargs.pop("unit", "")
+        widget = forms.TextInput(attrs={"inputmode": "decimal", "class": "number", "data-unit": unit})
+        super().__init__(widget=widget, max_length=40, **kwargs)
+
+    def to_python(self, value: Any) -> str:
+        return unicodedata.normalize("NFKC", super().to_python(value)).translate(FULL_WIDTH_COMMAS).strip()
+
+
+class FeeForm(forms.Form):
+    """
+    The question that a schedule answers: base, variant, coefficients and parameters.
+
+    Sent by GET, so that a result has an address. `calculation` is the answer of a valid form.
+    """
+
+    def __init__(self, *args: Any, schedule: FeeSchedule, item: ServiceItem | None = None, **kwargs: Any) -> None:
+        self.schedule, self.item = schedule, item
+        self.calculation: FeeCalculation | None = None
+        kwargs.setdefault("use_required_attribute", False)
+        super().__init__(*args, **kwargs)
+        rules = schedule.rules
+        if item is None and len(rules.variants) > 1:
+            choices = [(variant.code, variant.name) for variant in rules.variants.values()]
+            self.fields["variant"] = forms.ChoiceField(choices=choices, label=_("Service"), initial=choices[0][0])
+        self.fields["base"] = NumberField(label=schedule.base_name, unit=units.name_of(rules.base_unit))
+        variant = item.fee_variant if item else None
+        for coefficient in rules.coefficients.values():
+            self.fields[coefficient.code] = _coefficient_field(coefficient)
+        for parameter in rules.parameters.values():
+            if variant is None or parameter.applies_to(variant):
+                self.fields[parameter.code] = _parameter_field(parameter)
+
+    @property
+    def values(self) -> Mapping[str, str]:
+        """Coefficients and parameters that were given."""
+        return {
+            name: value for name, value in self.cleaned_data.items() if name not in ("base", "variant") and value != ""
+        }
+
+    def clean(self) -> dict[str, Any]:
+        if "base" not in self.cleaned_data or any(name in self.errors for name in self.fields):
+            return self.cleaned_data
+        question = {"base": self.cleaned_data["base"], "coefficients": self.values}
+        try:
+            if self.item is not None:
+                self.calculation = calculate_for_item(item=self.item, **question)
+            else:
+                variant = self.cleaned_data.get("variant", "")
+                self.calculation = calculate_for_schedule(schedule=self.schedule, variant=variant, **question)
+        except UnableToCalculate as failure:
+            field = failure.field if failure.field in self.fields else None
+            self.add_error(field, ValidationError(failure.message, code=failure.code))  # type: ignore[arg-type]
+        return self.cleaned_data
+
+
+def _with_factor(entries: Mapping[str, Any], *, as_percent: bool = False) -> Iterable[Choice]:
+    for entry, factor in entries.items():
+        name = vocabulary.name_of(vocabulary.ENTRIES, entry)
+        if as_percent:
+            yield entry, format_lazy(_("{name} ({share} of the fee)"), name=name, share=percent(factor))
+        else:
+            yield entry, format_lazy(_("{name} (coefficient {factor})"), name=name, factor=plain(factor, 1))
+
+
+def _coefficient_field(coefficient: Coefficient) -> forms.Field:
+    if coefficient.entries is None:
+        hint: str | Promise = _("The number from the document's table; it is not part of the published data.")
+        if coefficient.limits is not None:
+            low, high = (plain(limit) for limit in coefficient.limits)
+            hint = format_lazy(_("A number from {low} to {high}."), low=low, high=high)
+        return NumberField(label=coefficient.name, help_text=hint, required=False)
+    choices = list(_with_factor(coefficient.entries))
+    if len(choices) <= RADIO_ENTRIES:
+        return forms.ChoiceField(choices=choices, label=coefficient.name, required=False, widget=forms.RadioSelect)
+    return forms.ChoiceField(choices=[("", _("Choose")), *choices], label=coefficient.name, required=False)
+
+
+def _parameter_field(parameter: Parameter) -> forms.Field:
+    if parameter.entries is not None:
+        choices: list[Choice] = [("", _("The whole service")), *_with_factor(parameter.entries, as_percent=True)]
+        return forms.ChoiceField(choices=choices, label=parameter.name, required=False)
+    if parameter.per_topic is not None:
+        share = percent(parameter.per_topic)
+        return NumberField(
+            label=parameter.name, help_text=format_lazy(_("Each adds {share} of the fee."), share=share), required=False
+        )
+    return NumberField(label=parameter.name, help_text=_("From the contract: above 0 and at most 1."), required=False)
