@@ -32,7 +32,7 @@ class SearchEntry(models.Model):
     title_terms = models.TextField()
     terms = models.TextField()
     weight = models.SmallIntegerField(default=0)
-    updated_at = models.DateTimeField()
+    dated_at = models.DateTimeField()
 
     title = localized("title")
     subtitle = localized("subtitle")

@@ -91,7 +91,7 @@ def _entry(document: Document) -> SearchEntry:
         title_terms=matching.enclose(title_terms),
         terms=matching.enclose(everything),
         weight=document.weight,
-        updated_at=document.updated_at,
+        dated_at=document.dated_at,
     )
 
 
@@ -101,7 +101,7 @@ def _matching(query: Query) -> QuerySet[SearchEntry]:
 
 
 def _ranked(entries: QuerySet[SearchEntry], query: Query) -> QuerySet[SearchEntry]:
-    return entries.annotate(rank=_rank(query)).order_by("-rank", "-weight", "-updated_at", "pk")
+    return entries.annotate(rank=_rank(query)).order_by("-rank", "-weight", "-dated_at", "pk")
 
 
 def _rank(query: Query) -> Case:
@@ -127,7 +127,7 @@ def _first_of_each_kind(entries: QuerySet[SearchEntry], query: Query, number: in
     place = Window(
         RowNumber(),
         partition_by=[F("kind")],
-        order_by=[F("rank").desc(), F("weight").desc(), F("updated_at").desc(), F("pk").asc()],
+        order_by=[F("rank").desc(), F("weight").desc(), F("dated_at").desc(), F("pk").asc()],
     )
     first = entries.annotate(rank=_rank(query)).annotate(place=place).filter(place__lte=number)
     return _hits(first.order_by(KIND_ORDER, "place"))

@@ -18,6 +18,7 @@ class Document:
     :ivar codes: its numbers, the first one being the one that finds it before anything else
     :ivar text: everything else by which it is found; never shown
     :ivar url: its page's path in the default language, without a language prefix
+    :ivar dated_at: published, listed or in force since; the younger first where all else is equal
     :ivar weight: orders what matches equally well, greater first
     """
 
@@ -25,7 +26,7 @@ class Document:
     key: str
     title_zh: str
     url: str
-    updated_at: datetime
+    dated_at: datetime
     title_en: str = ""
     subtitle_zh: str = ""
     subtitle_en: str = ""

@@ -40,7 +40,7 @@ class Migration(migrations.Migration):
                 ('title_terms', models.TextField()),
                 ('terms', models.TextField()),
                 ('weight', models.SmallIntegerField(default=0)),
-                ('updated_at', models.DateTimeField()),
+                ('dated_at', models.DateTimeField()),
             ],
             options={
                 'verbose_name_plural': 'search entries',

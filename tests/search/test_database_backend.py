@@ -7,11 +7,11 @@ from search.backends.database import DatabaseBackend
 from search.models import Kind, SearchEntry
 
 pytestmark = pytest.mark.django_db
-UPDATED = datetime(2026, 11, 23, tzinfo=UTC)
+DATED = datetime(2026, 11, 23, tzinfo=UTC)
 
 
 def document(kind=Kind.SERVICE, key="HB-001", title="环境影响报告书编制", **fields):
-    return Document(kind=kind, key=key, title_zh=title, url=f"/{key}/", updated_at=UPDATED, **fields)
+    return Document(kind=kind, key=key, title_zh=title, url=f"/{key}/", dated_at=DATED, **fields)
 
 
 WORLD = [

@@ -1,0 +1,72 @@
+"""What makes the index follow: news of the market, pages published, and the catalogue's rows."""
+
+from typing import Any
+
+from django.db import transaction
+from django.db.models import Model
+from django.db.models.signals import post_delete, post_save
+from wagtail.models import Page
+from wagtail.signals import page_published, page_unpublished
+
+from marketplace.catalogue.models import Regulation, ServiceItem
+from marketplace.core.events import receives
+from marketplace.registry.events import IntermediaryChanged, IntermediaryListed
+from marketplace.registry.models import Intermediary
+from marketplace.tendering.events import RequestEnded, RequestFailed, RequestPublished
+from marketplace.tendering.models import WorkRequest
+
+from .models import Kind
+from .services import refresh
+
+
+@receives(IntermediaryListed)
+def intermediary_listed(event: IntermediaryListed) -> None:
+    _refresh_intermediary(event.intermediary_id)
+
+
+@receives(IntermediaryChanged)
+def intermediary_changed(event: IntermediaryChanged) -> None:
+    _refresh_intermediary(event.intermediary_id)
+
+
+def _refresh_intermediary(intermediary_id: int) -> None:
+    refresh(Kind.INTERMEDIARY, [Intermediary.objects.values_list("organisation__uscc", flat=True).get(pk=intermediary_id)])
+
+
+@receives(RequestPublished)
+def request_published(event: RequestPublished) -> None:
+    _refresh_request(event.request_id)
+
+
+@receives(RequestFailed)
+def request_failed(event: RequestFailed) -> None:
+    _refresh_request(event.request_id)
+
+
+@receives(RequestEnded)
+def request_ended(event: RequestEnded) -> None:
+    _refresh_request(event.request_id)
+
+
+def _refresh_request(request_id: int) -> None:
+    refresh(Kind.REQUEST, [WorkRequest.objects.values_list("number", flat=True).get(pk=request_id)])
+
+
+def page_changed(sender: type[Page], instance: Page, **_: Any) -> None:
+    """A regulation is public while its page is."""
+    if isinstance(regulation := getattr(instance, "regulation", None), Regulation):
+        refresh(Kind.REGULATION, [regulation.document_no])
+
+
+def row_changed(sender: type[Model], instance: Any, raw: bool = False, **_: Any) -> None:
+    """The catalogue is edited in the console row by row and has no news of its own; the index is no rule, so a signal will do."""
+    kind, key = (Kind.SERVICE, "code") if sender is ServiceItem else (Kind.REGULATION, "document_no")
+    if not raw:
+        transaction.on_commit(lambda: refresh(kind, [getattr(instance, key)]))
+
+
+page_published.connect(page_changed, dispatch_uid="search.page_published")
+page_unpublished.connect(page_changed, dispatch_uid="search.page_unpublished")
+for model in (ServiceItem, Regulation):
+    post_save.connect(row_changed, sender=model, dispatch_uid=f"search.saved.{model.__name__}")
+    post_delete.connect(row_changed, sender=model, dispatch_uid=f"search.deleted.{model.__name__}")
