@@ -330,7 +330,11 @@ class WorkRequest(FSMModelMixin, models.Model):
         self.suspended_at = self.days_left_when_suspended = None
         return before
 
-    @transition(field=status, source=(*SUSPENDABLE, Status.SUSPENDED), target=Status.VOIDED)
+    @transition(
+        field=status,
+        source=(*SUSPENDABLE, Status.SUSPENDED, Status.CONTRACTED, Status.IN_SERVICE),
+        target=Status.VOIDED,
+    )
     def void(self, *, at: datetime, reason: str) -> None:
         self.ended_at = at
         self.end_reason = reason

@@ -15,7 +15,7 @@ from .drafting import (
     set_exclusions,
     set_items,
 )
-from .ending import UnableToEnd, resume_request, suspend_request, terminate_request, void_request
+from .ending import UnableToEnd, resume_request, suspend_request, terminate_request, void_request, void_with_contract
 from .objecting import UnableToDecide, UnableToObject, decide_objections, escalate_objections, submit_objection
 from .opening import UnableToOpen, open_request
 from .progress import UnableToProceed, mark_completed, mark_contracted, mark_in_service, note_owner_unsigned
@@ -69,5 +69,6 @@ __all__ = [
     "take_back_request",
     "terminate_request",
     "void_request",
+    "void_with_contract",
     "withdraw_bid",
 ]

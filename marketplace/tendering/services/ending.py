@@ -16,7 +16,7 @@ from ..models import Award, WorkRequest
 from ..models.requests import Status
 from .closing import schedule_opening
 from .objecting import schedule_overdue
-from .publicity import schedule_confirmation
+from .publicity import locked_award, schedule_confirmation
 from .publishing import schedule_deadline
 
 
@@ -54,6 +54,19 @@ def void_request(*, request_id: int, reason: str, actor: User) -> WorkRequest:
     reason = _given(reason)
     now = clock.now()
     for award in Award.objects.live().filter(work_request=work_request):
+        award.end(at=now, reason=reason[:400])
+        award.save()
+    work_request.void(at=now, reason=reason)
+    return _ended(work_request, "request.voided", reason, actor, _("%(number)s was voided"))
+
+
+@transaction.atomic
+def void_with_contract(*, award_id: int, reason: str, actor: User) -> WorkRequest:
+    """Void a request whose contract a regulator has ended; who may do it, contracting has asked."""
+    work_request, award = locked_award(award_id)
+    reason = _given(reason)
+    now = clock.now()
+    if award.is_live:
         award.end(at=now, reason=reason[:400])
         award.save()
     work_request.void(at=now, reason=reason)
