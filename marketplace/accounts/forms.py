@@ -8,6 +8,7 @@ from django.forms import formset_factory
 from django.http import HttpRequest
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from marketplace.core.identifiers import USCCField, normalise
 
@@ -46,7 +47,7 @@ class OrganisationForm(forms.ModelForm):
     """An enterprise's particulars; the service checks them against the other organisations."""
 
     uscc = USCCField(help_text=_("18 characters, as on the business licence; the check digit is verified."))
-    has_no_holders = forms.BooleanField(label=_("Nobody holds 25 % or more"), required=False)
+    has_no_holders = forms.BooleanField(label=_("Nobody holds 25 percent or more"), required=False)
 
     class Meta:
         model = Organisation
@@ -77,12 +78,12 @@ class OrganisationForm(forms.ModelForm):
 
 
 class HolderForm(forms.Form):
-    name = forms.CharField(label=_("Name"), max_length=150)
+    name = forms.CharField(label=_("Name of the holder"), max_length=150)
     code = forms.CharField(
-        label=_("Code, if it is a company"), required=False, max_length=40, widget=forms.TextInput({"autocomplete": "off"})
+        label=_("Code (companies only)"), required=False, max_length=40, widget=forms.TextInput({"autocomplete": "off"})
     )
     share_percent = forms.DecimalField(
-        label=_("Share"),
+        label=pgettext_lazy("holder", "Share"),
         min_value=Decimal(25),
         max_value=Decimal(100),
         max_digits=5,
@@ -103,7 +104,7 @@ class BaseHolderFormSet(forms.BaseFormSet):
         if any(self.errors):
             return
         if sum(holder.share_percent for holder in self.holders()) > 100:
-            raise ValidationError(_("The shares add up to more than 100 %."))
+            raise ValidationError(_("The shares add up to more than 100 percent."))
         names = [(holder.name, holder.code) for holder in self.holders()]
         if len(set(names)) < len(names):
             raise ValidationError(_("A holder is named twice."))

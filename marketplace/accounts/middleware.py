@@ -1,7 +1,6 @@
 from collections.abc import Callable
 
 from django.http import HttpRequest, HttpResponse
-from django.utils.functional import SimpleLazyObject
 
 from .models import Membership
 
@@ -20,12 +19,13 @@ def membership_of(request: HttpRequest) -> Membership | None:
 
 
 class OrganisationMiddleware:
-    """Gives every request `membership` and `organisation`, read only where a view or page asks."""
+    """Gives every request `membership` and `organisation`, both None for a visitor or a person without one."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        request.membership = SimpleLazyObject(lambda: membership_of(request))
-        request.organisation = SimpleLazyObject(lambda: request.membership.organisation if request.membership else None)
+        # Not lazily: a lazy None is not None, and every page's header shows the organisation anyway.
+        request.membership = membership_of(request)
+        request.organisation = request.membership.organisation if request.membership else None
         return self.get_response(request)

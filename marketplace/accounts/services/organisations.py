@@ -80,9 +80,9 @@ def _state_of(organisation: Organisation) -> dict[str, Any]:
 
 def _check_holders(holders: Sequence[HolderParticulars]) -> None:
     if any(not 25 <= holder.share_percent <= 100 for holder in holders):
-        raise UnableToRecordHolders(_("Only holders of 25 % to 100 % are named here."))
+        raise UnableToRecordHolders(_("Only holders of 25 to 100 percent are named here."))
     if sum(holder.share_percent for holder in holders) > 100:
-        raise UnableToRecordHolders(_("The shares add up to more than 100 %."))
+        raise UnableToRecordHolders(_("The shares add up to more than 100 percent."))
     if len({(holder.name, holder.code) for holder in holders}) < len(holders):
         raise UnableToRecordHolders(_("A holder is named twice."))
 

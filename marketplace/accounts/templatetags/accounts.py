@@ -7,11 +7,21 @@ from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _lazy
 
 from marketplace.core import clock, workbench
 from marketplace.core.templatetags.market import WEEKDAYS, day
 
 register = template.Library()
+
+#: Our words for fields of allauth's forms.
+LABELS = {
+    "login": _lazy("E-mail address"),
+    "email": _lazy("E-mail address"),
+    "password2": _lazy("The password again"),
+    "oldpassword": _lazy("Present password"),
+    "code": _lazy("Verification code"),
+}
 
 
 @register.inclusion_tag("accounts/partials/workbench_tabs.html", takes_context=True)
@@ -51,12 +61,12 @@ def workbench_actions(context: dict[str, Any]) -> list[dict[str, Any]]:
 def tidied(bound: BoundField) -> BoundField:
     """A field of allauth's forms in our words; its label stands above it, so no placeholder repeats it."""
     bound.field.widget.attrs.pop("placeholder", None)
+    if bound.name in LABELS:
+        bound.label = LABELS[bound.name]
     if bound.name == "password1":
         bound.help_text = _("At least 10 characters, not only digits, no common word, nothing like your name or e-mail.")
     elif bound.name == "password" and bound.help_text:
         bound.help_text = format_html('<a href="{}">{}</a>', reverse("account_reset_password"), _("Forgotten? Reset it"))
-    elif bound.name == "code":
-        bound.label = _("Verification code")
     return bound
 
 

@@ -73,7 +73,7 @@ def _edit(
     # Both are asked, so that every error shows at once.
     if form.is_valid() & holders.is_valid():
         if bool(holders.holders()) == form.cleaned_data["has_no_holders"]:
-            form.add_error("has_no_holders", _("Name the holders of 25 % or more, or state that there is none."))
+            form.add_error("has_no_holders", _("Name the holders of 25 percent or more, or state that there is none."))
         else:
             try:
                 write(form, holders)

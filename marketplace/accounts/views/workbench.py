@@ -17,7 +17,7 @@ PAGE_SIZE = 20
 @login_required
 def workbench(request: HttpRequest) -> HttpResponse:
     """What waits, what is under way, what is done."""
-    return render(request, "accounts/workbench.html", {"workbench": Workbench(request.user, request.organisation or None)})
+    return render(request, "accounts/workbench.html", {"workbench": Workbench(request.user, request.organisation)})
 
 
 @login_required
