@@ -10,21 +10,6 @@ from marketplace.tendering import relations
 from .models import ASPECTS, Contract, ContractRating, Milestone
 
 
-def award_number(contract: Contract) -> str:
-    """The number that stands for a contract until it is signed: that of its request, and the rank of its award."""
-    return f"{contract.award.work_request.number}/{contract.award.rank}"
-
-
-def count_award(contract: Contract) -> None:
-    """Until it is signed an award stands for its contract, dated by its notice (RULES, Credit)."""
-    credit.record_engagement(
-        subject=contract.intermediary,
-        client=contract.owner,
-        number=award_number(contract),
-        dated_on=clock.date_of(contract.noticed_at),
-    )
-
-
 def count_signing(contract: Contract, *, intermediary_signed_at: datetime, actor: User) -> None:
     """The signed contract takes the award's place; late by the owner's fault alone does not count."""
     credit.record_engagement(
@@ -32,7 +17,7 @@ def count_signing(contract: Contract, *, intermediary_signed_at: datetime, actor
         client=contract.owner,
         number=contract.number,
         dated_on=_dated_on(contract),
-        replaces=award_number(contract),
+        replaces=contract.award.number,
         actor=actor,
     )
     kept = intermediary_signed_at < contract.sign_due_at
@@ -46,10 +31,9 @@ def count_signing(contract: Contract, *, intermediary_signed_at: datetime, actor
     )
 
 
-def count_withdrawal(contract: Contract) -> None:
-    """Neither signed in time nor without withdrawal: the award passes on today."""
+def count_not_signed(contract: Contract) -> None:
+    """The intermediary did not sign in time; the withdrawal itself is counted where the award passes on."""
     _count(contract, "signing", due_on=clock.date_of(contract.sign_due_at), kept=False)
-    _count(contract, "no_withdrawal", due_on=clock.today(), kept=False)
 
 
 def count_delivery(milestone: Milestone, *, kept: bool, actor: User | None = None) -> None:
@@ -117,7 +101,7 @@ def _count(
     credit.record_step(
         subject=contract.intermediary,
         client=contract.owner,
-        contract_no=contract.number if contract.signed_at else award_number(contract),
+        contract_no=contract.number if contract.signed_at else contract.award.number,
         contract_on=_dated_on(contract),
         kind=kind,
         due_on=due_on,

@@ -13,7 +13,7 @@ from .services.starting import start_service
 
 @outbox.handler(LAPSE)
 def lapse(work: DueWork) -> None:
-    lapse_contract(contract_id=int(work.key))
+    lapse_contract(contract_id=work.payload["contract_id"])
 
 
 @outbox.handler(START_SERVICE)

@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 
 from marketplace.accounts.models import Membership, Organisation
 from marketplace.core.permissions import Decision, no, yes
+from marketplace.tendering.models import WorkRequest
 
 from .models import Contract, ContractRating, Deliverable, Milestone, Payment
 from .models.contracts import UNSIGNED, ContractState, Party
@@ -101,6 +102,8 @@ def change_can_be_asked(contract: Contract) -> Decision:
 
 
 def signing_is_open(contract: Contract, party: Party | None) -> Decision:
+    if contract.award.work_request.status == WorkRequest.Status.SUSPENDED:
+        return no(_("The request is suspended; its clocks stand still."))
     if contract.state != ContractState.SIGNING:
         return no(_("This contract does not wait for signatures."))
     if party in contract.signed_parties:

@@ -83,8 +83,6 @@ class Contract(FSMModelMixin, models.Model):
     turn_since = models.DateTimeField(editable=False)
     wish = models.TextField(_("change that the intermediary asks for"), max_length=2000, blank=True, editable=False)
 
-    noticed_at = models.DateTimeField(editable=False)
-    sign_due_at = models.DateTimeField(editable=False)
     owner_defaulted_at = models.DateTimeField(null=True, blank=True, editable=False)
     signed_at = models.DateTimeField(null=True, blank=True, editable=False)
     filing_due_at = models.DateTimeField(null=True, blank=True, editable=False)
@@ -152,6 +150,21 @@ class Contract(FSMModelMixin, models.Model):
     @property
     def audit_matter(self) -> str:
         return f"contract:{self.number}"
+
+    @property
+    def noticed_at(self) -> datetime:
+        """When the award notice was given."""
+        return self.award.confirmed_at
+
+    @property
+    def sign_due_at(self) -> datetime:
+        """Until when both are to sign; the award's own clock, which a suspension of the request moves."""
+        return self.award.sign_by
+
+    @property
+    def is_public(self) -> bool:
+        """Whether the public knows of it; `ContractQuerySet.public` asks the same of the table."""
+        return self.signed_at is not None or self.owner_defaulted_at is not None
 
     @property
     def current_text(self) -> "ContractText":

@@ -2,7 +2,7 @@ from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
 from marketplace.accounts.models import User
-from marketplace.core import audit, clock, events, outbox
+from marketplace.core import audit, clock, events
 from marketplace.core.failures import DomainError
 from marketplace.core.permissions import require
 
@@ -12,7 +12,6 @@ from ..models import Contract
 from ..models.contracts import Party
 from . import handover
 from .locking import demand, lock_contract
-from .preparing import LAPSE
 
 
 class UnableToTerminate(DomainError):
@@ -34,7 +33,7 @@ def terminate_contract(*, contract_id: int, reason: str, actor: User) -> Contrac
         fault = _("Give the reason.")
         raise UnableToTerminate(fault, {"reason": fault})
     end(contract, reason=reason.strip(), actor=actor)
-    handover.contract_terminated(contract, actor)
+    handover.contract_terminated(contract, reason.strip(), actor)
     return contract
 
 
@@ -43,7 +42,6 @@ def end(contract: Contract, *, reason: str, actor: User | None) -> None:
     before = contract.state
     contract.terminate(at=clock.now(), reason=reason)
     contract.save()
-    outbox.cancel(LAPSE, str(contract.pk))
     audit.record(
         matter=contract.audit_matter,
         action="terminated",

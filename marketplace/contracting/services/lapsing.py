@@ -1,8 +1,11 @@
+from datetime import datetime
+
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import gettext_noop
 
-from marketplace.core import audit, calendar, clock, events
+from marketplace.core import audit, calendar, clock, events, outbox
+from marketplace.tendering.models import WorkRequest
 
 from .. import crediting, news
 from ..events import ContractLapsed
@@ -11,6 +14,7 @@ from ..models.contracts import UNSIGNED, ContractState, Party
 from ..rules.lapse import late_party
 from . import handover
 from .locking import lock_contract
+from .preparing import LAPSE
 
 #: Kept as its English words, which pages translate.
 NOT_SIGNED = gettext_noop("The intermediary did not sign in time; the award passes to the next in rank.")
@@ -25,7 +29,10 @@ def lapse_contract(*, contract_id: int) -> Contract:
     stands, the owner may not post that project again within 90 days, and the matter is public.
     """
     contract, _seat = lock_contract(None, pk=contract_id)
-    if contract.state not in UNSIGNED or contract.owner_defaulted_at or clock.now() < contract.sign_due_at:
+    if contract.state not in UNSIGNED or contract.owner_defaulted_at:
+        return contract
+    if moved_to := _moved_clock(contract):
+        outbox.schedule(LAPSE, f"{contract.pk}:{moved_to.isoformat()}", moved_to, {"contract_id": contract.pk})
         return contract
     late = late_party(
         agreed=contract.state == ContractState.SIGNING,
@@ -39,6 +46,15 @@ def lapse_contract(*, contract_id: int) -> Contract:
     else:
         _pass_on(contract)
     return contract
+
+
+def _moved_clock(contract: Contract) -> datetime | None:
+    """When to look again: the clock stands still while the request is suspended, and runs on for the days left."""
+    if clock.now() < contract.sign_due_at:
+        return contract.sign_due_at
+    if contract.award.work_request.status == WorkRequest.Status.SUSPENDED:
+        return calendar.end_of_day(clock.today())
+    return None
 
 
 def _record_owner_default(contract: Contract) -> None:
@@ -73,8 +89,8 @@ def _record_owner_default(contract: Contract) -> None:
 def _pass_on(contract: Contract) -> None:
     contract.lapse(at=clock.now(), reason=NOT_SIGNED)
     contract.save()
-    crediting.count_withdrawal(contract)
-    handover.award_lost(contract)
+    crediting.count_not_signed(contract)
+    handover.award_lost(contract, NOT_SIGNED)
     audit.record(
         matter=contract.audit_matter,
         action="lapsed",

@@ -20,7 +20,9 @@ def lock_contract(actor: User | None, **lookup: Any) -> tuple[Contract, Seat]:
     """
     contract_id = Contract.objects.values_list("pk", flat=True).get(**lookup)
     # Two people pressing at once queue here; the second one then sees what the first one did.
-    contract = Contract.objects.locked().select_related("owner", "intermediary", "award").get(pk=contract_id)
+    contract = (
+        Contract.objects.locked().select_related("owner", "intermediary", "award__work_request").get(pk=contract_id)
+    )
     return contract, seat_of(actor, contract) if actor else Seat(None, frozenset(), False)
 
 

@@ -36,8 +36,6 @@ def prepare_contract(*, award_id: int) -> Contract | None:
         service_starts_on=starts_on,
         service_ends_on=calendar.working_day_after(starts_on, award.days),
         turn_since=award.confirmed_at,
-        noticed_at=award.confirmed_at,
-        sign_due_at=award.sign_by,
         created_at=clock.now(),
     )
     contract.items.set(work_request.items.all())
@@ -59,7 +57,7 @@ def prepare_contract(*, award_id: int) -> Contract | None:
         sha256=text.digest(body),
         created_at=clock.now(),
     )
-    outbox.schedule(LAPSE, str(contract.pk), contract.sign_due_at)
+    outbox.schedule(LAPSE, f"{contract.pk}:{award.sign_by.isoformat()}", award.sign_by, {"contract_id": contract.pk})
     audit.record(
         matter=contract.audit_matter,
         action="prepared",

@@ -14,7 +14,6 @@ from ..models import Contract, Signature
 from ..models.contracts import Party
 from . import handover
 from .locking import demand, lock_contract, policy_of
-from .preparing import LAPSE
 
 ONE_DAY = timedelta(days=1)
 DELIVERY_DUE = "contracting.delivery_due"
@@ -80,7 +79,6 @@ def _begin_service(contract: Contract, actor: User) -> None:
     filing_due_at = calendar.end_of_working_day(clock.today(), policy_of(contract).contract_filing_days)
     contract.enter_service(at=now, filing_due_at=filing_due_at)
     contract.save()
-    outbox.cancel(LAPSE, str(contract.pk))
     for milestone in contract.milestones.all():
         outbox.schedule(DELIVERY_DUE, str(milestone.pk), milestone.due_at)
     outbox.schedule(START_SERVICE, str(contract.pk), calendar.end_of_day(contract.service_starts_on - ONE_DAY))

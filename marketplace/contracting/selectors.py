@@ -1,0 +1,85 @@
+"""What pages read of contracts, each in a fixed number of queries."""
+
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+from django.db.models import Avg, Count, Prefetch, QuerySet
+
+from marketplace.accounts.models import Organisation
+
+from .models import ASPECTS, Contract, ContractRating, ContractText, Deliverable, Milestone, Signature
+
+
+def for_page(contracts: QuerySet[Contract]) -> QuerySet[Contract]:
+    """Contracts with all that the page of one shows."""
+    deliverables = Deliverable.objects.select_related("submitted_by", "answered_by", "decided_by")
+    milestones = Milestone.objects.prefetch_related(
+        Prefetch("deliverables", deliverables.prefetch_related("files__file")), "extensions"
+    )
+    signatures = Signature.objects.select_related("signed_by")
+    return (
+        contracts.with_parties()
+        .select_related("rating", "filed_by")
+        .prefetch_related(
+            "items",
+            "payments__milestone",
+            Prefetch("milestones", milestones),
+            Prefetch("texts", ContractText.objects.prefetch_related(Prefetch("signatures", signatures))),
+        )
+    )
+
+
+def for_duties(contracts: QuerySet[Contract]) -> QuerySet[Contract]:
+    """Contracts with what tells who has to do what next."""
+    pending = Deliverable.objects.pending()
+    return (
+        contracts.filter(state__in=("drafting", "signing", "in_service", "completed"))
+        .select_related("owner", "intermediary", "award", "rating")
+        .prefetch_related(
+            "payments",
+            Prefetch("milestones", Milestone.objects.prefetch_related(Prefetch("deliverables", pending, "pending"))),
+            Prefetch("texts", ContractText.objects.defer("body").prefetch_related("signatures")),
+        )
+    )
+
+
+def for_list(contracts: QuerySet[Contract]) -> QuerySet[Contract]:
+    """Contracts as a row of a list shows them."""
+    return contracts.with_parties().prefetch_related("milestones").order_by("-created_at", "-pk")
+
+
+@dataclass(frozen=True)
+class Ratings:
+    """An intermediary's ratings in short: how many, the mean of all, and of each aspect in the order of RULES."""
+
+    count: int
+    mean: Decimal
+    aspects: list[tuple[Any, Decimal]]
+
+
+def ratings_of(organisation: Organisation) -> Ratings | None:
+    """What the ratings of an intermediary's contracts come to, or None where there is none."""
+    found = ContractRating.objects.filter(contract__intermediary=organisation).aggregate(
+        count=Count("pk"), **{aspect: Avg(aspect) for aspect in ASPECTS}
+    )
+    if not found["count"]:
+        return None
+    means = [Decimal(str(found[aspect])) for aspect in ASPECTS]
+    labels = [ContractRating._meta.get_field(aspect).verbose_name for aspect in ASPECTS]
+    return Ratings(
+        count=found["count"],
+        mean=(sum(means, Decimal(0)) / len(means)).quantize(Decimal("0.01")),
+        aspects=[(label, mean.quantize(Decimal("0.01"))) for label, mean in zip(labels, means, strict=True)],
+    )
+
+
+def completed_of(organisation: Organisation) -> QuerySet[Contract]:
+    """An intermediary's completed contracts with their ratings, the latest first."""
+    return (
+        Contract.objects.completed()
+        .filter(intermediary=organisation)
+        .select_related("owner", "rating", "award__work_request")
+        .prefetch_related("items")
+        .order_by("-completed_at", "-pk")
+    )

@@ -1,0 +1,133 @@
+from typing import Any
+
+from django import forms
+from django.http import HttpRequest, HttpResponse
+from django.utils.translation import gettext_lazy as _
+
+from marketplace.core.failures import DomainError
+from marketplace.core.permissions import Decision, require
+
+from .. import permissions, services, text
+from ..forms import AgreeForm, MilestoneFormSet, SignForm, TermsForm, WishForm
+from ..models import ContractText
+from .operation import ContractOperation
+
+
+class ProposeTerms(ContractOperation):
+    """The owner proposes dates, milestones and further terms."""
+
+    template_name = "contracting/terms_propose.html"
+    form_class = TermsForm
+    done = _("The terms are proposed. The intermediary is asked to agree.")
+
+    def decision(self) -> Decision:
+        return permissions.can_propose_terms(self.seat, self.contract)
+
+    def initial(self) -> dict[str, Any]:
+        return TermsForm.initial_of(self.contract)
+
+    def milestones(self, data: Any = None) -> Any:
+        rows = [
+            {"title": each.title, "percent": each.percent, "due_on": each.due_on}
+            for each in self.contract.milestones.all()
+        ]
+        formset = MilestoneFormSet(data, prefix="milestones", initial=rows)
+        return formset
+
+    def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        self.formset = self.milestones(request.POST)
+        if not self.formset.is_valid():
+            require(self.decision())
+            form = TermsForm(request.POST)
+            form.is_valid()
+            return self.page(form, status=422)
+        return super().post(request, *args, **kwargs)
+
+    def operate(self, form: Any) -> None:
+        given = form.cleaned_data
+        services.propose_terms(
+            contract_id=self.contract.pk,
+            starts_on=given["service_starts_on"],
+            ends_on=given["service_ends_on"],
+            terms=given["terms"],
+            milestones=self.formset.terms(),
+            based_on=given["based_on"],
+            actor=self.request.user,
+        )
+
+    def refuse(self, form: forms.Form, failure: DomainError) -> HttpResponse:
+        self.milestone_fault = failure.field_errors.pop("milestones", "")
+        return (
+            super().refuse(form, failure) if failure.field_errors or not self.milestone_fault else self.page(form, 422)
+        )
+
+    def context(self) -> dict[str, Any]:
+        return {
+            "formset": getattr(self, "formset", None) or self.milestones(),
+            "milestone_fault": getattr(self, "milestone_fault", ""),
+        }
+
+
+class _OverText(ContractOperation):
+    """An operation on the text in force, whose hash the form carries."""
+
+    @property
+    def text(self) -> ContractText:
+        return next(each for each in self.contract.texts.all() if each.version == self.contract.text_version)
+
+    def initial(self) -> dict[str, Any]:
+        return {"sha256": self.text.sha256}
+
+    def context(self) -> dict[str, Any]:
+        return {"text": self.text, "blocks": text.blocks(self.text.body)}
+
+
+class AgreeTerms(_OverText):
+    template_name = "contracting/terms_agree.html"
+    form_class = AgreeForm
+    done = _("The terms are agreed. Both sides can sign now.")
+
+    def decision(self) -> Decision:
+        return permissions.can_agree_terms(self.seat, self.contract)
+
+    def operate(self, form: Any) -> None:
+        services.agree_terms(contract_id=self.contract.pk, sha256=form.cleaned_data["sha256"], actor=self.request.user)
+
+
+class AskChange(ContractOperation):
+    template_name = "contracting/terms_change.html"
+    form_class = WishForm
+    done = _("The owner is asked for the change.")
+
+    def decision(self) -> Decision:
+        return permissions.can_ask_change(self.seat, self.contract)
+
+    def operate(self, form: Any) -> None:
+        services.ask_change(contract_id=self.contract.pk, wish=form.cleaned_data["wish"], actor=self.request.user)
+
+
+class Sign(_OverText):
+    template_name = "contracting/contract_sign.html"
+    form_class = SignForm
+    done = _("You have signed the contract. Time and hash are recorded.")
+
+    def decision(self) -> Decision:
+        return permissions.can_sign(self.seat, self.contract)
+
+    def operate(self, form: Any) -> None:
+        services.sign_contract(
+            contract_id=self.contract.pk, sha256=form.cleaned_data["sha256"], actor=self.request.user
+        )
+
+
+class FileContract(_OverText):
+    """The owner files the signed contract with the authority in charge."""
+
+    template_name = "contracting/contract_file.html"
+    done = _("The contract is filed.")
+
+    def decision(self) -> Decision:
+        return permissions.can_file(self.seat, self.contract)
+
+    def operate(self, form: Any) -> None:
+        services.file_contract(contract_id=self.contract.pk, actor=self.request.user)
