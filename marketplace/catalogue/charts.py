@@ -7,8 +7,8 @@ from .fees import Schedule
 from .fees.methods import Interpolated, Progressive
 from .fees.numbers import plain, to_decimal
 
-WIDTH, HEIGHT = 344, 190
-LEFT, RIGHT, TOP, BOTTOM = 32, 4, 12, 26
+WIDTH, HEIGHT = 352, 200
+LEFT, RIGHT, TOP, BOTTOM = 44, 4, 28, 26
 
 
 @dataclass(frozen=True)
@@ -18,6 +18,7 @@ class Mark:
     x: str
     y: str
     text: str = ""
+    result: str = ""
 
 
 @dataclass(frozen=True)
@@ -76,7 +77,7 @@ def _draw(points: list[tuple[Fraction, Fraction]], base: Fraction | None, is_pro
         low = max((point for point in points if point[0] <= base), key=lambda point: point[0])
         high = next((point for point in points if point[0] >= base), low)
         fee = low[1] if low == high else _between(low, high, base)
-        answer = Mark(*place(base, fee), f"{plain(base)} → {to_decimal(fee, 2)}")
+        answer = Mark(*place(base, fee), plain(base), str(to_decimal(fee, 2)))
     ticks = [x_step * number for number in range(int(x_end / x_step) + 1)]
     heights = [y_step * number for number in range(int(y_end / y_step) + 1)]
     return Curve(

@@ -24,30 +24,28 @@ from .models import (
     ServiceItem,
 )
 
-CATEGORIES = dict(
-    zip(
-        [
-            "发展改革",
-            "自然资源",
-            "生态环境",
-            "水利",
-            "住房城乡建设",
-            "人民防空",
-            "气象",
-            "地震",
-            "应急管理",
-            "卫生健康",
-            "交通运输",
-            "文物",
-            "财政税务",
-        ],
-        Category.values,
-        strict=True,
-    )
-)
-STAGES = dict(
-    zip(["立项用地规划许可", "工程建设许可", "施工许可", "竣工验收", "企业经营"], ApprovalStage.values, strict=True)
-)
+CATEGORIES = {
+    "发展改革": Category.DEVELOPMENT,
+    "自然资源": Category.NATURAL_RESOURCES,
+    "生态环境": Category.ENVIRONMENT,
+    "水利": Category.WATER,
+    "住房城乡建设": Category.CONSTRUCTION,
+    "人民防空": Category.CIVIL_DEFENCE,
+    "气象": Category.METEOROLOGY,
+    "地震": Category.SEISMOLOGY,
+    "应急管理": Category.EMERGENCY,
+    "卫生健康": Category.HEALTH,
+    "交通运输": Category.TRANSPORT,
+    "文物": Category.HERITAGE,
+    "财政税务": Category.FINANCE,
+}
+STAGES = {
+    "立项用地规划许可": ApprovalStage.PLANNING,
+    "工程建设许可": ApprovalStage.DESIGN,
+    "施工许可": ApprovalStage.CONSTRUCTION,
+    "竣工验收": ApprovalStage.ACCEPTANCE,
+    "企业经营": ApprovalStage.BUSINESS,
+}
 SCHEDULE_STATUS = {
     "in force": FeeSchedule.Status.IN_FORCE,
     "repealed, kept as a reference price": FeeSchedule.Status.REPEALED,

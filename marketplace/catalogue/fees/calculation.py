@@ -161,8 +161,7 @@ def _coefficient(coefficient: Coefficient, given: Mapping[str, object]) -> _Fact
     if code not in given:
         if not coefficient.required:
             return None
-        label = format_lazy(_("{coefficient}: missing"), coefficient=coefficient.name)
-        return _Factor("coefficient", code, label, Fraction(1), "1", missing=True)
+        return _Factor("coefficient", code, coefficient.name, Fraction(1), "1", missing=True)
     if coefficient.entries is not None:
         entry = str(given[code])
         value = _entry(coefficient.entries, entry, code)

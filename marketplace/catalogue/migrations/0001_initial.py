@@ -118,7 +118,7 @@ class Migration(migrations.Migration):
                 ('name_en', models.CharField(blank=True, max_length=150, verbose_name='English name')),
                 ('purpose_zh', models.CharField(blank=True, max_length=300, verbose_name='what it is for')),
                 ('purpose_en', models.CharField(blank=True, max_length=400, verbose_name='what it is for, in English')),
-                ('approval_stage', models.CharField(choices=[('planning', 'Project initiation and land-use planning permit'), ('design', 'Construction project planning permit stage'), ('construction', 'Construction permit stage'), ('acceptance', 'Completion acceptance'), ('business', 'Running a business')], max_length=20, verbose_name='approval stage')),
+                ('approval_stage', models.CharField(choices=[('planning', 'Project and land-use planning'), ('design', 'Construction planning'), ('construction', 'Construction permit'), ('acceptance', 'Completion acceptance'), ('business', 'Running a business')], max_length=20, verbose_name='approval stage')),
                 ('pricing', models.CharField(choices=[('market', 'Market price'), ('government_guided', 'Government-guided price'), ('government_set', 'Government-set price')], default='market', max_length=20, verbose_name='pricing')),
                 ('fee_variant', models.CharField(blank=True, max_length=40, verbose_name='variant of the schedule')),
                 ('paid_by', models.CharField(choices=[('applicant', 'The applicant (project owner)'), ('authority', 'The authority')], max_length=20, verbose_name='who pays')),

@@ -84,6 +84,9 @@ class FeeSchedule(models.Model):
         self.method = self.definition.get("method", "")
         super().save(*args, **kwargs)
 
+    def get_absolute_url(self) -> str:
+        return f"{reverse('catalogue:fee-calculator')}?schedule={self.code}"
+
     def clean(self) -> None:
         try:
             if not isinstance(self.definition, dict):
@@ -92,9 +95,6 @@ class FeeSchedule(models.Model):
         except InvalidSchedule as failure:
             message = _("The definition cannot be read: %(place)s")
             raise ValidationError({"definition": ValidationError(message, params={"place": str(failure)})}) from None
-
-    def get_absolute_url(self) -> str:
-        return f"{reverse('catalogue:fee-calculator')}?schedule={self.code}"
 
     @cached_property
     def rules(self) -> Schedule:

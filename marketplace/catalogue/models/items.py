@@ -35,10 +35,10 @@ class Category(models.TextChoices):
 class ApprovalStage(models.TextChoices):
     """The stages of a project's approval (国办发〔2019〕11号), and the running of a firm apart from them."""
 
-    PLANNING = "planning", _("Project initiation and land-use planning permit")
-    DESIGN = "design", _("Construction project planning permit stage")
-    CONSTRUCTION = "construction", _("Construction permit stage")
-    ACCEPTANCE = "acceptance", _("Completion acceptance")
+    PLANNING = "planning", _("Project and land-use planning")
+    DESIGN = "design", _("Construction planning")
+    CONSTRUCTION = "construction", pgettext_lazy("approval stage", "Construction permit")
+    ACCEPTANCE = "acceptance", pgettext_lazy("approval stage", "Completion acceptance")
     BUSINESS = "business", _("Running a business")
 
 
@@ -156,12 +156,6 @@ class ServiceItem(models.Model):
     def __str__(self) -> str:
         return f"{self.code} {self.name}"
 
-    def clean(self) -> None:
-        if self.fee_schedule and self.fee_variant not in self.fee_schedule.rules.variants:
-            names = ", ".join(self.fee_schedule.rules.variants) or "–"
-            message = ValidationError(_("The schedule has these variants: %(names)s."), params={"names": names})
-            raise ValidationError({"fee_variant": message})
-
     def save(self, *args: Any, **kwargs: Any) -> None:
         if self.fee_schedule_id is None:
             self.fee_variant = ""
@@ -169,6 +163,12 @@ class ServiceItem(models.Model):
 
     def get_absolute_url(self) -> str:
         return reverse("catalogue:item-detail", args=(self.code,))
+
+    def clean(self) -> None:
+        if self.fee_schedule and self.fee_variant not in self.fee_schedule.rules.variants:
+            names = ", ".join(self.fee_schedule.rules.variants) or "–"
+            message = ValidationError(_("The schedule has these variants: %(names)s."), params={"names": names})
+            raise ValidationError({"fee_variant": message})
 
 
 class LegalBasis(models.Model):

@@ -12,9 +12,7 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("code", metavar="CODE", help="a fee schedule's code, or a service item's")
-        parser.add_argument(
-            "--base", required=True, help="in the document's own unit (10,000 CNY, 100 million CNY, m²)"
-        )
+        parser.add_argument("--base", required=True, help="in the document's unit (10,000 CNY, 100 million CNY, m²)")
         parser.add_argument("--variant", default="", help="one of the schedule's services; an item has its own")
         parser.add_argument(
             "--coefficient",

@@ -1,0 +1,54 @@
+"""Sections of the catalogue on the home page."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.http import HttpRequest
+from django.utils.functional import Promise
+from django.utils.translation import pgettext_lazy
+
+from marketplace.core import panels
+
+from .models import ApprovalStage, ServiceItem
+
+#: How many services of a stage the home page names.
+NAMED = 5
+SHORT_NAMES = {
+    ApprovalStage.PLANNING: pgettext_lazy("approval stage", "Project and land-use planning"),
+    ApprovalStage.DESIGN: pgettext_lazy("approval stage", "Construction planning"),
+    ApprovalStage.CONSTRUCTION: pgettext_lazy("approval stage", "Construction permit"),
+    ApprovalStage.ACCEPTANCE: pgettext_lazy("approval stage", "Completion acceptance"),
+    ApprovalStage.BUSINESS: pgettext_lazy("approval stage", "Running a business"),
+}
+
+
+@dataclass(frozen=True)
+class StageColumn:
+    """A stage of the approval with the services that it needs."""
+
+    code: str
+    name: Promise
+    items: list[ServiceItem]
+    count: int
+
+    @property
+    def is_apart(self) -> bool:
+        """The running of a business is no stage of a project."""
+        return self.code == ApprovalStage.BUSINESS
+
+
+def stage_columns() -> list[StageColumn]:
+    items = list(ServiceItem.objects.open().only("code", "name_zh", "name_en", "approval_stage"))
+    columns = []
+    for stage, name in SHORT_NAMES.items():
+        needed = [item for item in items if item.approval_stage == stage]
+        columns.append(StageColumn(stage.value, name, needed[:NAMED], len(needed)))
+    return columns
+
+
+@panels.on("home.main", order=10)
+def services_by_stage(request: HttpRequest, page: Any) -> tuple[str, dict[str, Any]] | None:
+    """The services, by the stage of the approval that needs them."""
+    columns = stage_columns()
+    total = sum(column.count for column in columns)
+    return ("catalogue/partials/home_stages.html", {"columns": columns, "total": total}) if total else None
