@@ -18,7 +18,11 @@ from .rating.windows import ONE_DAY
 
 def histories_of(organisation_ids: Collection[int]) -> dict[int, History]:
     """By organisation: everything that its score is made from, over all days. Five queries, however many there are."""
-    ratings, contracts, steps, events, completions = (defaultdict(list) for _ in range(5))
+    ratings: defaultdict[int, list[RatingRow]] = defaultdict(list)
+    contracts: defaultdict[int, list[ContractRow]] = defaultdict(list)
+    steps: defaultdict[int, list[Step]] = defaultdict(list)
+    events: defaultdict[int, list[EventRow]] = defaultdict(list)
+    completions: defaultdict[int, list[CompletionRow]] = defaultdict(list)
     for review in Review.objects.filter(subject__in=organisation_ids).select_related("change"):
         ratings[review.subject_id].extend(_ratings(review))
     for engagement in _engagements(organisation_ids):
@@ -113,15 +117,14 @@ def _under_signed_contracts(steps: Iterable[Step], contracts: Iterable[ContractR
 
 
 def _event(event: ConductEvent) -> EventRow:
-    steps = {step.kind: step for step in event.steps.all()}
-    ended_on = min((step.effective_on for kind, step in steps.items() if kind in EventStep.ENDINGS), default=None)
+    days = {step.kind: step.effective_on for step in event.steps.all() if step.effective_on}
     return EventRow(
         identifier=event.number,
         points=event.points,
         validity_months=event.validity_months,
-        effective_on=steps[EventStep.Kind.EFFECTIVE].effective_on,
+        effective_on=days[EventStep.Kind.EFFECTIVE],
         deduction=event.is_deduction,
-        ended_on=ended_on,
+        ended_on=min((day for kind, day in days.items() if kind in EventStep.ENDINGS), default=None),
         rule=event.rule.code,
     )
 

@@ -38,4 +38,4 @@ class CurrentStandingQuerySet(models.QuerySet):
         return self.exclude(restricted_until=None)
 
     def warned(self) -> Self:
-        return self.exclude(warned_until=None).filter(restricted_until=None)
+        return self.exclude(warned_until=None)

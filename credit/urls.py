@@ -1,5 +1,13 @@
-from django.urls import URLPattern
+from django.urls import path, re_path
+
+from . import views
 
 app_name = "credit"
 
-urlpatterns: list[URLPattern] = []
+urlpatterns = [
+    path("credit/", views.overview, name="overview"),
+    re_path(r"^credit/(?P<kind>red-list|restricted|warned)/$", views.public_list, name="list"),
+    path("credit/events/<str:number>/", views.event, name="event"),
+    path("credit/events/<str:number>/files/<int:pk>/", views.event_file, name="event-file"),
+    path("intermediaries/<str:uscc>/credit/", views.standing, name="standing"),
+]

@@ -18,9 +18,11 @@ class CurrentStanding(models.Model):
 
     It is worked out anew on every write and every day; what decides (eligibility, selection) asks the
     rating itself for the day in question.
+
+    :ivar warned_until: last day of the warning, where it holds on `as_of`; a restricted one is not warned besides
     """
 
-    organisation = models.OneToOneField(Organisation, on_delete=models.CASCADE, related_name="standing")
+    organisation = models.OneToOneField(Organisation, on_delete=models.CASCADE, related_name="current_standing")
     model = models.ForeignKey(CreditModel, on_delete=models.PROTECT, related_name="+")
     as_of = models.DateField()
     score = models.DecimalField(_("score"), max_digits=5, decimal_places=2)
@@ -54,5 +56,4 @@ class CurrentStanding(models.Model):
 
     @property
     def warned(self) -> bool:
-        """Warned, and not restricted at the same time."""
-        return self.warned_until is not None and not self.restricted
+        return self.warned_until is not None

@@ -58,5 +58,5 @@ def _row(organisation_id: int, standing: Standing, model: CreditModel) -> Curren
         rating_count=len(standing.component("reviews").counted),
         restricted_from=standing.thresholds.restricted_from,
         restricted_until=standing.thresholds.restricted_until,
-        warned_until=standing.thresholds.warned_until,
+        warned_until=standing.thresholds.warned_until if standing.warned else None,
     )

@@ -196,7 +196,6 @@ class CurrentStandingFactory(DjangoModelFactory):
             score="62.00",
             restricted_from=factory.LazyFunction(clock.today),
             restricted_until=factory.LazyFunction(lambda: clock.today() + timedelta(days=180)),
-            warned_until=factory.LazyFunction(lambda: clock.today() + timedelta(days=360)),
         )
 
     organisation = factory.SubFactory(OrganisationFactory, intermediary=True)
