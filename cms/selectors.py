@@ -10,6 +10,7 @@ from django.db.models import Q, QuerySet
 from django.http import HttpRequest
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from marketplace.catalogue.models import FeeSchedule, Regulation, ServiceItem
 
@@ -79,19 +80,17 @@ def ended_by(regulation: Regulation) -> Regulation | None:
 def history(page: RegulationPage) -> list[Turn]:
     """What happened to the regulation, the latest first; only dates that are known."""
     regulation = page.regulation
-    ending = _("Expired") if regulation.status == Regulation.Status.EXPIRED else _("Repealed")
+    ending = pgettext_lazy("regulation history", "Expired") if regulation.status == Regulation.Status.EXPIRED else pgettext_lazy("regulation history", "Repealed")
+    issued_apart = regulation.issued_on and regulation.issued_on != regulation.effective_on
     turns = [
-        Turn(regulation.issued_on, _("Issued")) if regulation.issued_on else None,
-        Turn(regulation.effective_on, _("Took effect")) if regulation.effective_on else None,
+        Turn(regulation.issued_on, pgettext_lazy("regulation history", "Issued")) if issued_apart else None,
+        Turn(regulation.effective_on, pgettext_lazy("regulation history", "Took effect")) if regulation.effective_on else None,
         Turn(regulation.repealed_on, ending, ended_by(regulation), is_end=True) if regulation.repealed_on else None,
     ]
     now = page.applies_now
     if now and now != ended_by(regulation) and now.effective_on:
         turns.append(Turn(now.effective_on, _("Other rules apply"), now, page.applies_now_sentence))
-    known = [turn for turn in turns if turn]
-    if regulation.issued_on and regulation.issued_on == regulation.effective_on:
-        known = [turn for turn in known if turn.what != _("Issued")]
-    return sorted(known, key=lambda turn: turn.on, reverse=True)
+    return sorted(filter(None, turns), key=lambda turn: turn.on, reverse=True)
 
 
 def regulation_detail(page: RegulationPage) -> dict[str, Any]:
@@ -107,7 +106,7 @@ def regulation_detail(page: RegulationPage) -> dict[str, Any]:
         "original": next((each.document.url for each in attachments if each.is_original), page.original_url),
         "history": history(page),
         "ended_by": ending,
-        "current": page.applies_now or regulation.replaced_by or ending,
+        "current": page.applies_now or regulation.replaced_by,
         "cited_by": list(
             Regulation.objects.filter(Q(replaced_by=regulation) | Q(repealed_by=regulation)).distinct()
         ),

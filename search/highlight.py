@@ -16,8 +16,8 @@ def segments(text: str, phrases: Sequence[str]) -> list[Segment]:
     """
     The text in pieces, those matched marked.
 
-    A piece is matched where it has two characters or more in common with a phrase (环境影响 of 环境影响评价),
-    or the whole of a phrase of one; a Latin word only from its beginning.
+    A piece is matched where it has half of a phrase or more, and two characters at least, in common with it
+    (环境影响 of 环境影响评价), or the whole of a phrase of one; a Latin word only from its beginning.
     """
     marks = [False] * len(text)
     folded = [fold(character) for character in text]
@@ -41,7 +41,7 @@ def _common(folded: list[str], at: int, phrase: str) -> int:
         while at + length < len(folded) and phrase[start + length : start + length + 1] == folded[at + length]:
             length += 1
         longest = max(longest, length)
-    needed = len(phrase) if is_latin else min(2, len(phrase))
+    needed = len(phrase) if is_latin or len(phrase) == 1 else max(2, (len(phrase) + 1) // 2)
     return longest if longest >= needed else 0
 
 

@@ -17,6 +17,9 @@ class TestSegments:
     def test_a_single_common_character_of_a_longer_word_is_not(self):
         assert marked("价格评估", "评价") == []
 
+    def test_less_than_half_of_a_long_word_is_not(self):
+        assert marked("生态环境部", "环境影响评价") == []
+
     def test_a_latin_word_is_marked_from_its_beginning(self):
         assert marked("Environmental impact, implied", "imp") == ["imp", "imp"]
         assert marked("Environmental", "men") == []
