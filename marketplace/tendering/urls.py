@@ -1,5 +1,31 @@
-from django.urls import URLPattern
+from django.urls import path
+
+from .views import bidding, drafts, public, published, results
 
 app_name = "tendering"
 
-urlpatterns: list[URLPattern] = []
+urlpatterns = [
+    path("requests/", public.request_list, name="request-list"),
+    path("requests/<str:number>/", public.request_detail, name="request-detail"),
+    path("requests/<str:number>/files/<int:pk>/", public.attachment, name="attachment"),
+    path("requests/<str:number>/ask/", bidding.ask, name="question-ask"),
+    path("requests/<str:number>/bid/", bidding.bid, name="bid"),
+    path("requests/<str:number>/bid/withdraw/", bidding.withdraw, name="bid-withdraw"),
+    path("awards/", results.award_list, name="award-list"),
+    path("awards/<str:number>/", results.award_detail, name="award-detail"),
+    path("awards/<str:number>/transcript/", results.transcript, name="transcript"),
+    path("awards/<str:number>/objections/new/", bidding.object_to_award, name="object"),
+    path("awards/<str:number>/evidence/<int:pk>/", results.evidence, name="evidence"),
+    path("workbench/bids/", bidding.own_bids, name="own-bids"),
+    path("workbench/requests/", drafts.own_requests, name="own-requests"),
+    path("workbench/requests/new/", drafts.draft_create, name="draft-create"),
+    path("workbench/requests/<str:number>/", drafts.draft_summary, name="draft-summary"),
+    path("workbench/requests/<str:number>/submit/", drafts.draft_submit, name="draft-submit"),
+    path("workbench/requests/<str:number>/take-back/", drafts.draft_take_back, name="draft-take-back"),
+    path("workbench/requests/<str:number>/delete/", drafts.draft_delete, name="draft-delete"),
+    path("workbench/requests/<str:number>/files/<int:pk>/delete/", drafts.attachment_delete, name="attachment-delete"),
+    path("workbench/requests/<str:number>/answer/<int:question>/", published.answer, name="question-answer"),
+    path("workbench/requests/<str:number>/end/", published.terminate, name="terminate"),
+    path("workbench/requests/<str:number>/repost/", published.repost, name="repost"),
+    path("workbench/requests/<str:number>/edit/<str:page>/", drafts.draft_page, name="draft-page"),
+]

@@ -1,0 +1,172 @@
+import django_filters
+from django import forms
+from django.db.models import Case, DateTimeField, F, Q, QuerySet, When
+from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
+
+from marketplace.accounts.models import District
+from marketplace.catalogue.models.items import Category
+from marketplace.core import clock
+
+from .drafts import OFFERED_METHODS
+from .models import WorkRequest
+from .models.requests import Grade
+
+#: What a visitor calls the states of a request, and the states themselves.
+STAGES = {
+    "open": (pgettext_lazy("request stage", "Open for bids"), ("published",)),
+    "selecting": (pgettext_lazy("request stage", "Opening and selection"), ("selecting",)),
+    "publicity": (pgettext_lazy("request stage", "In publicity"), ("publicity",)),
+    "awarded": (pgettext_lazy("request stage", "Awarded"), ("awarded",)),
+    "service": (pgettext_lazy("request stage", "Contract and service"), ("contracted", "in_service")),
+    "completed": (pgettext_lazy("request stage", "Completed"), ("completed",)),
+    "ended": (pgettext_lazy("request stage", "Failed or ended"), ("failed", "voided", "terminated", "suspended")),
+}
+
+
+class RequestOrdering(django_filters.OrderingFilter):
+    """Open ones by deadline first, then the latest; or by date of publication, or by price limit."""
+
+    def filter(self, qs: QuerySet, value: list[str] | None) -> QuerySet:
+        order = (value or ["closing"])[0]
+        if order == "newest":
+            return qs.order_by("-published_at", "-pk")
+        if order == "price":
+            return qs.order_by(F("price_max").desc(nulls_last=True), "-pk")
+        is_open = Q(status="published", bids_open_until__gt=clock.now())
+        return qs.alias(is_open=is_open).order_by("-is_open", *_closing_order(), "-pk")
+
+
+def _closing_order() -> tuple:
+    now = clock.now()
+    still_open = Case(
+        When(status="published", bids_open_until__gt=now, then=F("bids_open_until")), output_field=DateTimeField()
+    )
+    return (still_open.asc(nulls_last=True), F("published_at").desc(nulls_last=True))
+
+
+class RequestFilter(django_filters.FilterSet):
+    """The filters of public requests, shared by the list and the API."""
+
+    q = django_filters.CharFilter(method="filter_text", label=_("Title, number or owner"))
+    stage = django_filters.MultipleChoiceFilter(
+        choices=[(name, label) for name, (label, _states) in STAGES.items()],
+        method="filter_stage",
+        label=_("Stage"),
+        widget=forms.CheckboxSelectMultiple,
+    )
+    category = django_filters.MultipleChoiceFilter(
+        choices=Category.choices,
+        field_name="items__category",
+        label=_("Field of service"),
+        widget=forms.CheckboxSelectMultiple,
+        distinct=True,
+    )
+    item = django_filters.CharFilter(field_name="items__code", label=_("Service item"), distinct=True)
+    method = django_filters.MultipleChoiceFilter(
+        choices=[(method.value, method.label) for method in OFFERED_METHODS],
+        label=_("Selection method"),
+        widget=forms.CheckboxSelectMultiple,
+    )
+    min_grade = django_filters.MultipleChoiceFilter(
+        choices=Grade.choices, label=_("Lowest credit grade"), widget=forms.CheckboxSelectMultiple
+    )
+    district = django_filters.ModelMultipleChoiceFilter(
+        queryset=District.objects.exclude(parent=None),
+        field_name="owner__district",
+        label=_("Owner's district"),
+        widget=forms.CheckboxSelectMultiple,
+    )
+    price_max = django_filters.RangeFilter(label=_("Price limit (CNY)"))
+    sort = RequestOrdering(
+        choices=[
+            ("closing", _("Closing first")),
+            ("newest", _("Newest")),
+            ("price", _("Highest limit")),
+        ],
+        label=_("Sort"),
+        null_label=None,
+        empty_label=None,
+    )
+
+    class Meta:
+        model = WorkRequest
+        fields: list[str] = []
+
+    def __init__(self, data=None, queryset=None, *, request: HttpRequest | None = None, prefix=None) -> None:
+        super().__init__(data, queryset, request=request, prefix=prefix)
+
+    def filter_text(self, queryset: QuerySet, name: str, value: str) -> QuerySet:
+        for word in value.split():
+            queryset = queryset.filter(
+                Q(title__icontains=word)
+                | Q(number__icontains=word)
+                | Q(project_name__icontains=word)
+                | Q(owner__name_zh__icontains=word)
+                | Q(owner__name_en__icontains=word)
+            )
+        return queryset
+
+    def filter_stage(self, queryset: QuerySet, name: str, value: list[str]) -> QuerySet:
+        now = clock.now()
+        wanted = Q()
+        for stage in value:
+            condition = Q(status__in=STAGES[stage][1])
+            # A deadline that has passed ends the bidding, whether or not the opening has run yet.
+            if stage == "open":
+                condition &= Q(bids_open_until__gt=now)
+            elif stage == "selecting":
+                condition |= Q(status="published", bids_open_until__lte=now)
+            wanted |= condition
+        return queryset.filter(wanted)
+
+
+class AwardFilter(django_filters.FilterSet):
+    """The filters of selections whose result is public."""
+
+    q = django_filters.CharFilter(method="filter_text", label=_("Title, number, owner or winner"))
+    category = django_filters.MultipleChoiceFilter(
+        choices=Category.choices,
+        field_name="work_request__items__category",
+        label=_("Field of service"),
+        widget=forms.CheckboxSelectMultiple,
+        distinct=True,
+    )
+    method = django_filters.MultipleChoiceFilter(
+        choices=[(method.value, method.label) for method in OFFERED_METHODS],
+        field_name="work_request__method",
+        label=_("Selection method"),
+        widget=forms.CheckboxSelectMultiple,
+    )
+    stage = django_filters.MultipleChoiceFilter(
+        choices=[
+            ("publicity", pgettext_lazy("request stage", "In publicity")),
+            ("confirmed", pgettext_lazy("request stage", "Awarded")),
+        ],
+        method="filter_stage",
+        label=_("Stage"),
+        widget=forms.CheckboxSelectMultiple,
+    )
+    price = django_filters.RangeFilter(label=_("Award price (CNY)"))
+    sort = django_filters.OrderingFilter(
+        fields=[("publicity_started_at", "newest"), ("price", "price")],
+        choices=[("-newest", _("Newest")), ("-price", _("Highest price")), ("price", _("Lowest price"))],
+        label=_("Sort"),
+        null_label=None,
+        empty_label=None,
+    )
+
+    def filter_text(self, queryset: QuerySet, name: str, value: str) -> QuerySet:
+        for word in value.split():
+            queryset = queryset.filter(
+                Q(work_request__title__icontains=word)
+                | Q(work_request__number__icontains=word)
+                | Q(work_request__owner__name_zh__icontains=word)
+                | Q(intermediary__organisation__name_zh__icontains=word)
+            )
+        return queryset
+
+    def filter_stage(self, queryset: QuerySet, name: str, value: list[str]) -> QuerySet:
+        states = {"publicity": ("publicity", "stopped"), "confirmed": ("confirmed",)}
+        return queryset.filter(state__in=[state for stage in value for state in states[stage]])

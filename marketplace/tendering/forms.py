@@ -1,0 +1,327 @@
+from datetime import timedelta
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from marketplace.accounts.models import Organisation
+from marketplace.catalogue.models import ServiceItem
+from marketplace.core import calendar, clock, policy
+from marketplace.core.files import UploadField
+from marketplace.core.identifiers import USCCField
+from marketplace.core.money import MoneyField
+
+from . import deadlines
+from .drafts import OFFERED_METHODS
+from .models import Exclusion, Objection, WorkRequest
+from .models.requests import Method
+
+MONEY = forms.TextInput(attrs={"inputmode": "decimal", "data-unit": "CNY"})
+YES_NO = [(True, _("Yes")), (False, _("No"))]
+
+
+class NewRequestForm(forms.Form):
+    item = forms.ModelChoiceField(
+        ServiceItem.objects.none(), label=_("Service"), empty_label=_("Choose a service"), to_field_name="code"
+    )
+    title = forms.CharField(
+        label=_("Title"),
+        max_length=120,
+        required=False,
+        help_text=_("As people will find it: the project and the service. Empty takes the service's name."),
+    )
+
+    def __init__(self, *args: Any, owner: Organisation, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        items = ServiceItem.objects.open()
+        if owner.kind != Organisation.Kind.AUTHORITY:
+            items = items.filter(paid_by=ServiceItem.PaidBy.APPLICANT)
+        self.fields["item"].queryset = items
+
+
+class DraftForm(forms.ModelForm):
+    """One page of a draft: the model's fields, none needed before the request is handed in; the service checks them."""
+
+    #: The draft as this page showed it, so that a stale page is refused.
+    edited_at = forms.CharField(widget=forms.HiddenInput)
+
+    required_fields: tuple[str, ...] = ()
+
+    class Meta:
+        model = WorkRequest
+        fields: tuple[str, ...] = ()
+        formfield_callback = None
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for name, field in self.fields.items():
+            field.required = name in (*self.required_fields, "edited_at")
+        self.initial["edited_at"] = self.instance.edited_at.isoformat()
+
+    def _post_clean(self) -> None:
+        """Leave the instance alone: what may be written is the service's question."""
+
+    @property
+    def values(self) -> dict[str, Any]:
+        """What `save_draft` takes."""
+        return {name: value for name, value in self.cleaned_data.items() if name != "edited_at"}
+
+
+class ProjectForm(DraftForm):
+    required_fields = ("title", "fund_fiscal", "fund_state", "fund_social")
+    public_project = forms.TypedChoiceField(
+        choices=[("", _("Not declared")), *YES_NO],
+        coerce=lambda value: value == "True",
+        empty_value=None,
+        label=_("Project of budget or controlling state-owned money"),
+        help_text=_(
+            "Yes, if budget money of ¥2,000,000 or more makes up at least 10 % of the investment, or state-owned money "
+            "controls it (国家发展改革委令第16号). Needed for survey, design and supervision."
+        ),
+    )
+    government_investment = forms.TypedChoiceField(
+        choices=[(False, _("No")), (True, _("Yes"))],
+        coerce=lambda value: value == "True",
+        empty_value=False,
+        widget=forms.RadioSelect,
+        label=_("Serves a government investment project"),
+    )
+
+    class Meta(DraftForm.Meta):
+        fields = (
+            "title",
+            "project_name",
+            "project_code",
+            "government_investment",
+            "fund_fiscal",
+            "fund_state",
+            "fund_social",
+            "public_project",
+        )
+        widgets = {
+            name: forms.TextInput(attrs={"inputmode": "decimal", "data-unit": "%"})
+            for name in ("fund_fiscal", "fund_state", "fund_social")
+        }
+
+
+class ServiceForm(DraftForm):
+    class Meta(DraftForm.Meta):
+        fields = ("content", "scale", "service_days")
+        widgets = {
+            "content": forms.Textarea(attrs={"rows": 6}),
+            "service_days": forms.TextInput(attrs={"inputmode": "numeric", "data-unit": _("working days")}),
+        }
+        help_texts = {
+            "content": _("What is to be done and handed over, up to which approval."),
+            "scale": _("Investment, area or other size that bidders need."),
+        }
+
+
+class ConditionsForm(DraftForm):
+    class Meta(DraftForm.Meta):
+        fields = (
+            "min_grade",
+            "qualifications",
+            "qualifications_match",
+            "practitioner_licence",
+            "practitioners_needed",
+            "requirement_reason",
+        )
+        widgets = {
+            "qualifications": forms.CheckboxSelectMultiple,
+            "qualifications_match": forms.RadioSelect,
+            "requirement_reason": forms.Textarea(attrs={"rows": 3}),
+            "practitioners_needed": forms.TextInput(attrs={"inputmode": "numeric"}),
+        }
+        help_texts = {
+            "min_grade": _("Grade D cannot bid anyway. A grade above C needs a reason that is reviewed."),
+            "qualifications": _(
+                "The qualification that the service needs by law is always asked for; add others only."
+            ),
+            "requirement_reason": _("Needed where you ask for more than the service itself requires."),
+        }
+
+    def clean_practitioners_needed(self) -> int:
+        return self.cleaned_data["practitioners_needed"] or 0
+
+    def clean_qualifications_match(self) -> str:
+        return self.cleaned_data["qualifications_match"] or "all"
+
+
+class SelectionForm(DraftForm):
+    required_fields = ("method", "signing_days")
+    method = forms.ChoiceField(
+        choices=[(method.value, method.label) for method in Method if method in OFFERED_METHODS],
+        widget=forms.RadioSelect,
+        label=_("Selection method"),
+    )
+    bids_close_at = forms.SplitDateTimeField(
+        label=_("Bid deadline"),
+        widget=forms.SplitDateTimeWidget(
+            date_attrs={"type": "date"}, time_attrs={"type": "time"}, date_format="%Y-%m-%d", time_format="%H:%M"
+        ),
+        required=False,
+    )
+
+    class Meta(DraftForm.Meta):
+        fields = ("method", "price_max", "price_min", "signing_days", "bids_close_at")
+        widgets = {
+            "price_max": MONEY,
+            "price_min": MONEY,
+            "signing_days": forms.TextInput(attrs={"inputmode": "numeric", "data-unit": _("working days")}),
+        }
+        help_texts = {
+            "price_max": _("In a random draw, the price that you fix; for lowest price, the highest price accepted."),
+            "price_min": _("Lowest price only: bids below it are set aside."),
+        }
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        earliest = deadlines.earliest_close(clock.now(), policy.current().bid_period_days)
+        suggested = calendar.working_day_after(earliest.astimezone(clock.SHANGHAI).date() - timedelta(days=1), 1)
+        self.fields["bids_close_at"].help_text = _(
+            "At least %(days)d working days after publication: published today, %(date)s or later."
+        ) % {"days": policy.current().bid_period_days, "date": suggested.isoformat()}
+
+
+class ContactForm(DraftForm):
+    attachment = UploadField(
+        label=_("Add an attachment"),
+        required=False,
+        help_text=_("PDF, Word, Excel, OFD, DWG, picture or ZIP, up to 20 MB."),
+    )
+
+    class Meta(DraftForm.Meta):
+        fields = ("contact_name", "contact_phone")
+
+    @property
+    def values(self) -> dict[str, Any]:
+        return {name: value for name, value in super().values.items() if name != "attachment"}
+
+
+class ExclusionForm(forms.Form):
+    """A firm that the owner keeps out; a row left empty is none."""
+
+    uscc = USCCField(label=_("Code of the firm"), required=False)
+    ground = forms.ChoiceField(choices=[("", "—"), *Exclusion.Ground.choices], label=_("Ground"), required=False)
+    explanation = forms.CharField(label=_("Explanation (published)"), max_length=500, required=False)
+
+    def clean(self) -> dict[str, Any]:
+        values = super().clean() or {}
+        values["organisation"] = None
+        if code := values.get("uscc"):
+            organisation = Organisation.objects.filter(uscc=code, kind=Organisation.Kind.INTERMEDIARY).first()
+            if organisation is None:
+                self.add_error("uscc", _("No intermediary of the market has this code."))
+            values["organisation"] = organisation
+        elif values.get("ground") or values.get("explanation"):
+            self.add_error("uscc", _("Name the firm by its code."))
+        return values
+
+
+ExclusionFormSet = forms.formset_factory(
+    ExclusionForm, extra=Exclusion.MOST, max_num=Exclusion.MOST, validate_max=True, absolute_max=Exclusion.MOST
+)
+
+
+class QuestionForm(forms.Form):
+    text = forms.CharField(
+        label=_("Your question"),
+        max_length=2000,
+        widget=forms.Textarea(attrs={"rows": 5}),
+        strip=True,
+        help_text=_("It is published at once, without your firm's name. Do not name yourself in it."),
+    )
+
+
+class AnswerForm(forms.Form):
+    answer = forms.CharField(
+        label=_("Answer"),
+        max_length=4000,
+        widget=forms.Textarea(attrs={"rows": 6}),
+        strip=True,
+        help_text=_("It is published to everybody and cannot be changed."),
+    )
+
+
+class BidForm(forms.Form):
+    price = MoneyField().formfield(label=_("Your price"), widget=MONEY)
+    days = forms.IntegerField(
+        label=_("Promised time"),
+        min_value=1,
+        widget=forms.TextInput(attrs={"inputmode": "numeric", "data-unit": _("working days")}),
+    )
+
+    def __init__(self, *args: Any, work_request: WorkRequest, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if work_request.fixes_price:
+            del self.fields["price"]
+            del self.fields["days"]
+        else:
+            self.fields["days"].max_value = work_request.service_days
+
+
+class SealForm(BidForm):
+    """The same, carried along, and the declaration that goes with sealing."""
+
+    declaration = forms.BooleanField(
+        label=_("I confirm this"), error_messages={"required": _("Confirm the declaration before sealing.")}
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for name in ("price", "days"):
+            if name in self.fields:
+                self.fields[name].widget = forms.HiddenInput()
+
+
+class ReasonForm(forms.Form):
+    """A decision's published reasons."""
+
+    reason = forms.CharField(
+        label=_("Reason (published)"), max_length=2000, widget=forms.Textarea(attrs={"rows": 4}), strip=True
+    )
+
+
+class ObjectionForm(forms.Form):
+    ground = forms.ChoiceField(choices=Objection.Ground.choices, widget=forms.RadioSelect, label=_("Ground"))
+    statement = forms.CharField(
+        label=_("What happened, and which rule it breaks"),
+        max_length=8000,
+        widget=forms.Textarea(attrs={"rows": 8}),
+        strip=True,
+    )
+    evidence = UploadField(
+        label=_("Evidence"), required=False, help_text=_("PDF, picture, Word, Excel or ZIP, up to 20 MB.")
+    )
+
+
+class ReviewForm(forms.Form):
+    reasons = forms.CharField(
+        label=_("Reasons"), max_length=2000, required=False, widget=forms.Textarea(attrs={"rows": 4}), strip=True
+    )
+
+
+class DecisionForm(forms.Form):
+    """A regulator's decision about the objections of one publicity period."""
+
+    outcome = forms.ChoiceField(
+        choices=[
+            ("rejected", _("Rejected: the publicity period runs on")),
+            ("next", _("Upheld: the next in rank takes over")),
+            ("void", _("Upheld: the request is voided")),
+        ],
+        widget=forms.RadioSelect,
+        label=_("Decision"),
+    )
+    reasons = forms.CharField(
+        label=_("Reasons (published), with an answer to every point"),
+        max_length=8000,
+        widget=forms.Textarea(attrs={"rows": 8}),
+        strip=True,
+    )
+
+    @property
+    def remedy(self) -> str:
+        outcome = self.cleaned_data["outcome"]
+        return outcome if outcome != "rejected" else "next"

@@ -1,0 +1,198 @@
+"""An intermediary's side: ask, bid, replace, withdraw, object."""
+
+import base64
+import json
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods, require_safe
+
+from marketplace.core import clock
+from marketplace.core.failures import DomainError
+from marketplace.core.forms import add_failure
+from marketplace.core.permissions import Refused, require
+from marketplace.registry.models import Intermediary
+
+from .. import eligibility, permissions, services
+from ..forms import BidForm, ObjectionForm, QuestionForm, SealForm
+from ..models import Award, WorkRequest
+from ..receipts import BidReceipt
+from ..selectors import running_filings
+from ..services import submit_bid, withdraw_bid
+from .public import bidding_clock
+
+RECENT = 50
+
+
+def _published(number: str) -> WorkRequest:
+    return get_object_or_404(WorkRequest.objects.public().for_list(), number=number)
+
+
+def _firm(request: HttpRequest) -> Intermediary:
+    """The intermediary that the person acts for now."""
+    organisation = request.organisation
+    intermediary = getattr(organisation, "intermediary", None) if organisation is not None else None
+    if intermediary is None:
+        raise Refused(_("Only intermediaries can do this. Choose your firm in the switcher, or register it."))
+    return intermediary
+
+
+@login_required
+@require_http_methods(["GET", "POST"])
+def ask(request: HttpRequest, number: str) -> HttpResponse:
+    work_request, firm = _published(number), _firm(request)
+    require(permissions.can_ask(request.user, work_request, firm))
+    form = QuestionForm(request.POST or None)
+    if form.is_valid():
+        try:
+            services.ask_question(
+                request_id=work_request.pk, intermediary=firm, text=form.cleaned_data["text"], actor=request.user
+            )
+        except DomainError as failure:
+            add_failure(form, failure)
+        else:
+            messages.success(request, _("Your question is published, without your firm's name."))
+            return redirect(f"{work_request.get_absolute_url()}#questions")
+    return render(request, "tendering/question_ask.html", {"work_request": work_request, "form": form})
+
+
+@login_required
+@never_cache
+@require_http_methods(["GET", "POST"])
+def bid(request: HttpRequest, number: str) -> HttpResponse:
+    """Price and time, then the look-over, then sealing: three states of one page, nothing kept between them."""
+    work_request, firm = _published(number), _firm(request)
+    require(permissions.can_bid(request.user, work_request, firm))
+    form = BidForm(request.POST or None, work_request=work_request)
+    context = {
+        "work_request": work_request,
+        "firm": firm,
+        "clock": bidding_clock(work_request),
+        "conditions": eligibility.conditions_of(firm, work_request, at=clock.now()),
+        "filings": services.filings_of(work_request, firm),
+        "standard": _standard(work_request),
+        "form": form,
+    }
+    context["is_eligible"] = all(condition.met for condition in context["conditions"])
+    if "edit" in request.POST or (not form.is_valid() and not (work_request.fixes_price and request.method == "POST")):
+        return render(request, "tendering/bid_form.html", context)
+    values = {"price": form.cleaned_data.get("price"), "days": form.cleaned_data.get("days")}
+    if problem := _limits(work_request, values, form):
+        return render(request, "tendering/bid_form.html", {**context, "problem": problem})
+    context |= values
+    context["share"] = values["price"] / context["standard"] if values["price"] and context["standard"] else None
+    seal = SealForm(request.POST if "seal" in request.POST else None, work_request=work_request, initial=values)
+    context["form"] = seal
+    if "seal" in request.POST and seal.is_valid():
+        try:
+            receipt = submit_bid(
+                request_id=work_request.pk, intermediary=firm, actor=request.user, **values, **_sender(request)
+            )
+        except DomainError as failure:
+            add_failure(seal, failure)
+        else:
+            return _receipt_page(request, work_request, receipt)
+    return render(request, "tendering/bid_seal.html", context)
+
+
+def _limits(work_request: WorkRequest, values: dict, form: BidForm) -> bool:
+    """Whether price or time lies outside the announced limits; the message stands at its field."""
+    if work_request.fixes_price:
+        return False
+    if message := services.price_problem(work_request, values["price"]):
+        form.add_error("price", message)
+    if values["days"] > (work_request.service_days or 0):
+        form.add_error(
+            "days", _("The request allows at most %(days)d working days.") % {"days": work_request.service_days}
+        )
+    return bool(form.errors)
+
+
+def _standard(work_request: WorkRequest):
+    fees = [row.standard_fee for row in work_request.request_items.all()]
+    return sum(fees) if fees and all(fee is not None for fee in fees) else None
+
+
+def _sender(request: HttpRequest) -> dict[str, str]:
+    return {
+        "address": request.META.get("REMOTE_ADDR", ""),
+        "device": request.headers.get("User-Agent", ""),
+    }
+
+
+def _receipt_page(
+    request: HttpRequest, work_request: WorkRequest, receipt: BidReceipt, *, withdrawn: bool = False
+) -> HttpResponse:
+    """The receipt is in this answer only: the market keeps nothing that ties it to the firm."""
+    document = receipt.as_document()
+    context = {
+        "work_request": work_request,
+        "receipt": document,
+        "receipt_base64": base64.b64encode(json.dumps(document, indent=1, sort_keys=True).encode()).decode(),
+        "withdrawn": withdrawn,
+    }
+    return render(request, "tendering/bid_receipt.html", context)
+
+
+@login_required
+@never_cache
+@require_http_methods(["GET", "POST"])
+def withdraw(request: HttpRequest, number: str) -> HttpResponse:
+    work_request, firm = _published(number), _firm(request)
+    require(permissions.can_bid(request.user, work_request, firm))
+    if request.method == "POST":
+        receipt = withdraw_bid(request_id=work_request.pk, intermediary=firm, actor=request.user, **_sender(request))
+        return _receipt_page(request, work_request, receipt, withdrawn=True)
+    return render(request, "tendering/bid_withdraw.html", {"work_request": work_request})
+
+
+@login_required
+@require_safe
+def own_bids(request: HttpRequest) -> HttpResponse:
+    """Open requests that the firm has filed for, and what came of those that were opened."""
+    firm = _firm(request)
+    running = running_filings(firm)
+    for work_request, _filings in running:
+        work_request.clock = bidding_clock(work_request)
+    opened = (
+        firm.opened_bids.exclude(fate__in=("replaced", "withdrawn"))
+        .select_related("opening__work_request__owner", "award")
+        .order_by("-opening__opened_at")[:RECENT]
+    )
+    return render(request, "tendering/own_bids.html", {"running": running, "opened": opened})
+
+
+@login_required
+@require_http_methods(["GET", "POST"])
+def object_to_award(request: HttpRequest, number: str) -> HttpResponse:
+    work_request, firm = _published(number), _firm(request)
+    award = get_object_or_404(
+        Award.objects.live().select_related("intermediary__organisation"), work_request=work_request
+    )
+    require(permissions.can_object(request.user, award, firm))
+    form = ObjectionForm(request.POST or None, request.FILES or None)
+    if form.is_valid():
+        evidence = form.cleaned_data["evidence"]
+        try:
+            services.submit_objection(
+                award_id=award.pk,
+                intermediary=firm,
+                ground=form.cleaned_data["ground"],
+                statement=form.cleaned_data["statement"],
+                evidence=[evidence] if evidence else [],
+                actor=request.user,
+            )
+        except DomainError as failure:
+            add_failure(form, failure)
+        else:
+            messages.success(
+                request, _("Your objection has been received. The publicity period stands still until it is decided.")
+            )
+            return redirect("tendering:award-detail", number)
+    return render(
+        request, "tendering/objection_form.html", {"work_request": work_request, "award": award, "form": form}
+    )

@@ -1,0 +1,194 @@
+"""Requests in the console: the clerk's review, the regulator's decisions about objections and about a request's course."""
+
+from collections.abc import Callable
+from typing import Any
+
+from django.contrib import messages
+from django.core.paginator import Paginator
+from django.db.models import Q
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from marketplace.accounts.permissions import is_operator, is_regulator
+from marketplace.core import calendar, clock, policy
+from marketplace.core.calendar import clock_face
+from marketplace.core.failures import DomainError
+from marketplace.core.forms import add_failure
+from marketplace.core.permissions import Decision, no, require
+
+from .. import permissions, services
+from ..forms import DecisionForm, ReasonForm, ReviewForm
+from ..models import Award, WorkRequest
+from ..models.requests import SUSPENDABLE, Status
+
+PAGE_SIZE = 30
+
+
+def _crumbs(label: str = "") -> list[dict[str, str]]:
+    crumbs = [
+        {"url": reverse("wagtailadmin_home"), "label": _("Home")},
+        {"url": reverse("tendering_console:index"), "label": _("Requests and objections")},
+    ]
+    return [*crumbs, {"url": "", "label": label}] if label else crumbs
+
+
+def _is_staff(user: Any) -> Decision:
+    if is_operator(user) or is_regulator(user):
+        return Decision(True)
+    return no(_("Only regulators and the market operator work here."))
+
+
+def index(request: HttpRequest) -> HttpResponse:
+    """What waits: requests to review (operator), objections to decide (regulators), and the requests under way."""
+    require(_is_staff(request.user))
+    reviews = list(WorkRequest.objects.waiting_for_review().for_list()) if is_operator(request.user) else []
+    days = policy.current().review_days
+    for work_request in reviews:
+        due_at = calendar.end_of_working_day(clock.date_of(work_request.submitted_at), days)
+        work_request.clock = clock_face(work_request.submitted_at, due_at, clock.now())
+    stopped = Award.objects.filter(state=Award.State.STOPPED).for_list().prefetch_related("objections")
+    awards = list(stopped) if is_regulator(request.user) else []
+    for award in awards:
+        pending = [each for each in award.objections.all() if each.outcome == "pending"]
+        first = min(pending, key=lambda each: each.due_at)
+        award.pending = len(pending)
+        award.clock = clock_face(first.submitted_at, first.due_at, clock.now())
+    running = WorkRequest.objects.filter(status__in=(*SUSPENDABLE, Status.SUSPENDED)).for_list()
+    if words := request.GET.get("q", "").strip():
+        running = running.filter(
+            Q(number__icontains=words) | Q(title__icontains=words) | Q(owner__name_zh__icontains=words)
+        )
+    context = {
+        "breadcrumbs_items": _crumbs(),
+        "header_title": _("Requests and objections"),
+        "header_icon": "doc-full",
+        "reviews": reviews,
+        "awards": sorted(awards, key=lambda award: award.clock.due_at),
+        "page_obj": Paginator(running.order_by("-published_at", "-pk"), PAGE_SIZE).get_page(request.GET.get("page")),
+        "is_regulator": bool(is_regulator(request.user)),
+        "q": words,
+    }
+    return render(request, "tendering/console/index.html", context)
+
+
+def review(request: HttpRequest, number: str) -> HttpResponse:
+    """The whole request, and: publish, or return with reasons."""
+    require(_is_staff(request.user))
+    work_request = get_object_or_404(
+        WorkRequest.objects.visible_to(request.user).exclude(status=Status.DRAFT).for_list(), number=number
+    )
+    decision = permissions.can_review(request.user, work_request)
+    form = ReviewForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        publish_it = "publish" in request.POST
+        try:
+            services.review_request(
+                request_id=work_request.pk,
+                publish_it=publish_it,
+                reasons=form.cleaned_data["reasons"],
+                actor=request.user,
+            )
+        except DomainError as failure:
+            add_failure(form, failure)
+        else:
+            words = _("%(number)s is published.") if publish_it else _("%(number)s goes back to the owner.")
+            messages.success(request, words % {"number": number})
+            return redirect("tendering_console:index")
+    context = {
+        "breadcrumbs_items": _crumbs(number),
+        "header_title": work_request.title,
+        "header_icon": "doc-full",
+        "work_request": work_request,
+        "request_items": work_request.request_items.all(),
+        "exclusions": work_request.exclusions.select_related("organisation"),
+        "qualifications": work_request.qualifications.all(),
+        "attachments": work_request.attachments.select_related("file"),
+        "refusal": decision,
+        "form": form if decision else None,
+    }
+    return render(request, "tendering/console/review.html", context)
+
+
+def objections(request: HttpRequest, number: str) -> HttpResponse:
+    """All objections of one publicity period, decided together."""
+    require(is_regulator(request.user))
+    award = get_object_or_404(
+        Award.objects.live()
+        .select_related("work_request__owner", "intermediary__organisation")
+        .prefetch_related("objections__objector__organisation", "objections__evidence__file", "objections__regulator"),
+        work_request__number=number,
+    )
+    decision = permissions.can_decide_objections(request.user, award)
+    form = DecisionForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            services.decide_objections(
+                award_id=award.pk,
+                upheld=form.cleaned_data["outcome"] != "rejected",
+                remedy=form.remedy,
+                reasons=form.cleaned_data["reasons"],
+                actor=request.user,
+            )
+        except DomainError as failure:
+            add_failure(form, failure)
+        else:
+            messages.success(request, _("The decision is recorded and published."))
+            return redirect("tendering_console:index")
+    pending = [each for each in award.objections.all() if each.outcome == "pending"]
+    context = {
+        "breadcrumbs_items": _crumbs(number),
+        "header_title": _("Objections to %(number)s") % {"number": number},
+        "header_icon": "warning",
+        "award": award,
+        "work_request": award.work_request,
+        "objections": award.objections.all(),
+        "clock": clock_face(pending[0].submitted_at, pending[0].due_at, clock.now()) if pending else None,
+        "refusal": decision,
+        "form": form if decision else None,
+    }
+    return render(request, "tendering/console/objections.html", context)
+
+
+def suspend(request: HttpRequest, number: str) -> HttpResponse:
+    return _course(request, number, permissions.can_suspend, services.suspend_request, _("Suspend the request"))
+
+
+def resume(request: HttpRequest, number: str) -> HttpResponse:
+    return _course(request, number, permissions.can_resume, services.resume_request, _("Lift the suspension"))
+
+
+def void(request: HttpRequest, number: str) -> HttpResponse:
+    return _course(request, number, permissions.can_void, services.void_request, _("Void the request"))
+
+
+def _course(
+    request: HttpRequest,
+    number: str,
+    predicate: Callable[..., Decision],
+    operation: Callable[..., Any],
+    title: str,
+) -> HttpResponse:
+    """One decision about a request's course: a published reason, one service call."""
+    require(is_regulator(request.user))
+    work_request = get_object_or_404(WorkRequest.objects.public().for_list(), number=number)
+    decision = predicate(request.user, work_request)
+    form = ReasonForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            operation(request_id=work_request.pk, reason=form.cleaned_data["reason"], actor=request.user)
+        except DomainError as failure:
+            add_failure(form, failure)
+        else:
+            messages.success(request, _("The decision is recorded and published."))
+            return redirect("tendering_console:index")
+    context = {
+        "breadcrumbs_items": _crumbs(number),
+        "header_title": title,
+        "header_icon": "warning",
+        "work_request": work_request,
+        "refusal": decision,
+        "form": form if decision else None,
+    }
+    return render(request, "tendering/console/course.html", context)

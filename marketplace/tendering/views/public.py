@@ -1,0 +1,88 @@
+"""What everybody can read of requests."""
+
+from typing import Any
+
+from django.core.paginator import Paginator
+from django.http import FileResponse, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.views.decorators.http import require_safe
+
+from marketplace.core import clock, files
+from marketplace.core.calendar import ClockFace, clock_face
+
+from .. import eligibility, permissions
+from ..filters import RequestFilter
+from ..models import Attachment, WorkRequest
+from ..timeline import stages_of
+
+PAGE_SIZE = 20
+
+
+@require_safe
+def request_list(request: HttpRequest) -> HttpResponse:
+    requests = RequestFilter(request.GET, WorkRequest.objects.public().for_list(), request=request)
+    page = Paginator(requests.qs, PAGE_SIZE).get_page(request.GET.get("page"))
+    for work_request in page:
+        work_request.clock = bidding_clock(work_request)
+    return render(request, "tendering/request_list.html", {"filter": requests, "page_obj": page})
+
+
+def bidding_clock(work_request: WorkRequest) -> ClockFace | None:
+    """The clock of the bid period while it runs."""
+    now = clock.now()
+    deadline = work_request.deadline(now)
+    if deadline is None or work_request.published_at is None or not work_request.takes_bids(now):
+        return None
+    return clock_face(work_request.published_at, deadline, now)
+
+
+@require_safe
+def request_detail(request: HttpRequest, number: str) -> HttpResponse:
+    work_request = get_object_or_404(
+        WorkRequest.objects.visible_to(request.user).for_list().select_related("owner__district", "reposted_from"),
+        number=number,
+    )
+    if not work_request.is_public:
+        return redirect("tendering:draft-summary", number=number)
+    return render(request, "tendering/request_detail.html", detail_context(request, work_request))
+
+
+def detail_context(request: HttpRequest, work_request: WorkRequest) -> dict[str, Any]:
+    """Everything that the page of a published request shows to this person."""
+    award = work_request.awards.live().first() or work_request.awards.order_by("-rank").first()
+    context: dict[str, Any] = {
+        "work_request": work_request,
+        "award": award,
+        "stages": stages_of(work_request, award),
+        "clock": bidding_clock(work_request),
+        "takes_bids": work_request.takes_bids(clock.now()),
+        "request_items": work_request.request_items.all(),
+        "questions": list(work_request.questions.all()),
+        "attachments": work_request.attachments.select_related("file"),
+        "versions": list(work_request.versions.order_by("-number")),
+        "exclusions": work_request.exclusions.select_related("organisation"),
+        "qualifications": work_request.qualifications.all(),
+    }
+    for question in context["questions"]:
+        question.clock = clock_face(question.asked_at, question.due_at, clock.now(), done=question.is_answered)
+    organisation = request.organisation
+    if organisation is not None:
+        context["is_owner"] = organisation.pk == work_request.owner_id
+        intermediary = getattr(organisation, "intermediary", None) if organisation.kind == "intermediary" else None
+        if intermediary is not None and context["takes_bids"]:
+            context["conditions"] = eligibility.conditions_of(intermediary, work_request, at=clock.now())
+            context["is_eligible"] = all(condition.met for condition in context["conditions"])
+            context["may_bid"] = permissions.can_bid(request.user, work_request, intermediary)
+            context["may_ask"] = permissions.can_ask(request.user, work_request, intermediary)
+        context["may_terminate"] = permissions.can_terminate(request.user, work_request)
+        context["may_repost"] = permissions.can_repost(request.user, work_request)
+    return context
+
+
+@require_safe
+def attachment(request: HttpRequest, number: str, pk: int) -> FileResponse:
+    visible = WorkRequest.objects.visible_to(request.user)
+    found = get_object_or_404(
+        Attachment.objects.select_related("file"), pk=pk, work_request__number=number, work_request__in=visible
+    )
+    return files.serve(found.file)

@@ -1,0 +1,69 @@
+"""What the owner does with a published request: answer, end it, post it again."""
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST
+
+from marketplace.core.failures import DomainError
+from marketplace.core.forms import add_failure
+from marketplace.core.permissions import require
+
+from .. import permissions, services
+from ..forms import AnswerForm, ReasonForm
+from ..models import Question, WorkRequest
+
+
+def _visible(request: HttpRequest, number: str) -> WorkRequest:
+    return get_object_or_404(WorkRequest.objects.visible_to(request.user).select_related("owner"), number=number)
+
+
+@login_required
+@require_http_methods(["GET", "POST"])
+def answer(request: HttpRequest, number: str, question: int) -> HttpResponse:
+    work_request = _visible(request, number)
+    require(permissions.can_answer(request.user, work_request))
+    asked = get_object_or_404(Question, work_request=work_request, number=question)
+    form = AnswerForm(request.POST or None)
+    if form.is_valid():
+        try:
+            services.answer_question(question_id=asked.pk, answer=form.cleaned_data["answer"], actor=request.user)
+        except DomainError as failure:
+            add_failure(form, failure)
+        else:
+            messages.success(request, _("Your answer is published."))
+            return redirect(f"{work_request.get_absolute_url()}#questions")
+    return render(
+        request, "tendering/question_answer.html", {"work_request": work_request, "question": asked, "form": form}
+    )
+
+
+@login_required
+@require_http_methods(["GET", "POST"])
+def terminate(request: HttpRequest, number: str) -> HttpResponse:
+    work_request = _visible(request, number)
+    require(permissions.can_terminate(request.user, work_request))
+    form = ReasonForm(request.POST or None)
+    if form.is_valid():
+        try:
+            services.terminate_request(
+                request_id=work_request.pk, reason=form.cleaned_data["reason"], actor=request.user
+            )
+        except DomainError as failure:
+            add_failure(form, failure)
+        else:
+            messages.success(request, _("The request has ended; those who bid are told after the deadline."))
+            return redirect(work_request)
+    return render(request, "tendering/request_terminate.html", {"work_request": work_request, "form": form})
+
+
+@login_required
+@require_POST
+def repost(request: HttpRequest, number: str) -> HttpResponse:
+    """Copy a request that came to nothing into a new draft."""
+    work_request = _visible(request, number)
+    draft = services.repost_request(request_id=work_request.pk, actor=request.user)
+    messages.success(request, _("A new draft holds all that you had filled in. Set a new deadline and hand it in."))
+    return redirect("tendering:draft-page", draft.number, "selection")

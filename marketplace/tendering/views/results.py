@@ -1,0 +1,149 @@
+"""What came of a selection: the list of results, and one page a request where it can be checked."""
+
+import json
+from typing import Any
+
+from django.core.paginator import Paginator
+from django.http import FileResponse, Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.views.decorators.http import require_safe
+
+from marketplace.core import clock, files
+from marketplace.core.calendar import ClockFace, clock_face
+
+from .. import permissions
+from ..filters import AwardFilter
+from ..models import Award, ObjectionEvidence, OpenedBid, WorkRequest
+from ..models.bids import Opening
+from ..timeline import stages_of
+
+PAGE_SIZE = 20
+#: A draw value is a number below 2^256; its place on the bar is its share of that.
+VALUE_DIGITS = 64
+
+
+@require_safe
+def award_list(request: HttpRequest) -> HttpResponse:
+    awards = AwardFilter(request.GET, Award.objects.live().for_list(), request=request)
+    page_obj = Paginator(awards.qs, PAGE_SIZE).get_page(request.GET.get("page"))
+    for award in page_obj:
+        award.clock = publicity_clock(award)
+        award.share = share_of_standard(award)
+    return render(request, "tendering/award_list.html", {"filter": awards, "page_obj": page_obj})
+
+
+def share_of_standard(award: Award) -> Any:
+    """The award price over the sum of the items' standards, where all have one."""
+    fees = [row.standard_fee for row in award.work_request.request_items.all()]
+    if not fees or any(fee is None for fee in fees):
+        return None
+    return award.price / sum(fees)
+
+
+def publicity_clock(award: Award) -> ClockFace | None:
+    """The clock of a publicity period; paused while objections wait."""
+    if award.state not in (Award.State.PUBLICITY, Award.State.STOPPED):
+        return None
+    return clock_face(
+        award.publicity_started_at,
+        award.publicity_ends_at,
+        clock.now(),
+        stopped=award.state == Award.State.STOPPED,
+    )
+
+
+@require_safe
+def award_detail(request: HttpRequest, number: str) -> HttpResponse:
+    work_request = get_object_or_404(
+        WorkRequest.objects.public().for_list().select_related("opening"), number=number, opening__isnull=False
+    )
+    opening = work_request.opening
+    awards = list(
+        work_request.awards.select_related("intermediary__organisation", "opened_bid").prefetch_related(
+            "objections__objector__organisation", "objections__regulator", "objections__evidence__file"
+        )
+    )
+    current = next((award for award in awards if award.is_live), None)
+    context = {
+        "work_request": work_request,
+        "opening": opening,
+        "award": current,
+        "past_awards": [award for award in awards if award is not current],
+        "objections": [objection for award in awards for objection in award.objections.all()],
+        "stages": stages_of(work_request, current or (awards[0] if awards else None)),
+        "clock": publicity_clock(current) if current else None,
+        "bids": bids_of(opening),
+        "checks": checks_of(opening),
+        "share": share_of_standard(current) if current else None,
+    }
+    organisation = request.organisation
+    if current is not None and organisation is not None and organisation.kind == "intermediary":
+        intermediary = getattr(organisation, "intermediary", None)
+        if intermediary is not None:
+            context["may_object"] = permissions.can_object(request.user, current, intermediary)
+    if current is not None and request.user.is_authenticated:
+        context["may_read_objections"] = permissions.can_read_objections(request.user, current)
+        context["may_decide"] = permissions.can_decide_objections(request.user, current)
+    return render(request, "tendering/award_detail.html", context)
+
+
+def bids_of(opening: Opening) -> list[OpenedBid]:
+    """Every bid that took part, ranked ones first, each with its draw value and the value's place from 0 to 1."""
+    values = {
+        step["id"]: step.get("value") or step.get("tie")
+        for step in (opening.transcript or {}).get("working", [])
+        if "id" in step
+    }
+    bids = list(
+        opening.opened_bids.exclude(fate__in=("replaced", "withdrawn")).select_related("intermediary__organisation")
+    )
+    for bid in bids:
+        bid.value = values.get(bid.intermediary.uscc) if bid.intermediary else None
+        bid.place = int(bid.value, 16) / 16**VALUE_DIGITS if bid.value else None
+        bid.next_reserve = bid.rank - 1 if bid.rank in (2, 3) else None
+    return bids
+
+
+def checks_of(opening: Opening) -> dict[str, Any]:
+    """The numbers of the transcript that the page shows step by step."""
+    transcript = opening.transcript
+    if transcript is None:
+        return {}
+    fates = [row["fate"] for row in transcript["ciphertexts"]]
+    return {
+        "transcript": transcript,
+        "received": len(fates),
+        "counted": fates.count("counted"),
+        "replaced": fates.count("replaced"),
+        "withdrawn": fates.count("withdrawn"),
+        "set_aside": fates.count("set_aside"),
+        "size": len(json.dumps(transcript, ensure_ascii=False).encode()),
+    }
+
+
+@require_safe
+def transcript(request: HttpRequest, number: str) -> HttpResponse:
+    """The transcript as a file, byte for byte as it is signed."""
+    opening = get_object_or_404(
+        Opening.objects.exclude(transcript=None),
+        work_request__in=WorkRequest.objects.public(),
+        work_request__number=number,
+    )
+    from ..announcement import transcript_bytes
+
+    response = HttpResponse(transcript_bytes(opening), content_type="application/json")
+    response["Content-Disposition"] = f'attachment; filename="{number}.json"'
+    return response
+
+
+@require_safe
+def evidence(request: HttpRequest, number: str, pk: int) -> FileResponse:
+    """A file of an objection, for those who may read objections in full."""
+    found = get_object_or_404(
+        ObjectionEvidence.objects.select_related("file", "objection__award__work_request__owner"),
+        pk=pk,
+        objection__award__work_request__number=number,
+    )
+    if not permissions.can_read_objections(request.user, found.objection.award):
+        raise Http404
+    return files.serve(found.file)
