@@ -65,7 +65,7 @@ def _standings(usccs: list[str]) -> Facts:
     firms = Intermediary.objects.public().filter(organisation__uscc__in=usccs).with_suspension().with_standing()
     return {
         firm.uscc: {
-            "standing": getattr(firm.organisation, "current_standing", None),
+            "standing": getattr(firm.organisation, "standing", None),
             "suspended": firm.is_suspended_now,
             "closed": firm.status == Intermediary.Status.CLOSED,
         }

@@ -94,7 +94,7 @@ class Migration(migrations.Migration):
                 ('restricted_until', models.DateField(blank=True, null=True)),
                 ('warned_until', models.DateField(blank=True, null=True)),
                 ('model', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='credit.creditmodel')),
-                ('organisation', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, related_name='current_standing', to='accounts.organisation')),
+                ('organisation', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, related_name='standing', to='accounts.organisation')),
             ],
             options={
                 'verbose_name': 'credit standing',

@@ -22,7 +22,7 @@ class CurrentStanding(models.Model):
     :ivar warned_until: last day of the warning, where it holds on `as_of`; a restricted one is not warned besides
     """
 
-    organisation = models.OneToOneField(Organisation, on_delete=models.CASCADE, related_name="current_standing")
+    organisation = models.OneToOneField(Organisation, on_delete=models.CASCADE, related_name="standing")
     model = models.ForeignKey(CreditModel, on_delete=models.PROTECT, related_name="+")
     as_of = models.DateField()
     score = models.DecimalField(_("score"), max_digits=5, decimal_places=2)
