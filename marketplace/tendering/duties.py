@@ -1,0 +1,174 @@
+"""What waits for an organisation in its requests, and its requests as matters of the workbench."""
+
+from collections.abc import Iterator
+from datetime import datetime
+from typing import Any
+
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
+
+from marketplace.accounts.models import Organisation
+from marketplace.core import calendar, clock, duties, policy
+from marketplace.core.duties import Duty, Matter
+
+from .models import Award, Objection, OpenedBid, Question, WorkRequest
+from .models.requests import Status
+from .timeline import STAGE_COUNT, position_of
+
+#: From the award notice on a request is contracting's matter.
+OWN_STAGES = (
+    Status.DRAFT,
+    Status.RETURNED,
+    Status.UNDER_REVIEW,
+    Status.PUBLISHED,
+    Status.SELECTING,
+    Status.PUBLICITY,
+    Status.SUSPENDED,
+)
+ENDED = (Status.FAILED, Status.VOIDED, Status.TERMINATED)
+
+
+@duties.provider
+def request_duties(user: Any, organisation: Organisation) -> Iterator[Duty]:
+    if organisation.kind == Organisation.Kind.OPERATOR:
+        yield from _reviews()
+    elif organisation.kind != Organisation.Kind.INTERMEDIARY:
+        yield from _returned(organisation)
+        yield from _questions(organisation)
+    if organisation.kind == Organisation.Kind.AUTHORITY:
+        yield from _objections(organisation)
+
+
+def _label(work_request: WorkRequest) -> str:
+    return f"{work_request.number}　{work_request.title}"
+
+
+def _returned(owner: Organisation) -> Iterator[Duty]:
+    for work_request in WorkRequest.objects.filter(owner=owner, status=Status.RETURNED):
+        yield Duty(
+            title=_("Correct the request and hand it in again"),
+            object_label=_label(work_request),
+            url=reverse("tendering:draft-summary", args=[work_request.number]),
+            action_label=_("Correct it"),
+        )
+
+
+def _questions(owner: Organisation) -> Iterator[Duty]:
+    waiting = Question.objects.unanswered().filter(
+        work_request__owner=owner,
+        work_request__status=Status.PUBLISHED,
+        work_request__bids_open_until__gt=clock.now(),
+    )
+    for question in waiting.select_related("work_request"):
+        yield Duty(
+            title=_("Answer question %(number)d") % {"number": question.number},
+            object_label=_label(question.work_request),
+            url=reverse("tendering:question-answer", args=[question.work_request.number, question.pk]),
+            action_label=pgettext("question", "Answer"),
+            started_at=question.asked_at,
+            due_at=question.due_at,
+        )
+
+
+def _reviews() -> Iterator[Duty]:
+    days = policy.current().review_days
+    for work_request in WorkRequest.objects.waiting_for_review().select_related("owner"):
+        submitted_at: datetime = work_request.submitted_at or work_request.edited_at
+        yield Duty(
+            title=_("Review a request"),
+            object_label=_label(work_request),
+            url=work_request.get_absolute_url(),
+            action_label=pgettext("request", "Review"),
+            started_at=submitted_at,
+            due_at=calendar.end_of_working_day(clock.date_of(submitted_at), days),
+            counterpart=work_request.owner.name,
+        )
+
+
+def _objections(authority: Organisation) -> Iterator[Duty]:
+    waiting = Objection.objects.filter(regulator=authority, outcome=Objection.Outcome.PENDING)
+    waiting = waiting.exclude(award__work_request__status=Status.SUSPENDED)
+    seen: set[int] = set()
+    # All of one publicity period are one decision.
+    for objection in waiting.select_related("award__work_request", "objector__organisation").order_by("submitted_at"):
+        if objection.award_id in seen:
+            continue
+        seen.add(objection.award_id)
+        work_request = objection.award.work_request
+        yield Duty(
+            title=_("Decide an objection"),
+            object_label=_label(work_request),
+            url=reverse("tendering:award-detail", args=[work_request.number]),
+            action_label=pgettext("objection", "Decide"),
+            started_at=objection.submitted_at,
+            due_at=objection.due_at,
+            counterpart=objection.objector.organisation.name,
+        )
+
+
+@duties.matters
+def request_matters(user: Any, organisation: Organisation) -> Iterator[Matter]:
+    if organisation.kind == Organisation.Kind.INTERMEDIARY:
+        yield from _bids_of(organisation)
+    else:
+        for work_request in WorkRequest.objects.filter(owner=organisation, status__in=(*OWN_STAGES, *ENDED)):
+            yield _matter(work_request)
+
+
+def _matter(work_request: WorkRequest) -> Matter:
+    is_draft = work_request.status in (Status.DRAFT, Status.RETURNED)
+    next_step, next_at = _next_of(work_request)
+    return Matter(
+        title=work_request.title,
+        number=work_request.number,
+        url=reverse("tendering:draft-summary", args=[work_request.number])
+        if is_draft
+        else work_request.get_absolute_url(),
+        stage=work_request.get_status_display(),
+        stage_index=position_of(work_request),
+        stage_count=STAGE_COUNT,
+        next_step=next_step,
+        next_at=next_at,
+        amount=work_request.price_max,
+        finished_at=work_request.ended_at if work_request.status in ENDED else None,
+    )
+
+
+def _next_of(work_request: WorkRequest) -> tuple[str, datetime | None]:
+    now = clock.now()
+    if work_request.status == Status.PUBLISHED and work_request.takes_bids(now):
+        return _("Bids close"), work_request.deadline(now)
+    if work_request.status in (Status.PUBLISHED, Status.SELECTING):
+        return _("The bids are opened"), work_request.opens_at
+    if work_request.status == Status.UNDER_REVIEW:
+        return _("The operator reviews it"), None
+    return "", None
+
+
+def _bids_of(organisation: Organisation) -> Iterator[Matter]:
+    """What became of a firm's bids, from the opening on; before it nothing shows that there are any."""
+    bids = OpenedBid.objects.of_bidders().filter(intermediary__organisation=organisation)
+    bids = bids.filter(opening__work_request__status__in=(*OWN_STAGES, *ENDED))
+    for bid in bids.select_related("opening__work_request").prefetch_related("opening__work_request__awards"):
+        work_request = bid.opening.work_request
+        live = next((award for award in work_request.awards.all() if award.is_live), None)
+        is_over = work_request.status in ENDED or bid.rank is None
+        yield Matter(
+            title=work_request.title,
+            number=work_request.number,
+            url=reverse("tendering:award-detail", args=[work_request.number]),
+            stage=_place(bid),
+            stage_index=position_of(work_request),
+            stage_count=STAGE_COUNT,
+            next_step=_("Publicity ends") if live and live.state == Award.State.PUBLICITY else "",
+            next_at=live.publicity_ends_at if live and live.state == Award.State.PUBLICITY else None,
+            amount=bid.price if bid.price is not None else work_request.price_max,
+            finished_at=(work_request.ended_at or bid.opening.opened_at) if is_over else None,
+        )
+
+
+def _place(bid: OpenedBid) -> str:
+    if bid.rank is None:
+        return bid.get_fate_display()
+    return _("Rank %(rank)d") % {"rank": bid.rank}
