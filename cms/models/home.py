@@ -1,4 +1,7 @@
+from typing import Any
+
 from django.db import models
+from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 from wagtail.admin.panels import FieldPanel, MultiFieldPanel
 
@@ -25,3 +28,16 @@ class HomePage(BilingualPage):
 
     class Meta:
         verbose_name = _("home page")
+
+    def get_context(self, request: HttpRequest, *args: Any, **kwargs: Any) -> dict[str, Any]:
+        from cms.front import facts
+
+        return super().get_context(request, *args, **kwargs) | facts()
+
+    @property
+    def headline(self) -> str:
+        return str(self.in_language("heading"))
+
+    @property
+    def sentence(self) -> str:
+        return str(self.in_language("lead"))

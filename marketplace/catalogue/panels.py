@@ -4,8 +4,6 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.http import HttpRequest
-from django.utils.functional import Promise
-from django.utils.translation import pgettext_lazy
 
 from marketplace.core import panels
 
@@ -13,13 +11,6 @@ from .models import ApprovalStage, ServiceItem
 
 #: How many services of a stage the home page names.
 NAMED = 5
-SHORT_NAMES = {
-    ApprovalStage.PLANNING: pgettext_lazy("approval stage", "Project and land-use planning"),
-    ApprovalStage.DESIGN: pgettext_lazy("approval stage", "Construction planning"),
-    ApprovalStage.CONSTRUCTION: pgettext_lazy("approval stage", "Construction permit"),
-    ApprovalStage.ACCEPTANCE: pgettext_lazy("approval stage", "Completion acceptance"),
-    ApprovalStage.BUSINESS: pgettext_lazy("approval stage", "Running a business"),
-}
 
 
 @dataclass(frozen=True)
@@ -27,7 +18,7 @@ class StageColumn:
     """A stage of the approval with the services that it needs."""
 
     code: str
-    name: Promise
+    name: str
     items: list[ServiceItem]
     count: int
 
@@ -40,9 +31,9 @@ class StageColumn:
 def stage_columns() -> list[StageColumn]:
     items = list(ServiceItem.objects.open().only("code", "name_zh", "name_en", "approval_stage"))
     columns = []
-    for stage, name in SHORT_NAMES.items():
+    for stage in ApprovalStage:
         needed = [item for item in items if item.approval_stage == stage]
-        columns.append(StageColumn(stage.value, name, needed[:NAMED], len(needed)))
+        columns.append(StageColumn(stage.value, str(stage.label), needed[:NAMED], len(needed)))
     return columns
 
 

@@ -91,7 +91,6 @@ def regulation_status(status: str) -> SafeString:
         "effective": (_("In force"), "success", "check-circle"),
         "repealed": (_("Repealed"), "danger", "slash-circle"),
         "expired": (_("Expired"), "neutral", "clock"),
-        "reference": (pgettext("regulation status", "For reference"), "neutral", "info-circle"),
     }.get(status, (_("Status not verified"), "neutral", "question-circle"))
     return tag(text, kind, sign)
 

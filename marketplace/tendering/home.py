@@ -1,0 +1,62 @@
+"""Sections of requests and selections on the home page; the module `panels` registers them by its import."""
+
+from typing import Any
+
+from django.http import HttpRequest
+
+from marketplace.core import panels
+from marketplace.core.components import percent
+
+from .market_figures import drawn_prices, figures, place
+from .models import Award, Opening, WorkRequest
+from .views.public import bidding_clock
+from .views.results import share_of_standard
+
+CLOSING = 5
+AWARDS = 4
+Section = tuple[str, dict[str, Any]] | None
+
+
+@panels.on("home.main", order=20)
+def closing_soon(request: HttpRequest, page: Any) -> Section:
+    """The next requests to close, and how many take bids."""
+    running = WorkRequest.objects.open()
+    rows = list(running.for_list().order_by("bids_open_until", "pk")[:CLOSING])
+    for row in rows:
+        row.clock = bidding_clock(row)
+    return "tendering/partials/home_closing.html", {"requests": rows, "total": running.count()}
+
+
+@panels.on("home.main", order=30)
+def three_steps(request: HttpRequest, page: Any) -> Section:
+    """How fairness is kept, shown with the values of real requests."""
+    announced = WorkRequest.objects.public().filter(published_at__isnull=False)
+    latest = announced.only("number", "announcement", "published_at").order_by("-published_at", "-pk").first()
+    sealed = WorkRequest.objects.open().only("number", "bids_open_until").order_by("bids_open_until", "pk").first()
+    opened = Opening.objects.filter(result="ranked").select_related("work_request").order_by("-opened_at", "-pk").first()
+    return "tendering/partials/home_steps.html", {"latest": latest, "sealed": sealed, "opened": opened}
+
+
+@panels.on("home.main", order=40)
+def latest_awards(request: HttpRequest, page: Any) -> Section:
+    """The latest selections, each of which can be checked."""
+    rows = list(Award.objects.live().for_list().order_by("-publicity_started_at", "-pk")[:AWARDS])
+    for row in rows:
+        row.share = share_of_standard(row)
+    return ("tendering/partials/home_awards.html", {"awards": rows}) if rows else None
+
+
+@panels.on("home.main", order=50)
+def market_figures(request: HttpRequest, page: Any) -> Section:
+    """This year's market in five figures."""
+    return "tendering/partials/home_figures.html", {"figures": figures()}
+
+
+@panels.on("home.main", order=55)
+def price_chart(request: HttpRequest, page: Any) -> Section:
+    """Prices against the reference, by service."""
+    rows = drawn_prices(figures().prices)
+    if not rows:
+        return None
+    ticks = [(percent(place(value)), f"{value:.0%}", value == 1) for value in (0.6, 0.8, 1)]
+    return "tendering/partials/home_prices.html", {"rows": rows, "ticks": ticks}
