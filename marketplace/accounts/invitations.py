@@ -1,5 +1,6 @@
 """The e-mail that carries an invitation's link."""
 
+from django.conf import settings
 from django.core.mail import send_mail
 from django.urls import reverse
 from django.utils import translation
@@ -21,14 +22,15 @@ def mail_invitation(work: DueWork) -> None:
     if invitation is None:
         return
     known = User.objects.filter(email=invitation.email).first()
-    with translation.override(known.language if known else User.Language.CHINESE):
+    language = known.language if known else User.Language.CHINESE
+    with translation.override(settings.LANGUAGE_CODE):
+        path = reverse("accounts:invitation-accept", args=[invitation.token])
+    with translation.override(language):
         values = {
             "organisation": invitation.organisation.name,
             "person": invitation.invited_by,
             "role": invitation.get_role_display(),
-            "link": address_of(
-                reverse("accounts:invitation-accept", args=[invitation.token]), translation.get_language()
-            ),
+            "link": address_of(path, language),
             "until": f"{invitation.expires_at.astimezone(SHANGHAI):%Y-%m-%d %H:%M}",
         }
         subject = _("%(person)s invites you to join %(organisation)s") % values

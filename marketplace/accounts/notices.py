@@ -59,9 +59,16 @@ def _written(text: Text, params: Mapping[str, object] | None) -> str:
     return str(text) % params if params else str(text)
 
 
+def path_in(path: str, language: str) -> str:
+    """A path of this site, which names the Chinese page, on the pages of a language."""
+    # Resolving knows only the paths of the language in force.
+    with translation.override(settings.LANGUAGE_CODE):
+        return translate_url(path, language)
+
+
 def address_of(path: str, language: str) -> str:
     """A path of this site as a whole address, on the pages of a language."""
-    return f"{settings.WAGTAILADMIN_BASE_URL}{translate_url(path, language)}"
+    return f"{settings.WAGTAILADMIN_BASE_URL}{path_in(path, language)}"
 
 
 @outbox.handler(KIND)

@@ -1,5 +1,6 @@
 from allauth.account.models import EmailAddress
 from django.db import transaction
+from wagtail.users.models import UserProfile
 
 from ..models import User
 
@@ -14,8 +15,12 @@ def create_person(
     return user
 
 
+@transaction.atomic
 def change_profile(*, user: User, name: str, language: str) -> None:
-    """Change how a person is called, and the language of what is mailed to them."""
+    """Change how a person is called, and the language of what is mailed to them and of their console."""
     user.name = name
     user.language = language
     user.save(update_fields=["name", "language"])
+    profile = UserProfile.get_for_user(user)
+    profile.preferred_language = language
+    profile.save(update_fields=["preferred_language"])

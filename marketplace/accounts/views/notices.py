@@ -2,7 +2,6 @@ from django.contrib.auth.decorators import login_required
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.urls import translate_url
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import get_language
 from django.views.decorators.http import require_POST
@@ -28,7 +27,7 @@ def open_notice(request: HttpRequest, pk: int) -> HttpResponse:
     notice = get_object_or_404(Notice.objects.visible_to(request.user), pk=pk)
     notices.mark_read(notice=notice)
     if notice.url and url_has_allowed_host_and_scheme(notice.url, allowed_hosts=None):
-        return redirect(translate_url(notice.url, get_language()))
+        return redirect(notices.path_in(notice.url, get_language()))
     return redirect("accounts:notice-list")
 
 
