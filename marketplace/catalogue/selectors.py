@@ -101,7 +101,9 @@ def _rows(calculation: FeeCalculation | None, schedule: FeeSchedule) -> list[dic
         if not (calculation.incomplete and step.code in ("float", "rounding"))
     ]
     if calculation.incomplete and not calculation.negotiated:
-        names = ", ".join(str(schedule.rules.coefficients[code].name) for code in calculation.incomplete)
+        names = pgettext("list separator", ", ").join(
+            str(schedule.rules.coefficients[code].name) for code in calculation.incomplete
+        )
         formula = format_lazy(_("Missing: {names}"), names=names)
         result = pgettext("fee", "Not complete")
         rows.append({"label": _("Fee by the standard"), "formula": formula, "result": result, "total": True})

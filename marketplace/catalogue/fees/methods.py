@@ -5,6 +5,7 @@ from fractions import Fraction
 from itertools import pairwise
 from typing import Protocol
 
+from django.utils.functional import Promise
 from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
@@ -47,9 +48,13 @@ def _times(base: Fraction, factor: Fraction, rate: Fraction) -> str:
     return " × ".join([plain(base), *([plain(factor)] if factor != 1 else []), percent(rate)])
 
 
+def _compared(text: Promise | str, unit: str, **numbers: Fraction) -> Promise:
+    return format_lazy(text, unit=name_of(unit), **{name: plain(number) for name, number in numbers.items()})  # type: ignore[arg-type]
+
+
 def _above(outside: Outside, base: Fraction, last: Fraction, factor: Fraction, base_unit: str, fee_unit: str) -> Worked:
     """Above the last printed row: only what the document prints there, never an extrapolation."""
-    compared = format_lazy("{base} > {last}", base=plain(base), last=plain(last))
+    compared = _compared(_("{base} > {last} ({unit})"), base_unit, base=base, last=last)
     if outside.flat is not None:
         label = _("Flat fee above the table")
         return Worked(outside.flat, [Step("flat", label=label, formula=compared, results=(outside.flat,))])
@@ -60,11 +65,11 @@ def _above(outside: Outside, base: Fraction, last: Fraction, factor: Fraction, b
     if outside.printed:
         low, *high = (plain(value) for value in outside.printed)
         text = (
-            _("{compared}; the document prints {low} to {high}, by negotiation")
+            _("{compared}; the document prints {low} to {high} ({unit}), by negotiation")
             if high
-            else _("{compared}; the document prints {low} or more, by negotiation")
+            else _("{compared}; the document prints {low} or more ({unit}), by negotiation")
         )
-        return _negotiation(format_lazy(text, compared=compared, low=low, high="".join(high)))
+        return _negotiation(format_lazy(text, compared=compared, low=low, high="".join(high), unit=name_of(fee_unit)))
     return _negotiation(format_lazy(_("{compared}: above the last row of the document"), compared=compared))
 
 
@@ -144,7 +149,7 @@ class Interpolated:
     def work_out(self, base: Fraction, base_unit: str, fee_unit: str) -> Worked:
         first, last = self.points[0][0], self.points[-1][0]
         if base < first:
-            compared = format_lazy("{base} < {first}", base=plain(base), first=plain(first))
+            compared = _compared(_("{base} < {first} ({unit})"), base_unit, base=base, first=first)
             return _negotiation(format_lazy(_("{compared}: below the first row of the document"), compared=compared))
         if base > last:
             return _above(self.above, base, last, self.factor, base_unit, fee_unit)
