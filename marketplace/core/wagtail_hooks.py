@@ -1,12 +1,21 @@
+from django.http import HttpRequest
 from django.templatetags.static import static
 from django.utils.html import format_html_join
 from django.utils.safestring import SafeString
 from wagtail import hooks
+from wagtail.admin.menu import MenuItem
 
 SHEETS = ("css/tokens.css", "css/layout.css", "css/components.css", "css/forms.css", "css/console.css")
+#: Wagtail's own help leads to addresses outside, which a closed network does not reach.
+LEADS_OUTSIDE = ("help",)
 
 
 @hooks.register("insert_global_admin_css")
 def carry_the_tokens() -> SafeString:
     """The console looks like the site: its tokens and components over Wagtail's variables."""
     return format_html_join("", '<link rel="stylesheet" href="{}">', ((static(sheet),) for sheet in SHEETS))
+
+
+@hooks.register("construct_main_menu")
+def leave_out_what_leads_outside(request: HttpRequest, menu_items: list[MenuItem]) -> None:
+    menu_items[:] = [item for item in menu_items if item.name not in LEADS_OUTSIDE]
