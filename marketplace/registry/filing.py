@@ -370,7 +370,9 @@ def _missing_qualification(item: ItemFacts, held: Iterable[str]) -> str:
 def _offer(entry: _Entry, reference: Reference) -> OfferEntry | None:
     code = entry.text("item", missing=_("Choose the service."))
     item = reference.items.get(code)
-    if code and (item is None or not item.is_open):
+    if item is not None and not item.is_open:
+        item = None
+    if code and item is None:
         entry.refuse("item", _("Choose a service of the list."))
     pricing = entry.text("pricing", missing=_("Choose how the price is made."))
     amount = entry.decimal("amount", missing=_("Enter the price."))

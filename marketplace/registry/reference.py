@@ -1,12 +1,12 @@
 """The fee standard of a visitor's project, by which a list converts the firms' offers."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from decimal import Decimal
 
 from django.db.models import Case, DecimalField, ExpressionWrapper, F, Value, When
 
-from marketplace.catalogue.fees import FeeCalculation, UnableToCalculate
+from marketplace.catalogue.fees import FeeCalculation, UnableToCalculate, units
 from marketplace.catalogue.models import ServiceItem
 from marketplace.catalogue.services import calculate_for_item
 from marketplace.core.money import round_fen
@@ -23,8 +23,15 @@ class Project:
     item: ServiceItem
     calculation: FeeCalculation | None = None
     base: Decimal | None = None
+    #: The address's parameters that say so, to be passed on.
+    asked: Mapping[str, str] = field(default_factory=dict)
     #: Why the values given lead to no standard, in the visitor's words.
     problem: str = ""
+
+    @property
+    def unit(self) -> str:
+        """The unit of the base, in the page's language."""
+        return str(units.name_of(self.item.fee_schedule.rules.base_unit)) if self.item.fee_schedule else ""
 
     @property
     def standard(self) -> Decimal | None:
@@ -58,6 +65,7 @@ def project_of(item: ServiceItem, query: Mapping[str, str]) -> Project:
         return Project(item)
     rules = item.fee_schedule.rules
     values = {name: query[name] for name in (*rules.coefficients, *rules.parameters) if query.get(name)}
+    asked = {"base": base, **({"variant": query["variant"]} if query.get("variant") else {}), **values}
     try:
         calculation = calculate_for_item(
             item=item,
@@ -67,9 +75,10 @@ def project_of(item: ServiceItem, query: Mapping[str, str]) -> Project:
             parameters={name: value for name, value in values.items() if name in rules.parameters},
         )
     except UnableToCalculate as failure:
-        return Project(item, problem=str(failure))
+        return Project(item, asked=asked, problem=str(failure))
     exact = calculation.base
-    return Project(item, calculation, Decimal(exact.numerator) / exact.denominator if exact is not None else None)
+    amount = Decimal(exact.numerator) / exact.denominator if exact is not None else None
+    return Project(item, calculation, amount, asked)
 
 
 def percent_of_standard(project: Project | None) -> Case:

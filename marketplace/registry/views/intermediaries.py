@@ -26,6 +26,9 @@ def intermediary_list(request: HttpRequest) -> HttpResponse:
         "facet_counts": selectors.facet_counts(filterset),
         "project": filterset.project,
         "looser": [] if page.paginator.count else selectors.looser(filterset),
+        "kept_parameters": [
+            (name, value) for name, values in request.GET.lists() for value in values if name not in ("base", "page")
+        ],
         "most": MOST_COMPARED,
     }
     return render(request, "registry/intermediary_list.html", context)

@@ -1,0 +1,43 @@
+"""What the registry's templates need beyond the components."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from django import template
+
+from marketplace.core import clock
+from marketplace.core.calendar import ClockFace, clock_face
+from marketplace.core.money import format_cny
+from marketplace.registry import summary
+from marketplace.registry.models import Offer, Registration
+
+register = template.Library()
+
+
+@register.filter
+def price_words(offer: Offer) -> str:
+    """An offer's price in words: ¥9,800.00, ¥1.36 / m², 14% off the standard."""
+    if offer.pricing == Offer.Pricing.FIXED:
+        return format_cny(offer.amount)
+    return summary.price_words(offer.pricing, offer.amount.normalize().__format__("f"), offer.unit)
+
+
+@register.simple_tag(takes_context=True)
+def without_filter(context: template.Context, name: str) -> str:
+    """The list's address without one of its filters."""
+    query = context["request"].GET.copy()
+    for parameter in (name, f"{name}_min", f"{name}_max", "page"):
+        query.pop(parameter, None)
+    return f"?{query.urlencode()}"
+
+
+@register.filter
+def get(mapping: Mapping[str, Any], name: str) -> Any:
+    """A mapping's value by a name that the template has in a variable."""
+    return mapping.get(name)
+
+
+@register.filter
+def face(registration: Registration) -> ClockFace:
+    """The clock of a registration's check."""
+    return clock_face(registration.filed_at, registration.due_at, clock.now(), done=registration.state != "filed")

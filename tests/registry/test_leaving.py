@@ -1,0 +1,70 @@
+import pytest
+from django.core.exceptions import PermissionDenied
+
+from marketplace.core import audit
+from marketplace.registry import leaving, services
+from marketplace.registry.models import Intermediary, Registration
+from marketplace.registry.services import UnableToLeave
+from tests.factories.accounts import MembershipFactory, UserFactory
+from tests.factories.registry import IntermediaryFactory, RegistrationFactory
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def firm():
+    return IntermediaryFactory()
+
+
+@pytest.fixture
+def person(firm):
+    return MembershipFactory(organisation=firm.organisation).user
+
+
+@pytest.fixture
+def blockers(monkeypatch):
+    found = []
+    monkeypatch.setattr(leaving, "_blockers", [lambda firm: found])
+    return found
+
+
+class TestLeaveMarket:
+    def test_closes_the_record_and_drops_an_open_change(self, firm, person, blockers):
+        change = RegistrationFactory(change=True, intermediary=firm)
+
+        services.leave_market(intermediary_id=firm.pk, reason="转行", actor=person)
+
+        closed = Intermediary.objects.get()
+        assert (closed.status, closed.closing_reason) == ("closed", "转行")
+        assert list(Intermediary.objects.public()) == [firm]
+        assert list(Intermediary.objects.listed()) == []
+        assert Registration.objects.get(pk=change.pk).state == "withdrawn"
+        assert audit.trail(firm.audit_matter)[-1].action == "leave"
+
+    def test_an_open_contract_keeps_the_firm(self, firm, person, blockers):
+        blockers.append("Contract HT-2026-0001 is open.")
+
+        with pytest.raises(UnableToLeave, match="HT-2026-0001"):
+            services.leave_market(intermediary_id=firm.pk, reason="转行", actor=person)
+
+        assert Intermediary.objects.get().status == "listed"
+
+    def test_a_change_that_is_being_checked_keeps_the_firm(self, firm, person, blockers):
+        RegistrationFactory(change=True, filed=True, intermediary=firm)
+
+        with pytest.raises(UnableToLeave, match="being checked"):
+            services.leave_market(intermediary_id=firm.pk, reason="转行", actor=person)
+
+        assert Intermediary.objects.get().status == "listed"
+
+    def test_a_stranger_is_refused(self, firm, blockers):
+        with pytest.raises(PermissionDenied):
+            services.leave_market(intermediary_id=firm.pk, reason="转行", actor=UserFactory())
+
+        assert Intermediary.objects.get().status == "listed"
+
+    def test_leaving_twice_is_refused(self, firm, person, blockers):
+        services.leave_market(intermediary_id=firm.pk, reason="转行", actor=person)
+
+        with pytest.raises(UnableToLeave):
+            services.leave_market(intermediary_id=firm.pk, reason="转行", actor=person)
