@@ -107,6 +107,8 @@ def requirements_of(work_request: WorkRequest) -> Requirements:
 
 def gather(intermediary_ids: Collection[int], *, at: datetime, credit_on: date) -> dict[int, Facts]:
     """The facts of many firms as recorded at an instant."""
+    if not intermediary_ids:
+        return {}
     recorded = (
         Prefetch("qualifications", Qualification.objects.recorded_at(at), to_attr="qualifications_then"),
         Prefetch("practitioners", Practitioner.objects.recorded_at(at), to_attr="practitioners_then"),

@@ -110,7 +110,7 @@ class TestSubmitBid:
         firm = bidder_for(work_request)
         frozen_clock.move_to(work_request.bids_close_at)
 
-        with nothing_changes(), pytest.raises(UnableToBid, match="deadline|截止"):
+        with nothing_changes(), pytest.raises(UnableToBid, match=r"deadline|截止"):
             bid(work_request, firm)
 
     def test_one_that_arrived_in_time_but_waited_for_the_closing_counts(self, work_request, monkeypatch, frozen_clock):

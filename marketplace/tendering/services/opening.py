@@ -5,6 +5,7 @@ from datetime import timedelta
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
+from credit.rating import Standing
 from credit.services import standings_of
 from marketplace.core import audit, clock, sealing
 from marketplace.core.events import publish
@@ -105,8 +106,7 @@ def _store(work_request: WorkRequest, result: str, transcript: dict | None) -> O
 
 def _store_filings(opening: Opening, filed: list[Filed], ranking: list[str]) -> list[OpenedBid]:
     ranks = {identifier: rank for rank, identifier in enumerate(ranking, start=1)}
-    credit_on = clock.date_of(opening.work_request.bids_open_until or opening.opened_at) - timedelta(days=1)
-    standings = dict(standings_of({one.intermediary.organisation_id for one in filed if one.intermediary}, credit_on))
+    standings = _standings_before_deadline(opening.work_request, filed)
     rows = []
     for one in filed:
         bid, standing = one.plaintext, standings.get(one.intermediary.organisation_id) if one.intermediary else None
@@ -129,6 +129,14 @@ def _store_filings(opening: Opening, filed: list[Filed], ranking: list[str]) -> 
             )
         )
     return OpenedBid.objects.bulk_create(rows, batch_size=500)
+
+
+def _standings_before_deadline(work_request: WorkRequest, filed: list[Filed]) -> dict[int, Standing]:
+    """By organisation, the standing of the day before the deadline: what the result shows beside each bid."""
+    organisations = {one.intermediary.organisation_id for one in filed if one.intermediary}
+    if not organisations or work_request.bids_open_until is None:
+        return {}
+    return dict(standings_of(organisations, clock.date_of(work_request.bids_open_until) - timedelta(days=1)))
 
 
 def _record(work_request: WorkRequest, filed: list[Filed], opening: Opening) -> None:
