@@ -13,7 +13,9 @@ class AccountAdapter(DefaultAccountAdapter):
 
     error_messages = {
         **DefaultAccountAdapter.error_messages,
-        "email_password_mismatch": _("E-mail and password don't fit. Check both; the password has capitals and small letters."),
+        "email_password_mismatch": _(
+            "E-mail and password don't fit. Check both; the password has capitals and small letters."
+        ),
         "email_taken": _("Somebody signed up with this e-mail already. Sign in, or reset the password."),
         "incorrect_code": _("The code doesn't fit. Check the last e-mail, or ask for a new code."),
         "incorrect_password": _("The password doesn't fit."),

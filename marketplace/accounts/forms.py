@@ -6,9 +6,8 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.forms import formset_factory
 from django.http import HttpRequest
-from django.utils.translation import get_language
+from django.utils.translation import get_language, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import pgettext_lazy
 
 from marketplace.core.identifiers import USCCField, normalise
 
@@ -49,6 +48,8 @@ class OrganisationForm(forms.ModelForm):
     uscc = USCCField(help_text=_("18 characters, as on the business licence; the check digit is verified."))
     has_no_holders = forms.BooleanField(label=_("Nobody holds 25 percent or more"), required=False)
 
+    district = forms.ModelChoiceField(label=_("District"), queryset=District.objects.all(), empty_label=_("Choose"))
+
     class Meta:
         model = Organisation
         fields = ["uscc", "name_zh", "name_en", "legal_representative", "district", "address", "phone"]
@@ -60,10 +61,8 @@ class OrganisationForm(forms.ModelForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        for name in ("legal_representative", "district", "address"):
+        for name in ("legal_representative", "address"):
             self.fields[name].required = True
-        self.fields["district"].queryset = District.objects.all()
-        self.fields["district"].empty_label = _("Choose")
         self.fields["phone"].widget.input_type = "tel"
         if self.instance.pk:
             self.fields["uscc"].disabled = True
@@ -98,7 +97,11 @@ class HolderForm(forms.Form):
 
 
 class BaseHolderFormSet(forms.BaseFormSet):
-    """Up to four holders; rows left empty don't count."""
+    """Up to four holders; a row left or made empty doesn't count."""
+
+    def initial_form_count(self) -> int:
+        # Also the rows of present holders may be emptied.
+        return 0
 
     def clean(self) -> None:
         if any(self.errors):

@@ -34,9 +34,12 @@ def mail_invitation(work: DueWork) -> None:
             "until": f"{invitation.expires_at.astimezone(SHANGHAI):%Y-%m-%d %H:%M}",
         }
         subject = _("%(person)s invites you to join %(organisation)s") % values
-        body = _(
-            "%(person)s invites you to join %(organisation)s on Mingxuan as %(role)s.\n\n"
-            "Open this link, sign in or sign up with this e-mail address, and accept:\n%(link)s\n\n"
-            "The link works until %(until)s (Beijing time). If you don't know the sender, do nothing.\n"
-        ) % values
+        body = (
+            _(
+                "%(person)s invites you to join %(organisation)s on Mingxuan as %(role)s.\n\n"
+                "Open this link, sign in or sign up with this e-mail address, and accept:\n%(link)s\n\n"
+                "The link works until %(until)s (Beijing time). If you don't know the sender, do nothing.\n"
+            )
+            % values
+        )
     send_mail(f"[明选] {subject}", body, None, [invitation.email])

@@ -2,6 +2,7 @@ from collections.abc import Callable
 
 from django.http import HttpRequest, HttpResponse
 
+from .http import MemberRequest
 from .models import Membership
 
 SESSION_KEY = "organisation"
@@ -24,7 +25,7 @@ class OrganisationMiddleware:
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
 
-    def __call__(self, request: HttpRequest) -> HttpResponse:
+    def __call__(self, request: MemberRequest) -> HttpResponse:
         # Not lazily: a lazy None is not None, and every page's header shows the organisation anyway.
         request.membership = membership_of(request)
         request.organisation = request.membership.organisation if request.membership else None

@@ -14,7 +14,7 @@ from marketplace.core.models import DueWork
 from .models import Membership, Notice, Organisation, User
 
 KIND = "accounts.mail_notice"
-TITLE_LENGTH = Notice._meta.get_field("title").max_length
+TITLE_LENGTH = 200
 
 Text = str | Promise
 

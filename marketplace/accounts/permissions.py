@@ -6,51 +6,54 @@ from django.utils.translation import gettext_lazy as _
 from marketplace.core.permissions import Decision, no, yes
 
 from .models import Membership, Organisation, User
+from .querysets import MembershipQuerySet
+
+Person = User | AnonymousUser
 
 
-def acts_for(user: User | AnonymousUser, organisation: Organisation) -> Decision:
+def _memberships(user: Person) -> MembershipQuerySet:
+    return Membership.objects.none() if user.pk is None else Membership.objects.of(user)
+
+
+def acts_for(user: Person, organisation: Organisation) -> Decision:
     """Whether the person may act for the organisation: an active administrator or handler of it."""
-    if Membership.objects.acting().filter(user_id=user.pk, organisation=organisation).exists():
+    if _memberships(user).acting().filter(organisation=organisation).exists():
         return yes()
     return no(_("Only an administrator or handler of %(organisation)s can do this.") % {"organisation": organisation})
 
 
-def sees_for(user: User | AnonymousUser, organisation: Organisation) -> Decision:
+def sees_for(user: Person, organisation: Organisation) -> Decision:
     """Whether the person belongs to the organisation, readers included."""
-    if Membership.objects.active().filter(user_id=user.pk, organisation=organisation).exists():
+    if _memberships(user).filter(organisation=organisation).exists():
         return yes()
     return no(_("Only members of %(organisation)s can see this.") % {"organisation": organisation})
 
 
-def administers(user: User | AnonymousUser, organisation: Organisation) -> Decision:
+def administers(user: Person, organisation: Organisation) -> Decision:
     """Whether the person may manage the organisation's members."""
-    if (
-        Membership.objects.active()
-        .filter(user_id=user.pk, organisation=organisation, role=Membership.Role.ADMINISTRATOR)
-        .exists()
-    ):
+    if _memberships(user).administrators().filter(organisation=organisation).exists():
         return yes()
     return no(_("Only an administrator of %(organisation)s can do this.") % {"organisation": organisation})
 
 
-def _acts_in(user: Any, kind: str, reason: Any) -> Decision:
-    if Membership.objects.acting().filter(user_id=user.pk, organisation__kind=kind).exists():
+def _acts_in(user: Person, kind: str, reason: Any) -> Decision:
+    if _memberships(user).acting().filter(organisation__kind=kind).exists():
         return yes()
     return no(reason)
 
 
-def is_regulator(user: User | AnonymousUser) -> Decision:
+def is_regulator(user: Person) -> Decision:
     """Whether the person acts for an authority."""
     return _acts_in(user, Organisation.Kind.AUTHORITY, _("Only a regulator can do this."))
 
 
-def is_operator(user: User | AnonymousUser) -> Decision:
+def is_operator(user: Person) -> Decision:
     """Whether the person acts for the market operator."""
     return _acts_in(user, Organisation.Kind.OPERATOR, _("Only the market operator can do this."))
 
 
-def can_create(user: User | AnonymousUser, kind: str) -> Decision:
-    """Whether the person may record an organisation of this kind: firms are, public bodies are set up with the market."""
+def can_create(user: Person, kind: str) -> Decision:
+    """Whether the person may record an organisation of this kind; public bodies are set up with the market."""
     if not user.is_authenticated or not user.is_active:
         return no(_("Sign in first."))
     if kind in (Organisation.Kind.ENTERPRISE, Organisation.Kind.INTERMEDIARY):
@@ -58,16 +61,18 @@ def can_create(user: User | AnonymousUser, kind: str) -> Decision:
     return no(_("Authorities and the market operator are set up with the market, not here."))
 
 
-def can_change_particulars(user: User | AnonymousUser, organisation: Organisation) -> Decision:
+def can_change_particulars(user: Person, organisation: Organisation) -> Decision:
     """Whether the person may change the particulars at once: those of an enterprise that they administer."""
     if organisation.kind == Organisation.Kind.INTERMEDIARY:
-        return no(_("A change of an intermediary's particulars takes effect after its check; file a change of registration."))
+        return no(
+            _("A change of an intermediary's particulars takes effect after its check; file a change of registration.")
+        )
     if organisation.kind != Organisation.Kind.ENTERPRISE:
         return no(_("The particulars of a public body are kept by the market operator."))
     return administers(user, organisation)
 
 
-def can_enter_console(user: User | AnonymousUser) -> Decision:
+def can_enter_console(user: Person) -> Decision:
     """Whether the person gets into the console."""
     if user.is_active and user.has_perm("wagtailadmin.access_admin"):
         return yes()

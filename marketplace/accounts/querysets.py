@@ -31,8 +31,8 @@ class MembershipQuerySet(models.QuerySet):
 
     def visible_to(self, user: Any) -> Self:
         """The memberships of the organisations that the person is a member of."""
-        organisations = self.model.objects.active().filter(user_id=user.pk).values("organisation")
-        return self.filter(organisation__in=organisations)
+        mine: MembershipQuerySet = MembershipQuerySet(self.model).of(user)
+        return self.filter(organisation__in=mine.values("organisation"))
 
 
 class InvitationQuerySet(models.QuerySet):
@@ -42,9 +42,7 @@ class InvitationQuerySet(models.QuerySet):
 
     def visible_to(self, user: Any) -> Self:
         """The invitations of the organisations that the person is a member of."""
-        return self.filter(
-            organisation__memberships__user_id=user.pk, organisation__memberships__is_active=True
-        )
+        return self.filter(organisation__memberships__user_id=user.pk, organisation__memberships__is_active=True)
 
 
 class NoticeQuerySet(models.QuerySet):

@@ -29,9 +29,7 @@ class UnableToChangeMember(DomainError):
 
 
 def _record(organisation: Organisation, action: str, actor: User | None, before: Any = None, after: Any = None) -> None:
-    audit.record(
-        matter=f"organisation:{organisation.pk}", action=action, actor=actor, before=before, after=after
-    )
+    audit.record(matter=f"organisation:{organisation.pk}", action=action, actor=actor, before=before, after=after)
 
 
 def _state_of(membership: Membership) -> dict[str, Any]:

@@ -125,7 +125,7 @@ def create_organisation(
 def create_public_body(
     *, kind: str, name_zh: str, name_en: str = "", uscc: str | None = None, district: District | None = None
 ) -> Organisation:
-    """An authority or the market's operator, for loaders and the first start; one of the same kind and name is taken as it is."""
+    """An authority or the operator, for loaders and the first start; one of the same kind and name stays as it is."""
     organisation, created = Organisation.objects.get_or_create(
         kind=kind,
         name_zh=name_zh,

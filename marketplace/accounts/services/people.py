@@ -9,7 +9,7 @@ from ..models import User
 def create_person(
     *, email: str, name: str, password: str | None, language: str = User.Language.CHINESE, is_superuser: bool = False
 ) -> User:
-    """A person whose e-mail address counts as confirmed, for the demo world and a first start; the site signs up others."""
+    """A person whose e-mail address counts as confirmed, for the demo world and a first start."""
     user = User.objects.create_user(email, password, name=name, language=language, is_superuser=is_superuser)
     EmailAddress.objects.create(user=user, email=user.email, verified=True, primary=True)
     return user

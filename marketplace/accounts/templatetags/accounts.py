@@ -40,9 +40,8 @@ def workbench_tabs(context: dict[str, Any]) -> dict[str, Any]:
         }
         for each in workbench.tabs_of(organisation.kind)
     ]
-    above = [each for each in tabs if request.path.startswith(each["url"])]
-    current = context.get("workbench_tab") or max(above, key=lambda each: len(each["url"]), default={}).get("url_name")
-    return {"tabs": tabs, "current": current}
+    above = sorted((str(each["url"]), each["url_name"]) for each in tabs if request.path.startswith(str(each["url"])))
+    return {"tabs": tabs, "current": context.get("workbench_tab") or (above[-1][1] if above else "")}
 
 
 @register.simple_tag(takes_context=True)
@@ -64,9 +63,13 @@ def tidied(bound: BoundField) -> BoundField:
     if bound.name in LABELS:
         bound.label = LABELS[bound.name]
     if bound.name == "password1":
-        bound.help_text = _("At least 10 characters, not only digits, no common word, nothing like your name or e-mail.")
+        bound.help_text = _(
+            "At least 10 characters, not only digits, no common word, nothing like your name or e-mail."
+        )
     elif bound.name == "password" and bound.help_text:
-        bound.help_text = format_html('<a href="{}">{}</a>', reverse("account_reset_password"), _("Forgotten? Reset it"))
+        bound.help_text = format_html(
+            '<a href="{}">{}</a>', reverse("account_reset_password"), _("Forgotten? Reset it")
+        )
     return bound
 
 

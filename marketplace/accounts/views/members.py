@@ -3,7 +3,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
@@ -13,12 +13,13 @@ from marketplace.core.permissions import require
 
 from .. import permissions, services
 from ..forms import InvitationForm, RoleForm
+from ..http import MemberRequest
 from ..middleware import SESSION_KEY
 from ..models import Invitation, Membership
 from ..services.members import require_acceptable
 
 
-def _attempt(request: HttpRequest, done: str, operation: Callable[..., Any], **arguments: Any) -> HttpResponse:
+def _attempt(request: MemberRequest, done: str, operation: Callable[..., Any], **arguments: Any) -> HttpResponse:
     """Do one operation on the members, and say on their page what came of it."""
     try:
         operation(actor=request.user, **arguments)
@@ -30,7 +31,7 @@ def _attempt(request: HttpRequest, done: str, operation: Callable[..., Any], **a
 
 
 @login_required
-def invite_member(request: HttpRequest) -> HttpResponse:
+def invite_member(request: MemberRequest) -> HttpResponse:
     """Invite a person by e-mail."""
     organisation = request.organisation
     if not organisation:
@@ -41,7 +42,7 @@ def invite_member(request: HttpRequest) -> HttpResponse:
         try:
             services.invite_member(organisation_id=organisation.pk, actor=request.user, **form.cleaned_data)
         except DomainError as failure:
-            form.add_error("email", failure.message)
+            form.add_error("email", str(failure))
         else:
             messages.success(request, _("An invitation is on its way to %(email)s.") % form.cleaned_data)
             return redirect("accounts:organisation-detail")
@@ -52,7 +53,7 @@ def invite_member(request: HttpRequest) -> HttpResponse:
 
 @login_required
 @require_POST
-def change_role(request: HttpRequest, pk: int) -> HttpResponse:
+def change_role(request: MemberRequest, pk: int) -> HttpResponse:
     membership = get_object_or_404(Membership.objects.visible_to(request.user), pk=pk)
     form = RoleForm(request.POST)
     if not form.is_valid():
@@ -69,7 +70,7 @@ def change_role(request: HttpRequest, pk: int) -> HttpResponse:
 
 @login_required
 @require_POST
-def deactivate_member(request: HttpRequest, pk: int) -> HttpResponse:
+def deactivate_member(request: MemberRequest, pk: int) -> HttpResponse:
     membership = get_object_or_404(Membership.objects.visible_to(request.user).select_related("user"), pk=pk)
     done = _("%(name)s has no access any more.") % {"name": membership.user}
     return _attempt(request, done, services.deactivate_member, membership_id=membership.pk)
@@ -77,7 +78,7 @@ def deactivate_member(request: HttpRequest, pk: int) -> HttpResponse:
 
 @login_required
 @require_POST
-def reactivate_member(request: HttpRequest, pk: int) -> HttpResponse:
+def reactivate_member(request: MemberRequest, pk: int) -> HttpResponse:
     membership = get_object_or_404(Membership.objects.visible_to(request.user).select_related("user"), pk=pk)
     done = _("%(name)s has access again.") % {"name": membership.user}
     return _attempt(request, done, services.reactivate_member, membership_id=membership.pk)
@@ -85,7 +86,7 @@ def reactivate_member(request: HttpRequest, pk: int) -> HttpResponse:
 
 @login_required
 @require_POST
-def resend_invitation(request: HttpRequest, pk: int) -> HttpResponse:
+def resend_invitation(request: MemberRequest, pk: int) -> HttpResponse:
     invitation = get_object_or_404(Invitation.objects.visible_to(request.user), pk=pk)
     done = _("The invitation to %(email)s is sent again, with a new link.") % {"email": invitation.email}
     return _attempt(request, done, services.resend_invitation, invitation_id=invitation.pk)
@@ -93,14 +94,14 @@ def resend_invitation(request: HttpRequest, pk: int) -> HttpResponse:
 
 @login_required
 @require_POST
-def withdraw_invitation(request: HttpRequest, pk: int) -> HttpResponse:
+def withdraw_invitation(request: MemberRequest, pk: int) -> HttpResponse:
     invitation = get_object_or_404(Invitation.objects.visible_to(request.user), pk=pk)
     done = _("The invitation to %(email)s is withdrawn.") % {"email": invitation.email}
     return _attempt(request, done, services.withdraw_invitation, invitation_id=invitation.pk)
 
 
 @login_required
-def accept_invitation(request: HttpRequest, token: str) -> HttpResponse:
+def accept_invitation(request: MemberRequest, token: str) -> HttpResponse:
     """The page behind an invitation's link: who invites to what, and the button to join."""
     invitation = get_object_or_404(Invitation.objects.select_related("organisation", "invited_by"), token=token)
     try:

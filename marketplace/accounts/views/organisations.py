@@ -3,7 +3,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 
@@ -11,16 +11,17 @@ from marketplace.core.failures import DomainError
 from marketplace.core.permissions import require
 
 from .. import permissions, services
-from ..forms import HolderFormSet, OrganisationForm
+from ..forms import BaseHolderFormSet, HolderFormSet, OrganisationForm
+from ..http import MemberRequest
 from ..middleware import SESSION_KEY
 from ..models import Organisation
 
 
 @login_required
-def create_organisation(request: HttpRequest) -> HttpResponse:
+def create_organisation(request: MemberRequest) -> HttpResponse:
     """Record an enterprise; whoever does becomes its administrator."""
 
-    def write(form: OrganisationForm, holders: HolderFormSet) -> Organisation:
+    def write(form: OrganisationForm, holders: BaseHolderFormSet) -> Organisation:
         organisation = services.create_organisation(
             actor=request.user,
             kind=Organisation.Kind.ENTERPRISE,
@@ -36,14 +37,14 @@ def create_organisation(request: HttpRequest) -> HttpResponse:
 
 
 @login_required
-def change_organisation(request: HttpRequest) -> HttpResponse:
+def change_organisation(request: MemberRequest) -> HttpResponse:
     """Change what an enterprise states about itself."""
     organisation = request.organisation
     if not organisation:
         return redirect("accounts:workbench")
     require(permissions.can_change_particulars(request.user, organisation))
 
-    def write(form: OrganisationForm, holders: HolderFormSet) -> Organisation:
+    def write(form: OrganisationForm, holders: BaseHolderFormSet) -> Organisation:
         services.change_particulars(
             organisation_id=organisation.pk,
             actor=request.user,
@@ -59,14 +60,15 @@ def change_organisation(request: HttpRequest) -> HttpResponse:
         instance=Organisation.objects.get(pk=organisation.pk),
         initial={"has_no_holders": not present},
     )
-    holders = HolderFormSet(request.POST or None, prefix="holders", initial=present)
+    # What is posted stands for itself: compared with the present rows, an unchanged one would count as empty.
+    holders = HolderFormSet(request.POST or None, prefix="holders", initial=None if request.POST else present)
     return _edit(request, form, holders, write, "organisation_change")
 
 
 def _edit(
-    request: HttpRequest,
+    request: MemberRequest,
     form: OrganisationForm,
-    holders: HolderFormSet,
+    holders: Any,
     write: Callable[[OrganisationForm, Any], Organisation],
     template: str,
 ) -> HttpResponse:
@@ -78,8 +80,10 @@ def _edit(
             try:
                 write(form, holders)
             except DomainError as failure:
-                for field in failure.field_errors or {None: failure.message}:
-                    form.add_error(field, failure.field_errors.get(field, failure.message))
+                if not failure.field_errors:
+                    form.add_error(None, str(failure))
+                for field, message in failure.field_errors.items():
+                    form.add_error(field, str(message))
             else:
                 return redirect("accounts:organisation-detail")
     status = 422 if form.is_bound else 200
@@ -87,7 +91,7 @@ def _edit(
 
 
 @login_required
-def organisation_detail(request: HttpRequest) -> HttpResponse:
+def organisation_detail(request: MemberRequest) -> HttpResponse:
     """The organisation's particulars and its people, for its members."""
     organisation = request.organisation
     if not organisation:

@@ -1,16 +1,17 @@
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 
 from .. import services
 from ..forms import ProfileForm
+from ..http import MemberRequest
 from ..models import User
 
 
 @login_required
-def change_profile(request: HttpRequest) -> HttpResponse:
+def change_profile(request: MemberRequest) -> HttpResponse:
     """A person's name, and the language of what the market writes to them."""
     # A copy of its own: the form writes into its instance, and the header shows the request's.
     form = ProfileForm(request.POST or None, instance=User.objects.get(pk=request.user.pk))

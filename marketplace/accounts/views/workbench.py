@@ -1,12 +1,13 @@
 from django.contrib.auth.decorators import login_required
 from django.core.paginator import Paginator
-from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.http import Http404, HttpResponse
+from django.shortcuts import redirect, render
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_POST
 
 from marketplace.core.duties import matters_of
 
+from ..http import MemberRequest
 from ..middleware import SESSION_KEY
 from ..models import Membership
 from ..selectors import Workbench
@@ -15,13 +16,13 @@ PAGE_SIZE = 20
 
 
 @login_required
-def workbench(request: HttpRequest) -> HttpResponse:
+def workbench(request: MemberRequest) -> HttpResponse:
     """What waits, what is under way, what is done."""
     return render(request, "accounts/workbench.html", {"workbench": Workbench(request.user, request.organisation)})
 
 
 @login_required
-def matter_list(request: HttpRequest, *, finished: bool) -> HttpResponse:
+def matter_list(request: MemberRequest, *, finished: bool) -> HttpResponse:
     """All matters of the organisation, current or finished."""
     if not request.organisation:
         return redirect("accounts:workbench")
@@ -33,11 +34,13 @@ def matter_list(request: HttpRequest, *, finished: bool) -> HttpResponse:
 
 @login_required
 @require_POST
-def switch_organisation(request: HttpRequest) -> HttpResponse:
+def switch_organisation(request: MemberRequest) -> HttpResponse:
     """Act in another of one's organisations from now on."""
-    chosen = request.POST.get("organisation", "")
+    chosen = request.POST.get("organisation")
     memberships = Membership.objects.of(request.user)
-    membership = get_object_or_404(memberships, organisation_id=int(chosen) if chosen.isdecimal() else None)
+    membership = next((each for each in memberships if str(each.organisation_id) == chosen), None)
+    if membership is None:
+        raise Http404
     request.session[SESSION_KEY] = membership.organisation_id
     following = request.POST.get("next", "")
     if url_has_allowed_host_and_scheme(following, allowed_hosts={request.get_host()}):

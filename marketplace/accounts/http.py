@@ -1,0 +1,11 @@
+from django.http import HttpRequest
+
+from .models import Membership, Organisation, User
+
+
+class MemberRequest(HttpRequest):
+    """A signed-in person's request as the middleware leaves it, for annotations of views behind `login_required`."""
+
+    user: User
+    membership: Membership | None
+    organisation: Organisation | None
