@@ -130,7 +130,11 @@ class StandingPage:
     @property
     def figure(self) -> Waterfall:
         model = self.model
-        names = {"reviews": _("Reviews"), "conduct": _("Conduct"), "fulfilment": _("Fulfilment")}
+        names = {
+            "reviews": pgettext("credit", "Reviews"),
+            "conduct": pgettext("credit", "Conduct"),
+            "fulfilment": pgettext("credit", "Fulfilment"),
+        }
         start_note = (
             f"{model.reviews.weight.normalize()}×{model.reviews.prior_mean} + "
             f"{model.conduct.weight.normalize()}×{model.conduct.base} + "
@@ -142,7 +146,7 @@ class StandingPage:
         ]
         return waterfall(
             start=self.standing.start,
-            start_label=_("Start"),
+            start_label=pgettext("credit", "Start"),
             start_note=start_note,
             changes=changes,
             score=self.standing.score,

@@ -1,5 +1,6 @@
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from credit.querysets import CreditModelQuerySet
 from credit.rating import RatingModel
@@ -40,18 +41,18 @@ class CreditRule(models.Model):
         BONUS = "bonus", _("Bonus")
 
     class Severity(models.TextChoices):
-        ORDINARY = "ordinary", _("Ordinary")
-        SERIOUS = "serious", _("Serious")
+        ORDINARY = "ordinary", pgettext_lazy("credit rule", "Ordinary")
+        SERIOUS = "serious", pgettext_lazy("credit rule", "Serious")
 
     class Category(models.TextChoices):
-        REGISTRATION = "registration", _("Registration")
-        QUALIFICATION = "qualification", _("Qualification")
-        BIDDING = "bidding", _("Bidding")
-        CONTRACT = "contract", _("Contract")
-        QUALITY = "quality", _("Quality")
-        FEES = "fees", _("Fees")
-        CONDUCT = "conduct", _("Conduct")
-        HONOUR = "honour", _("Honour")
+        REGISTRATION = "registration", pgettext_lazy("credit rule", "Registration")
+        QUALIFICATION = "qualification", pgettext_lazy("credit rule", "Qualification")
+        BIDDING = "bidding", pgettext_lazy("credit rule", "Bidding")
+        CONTRACT = "contract", pgettext_lazy("credit rule", "Contract")
+        QUALITY = "quality", pgettext_lazy("credit rule", "Quality")
+        FEES = "fees", pgettext_lazy("credit rule", "Fees")
+        CONDUCT = "conduct", pgettext_lazy("credit rule", "Conduct")
+        HONOUR = "honour", pgettext_lazy("credit rule", "Honour")
 
     code = models.CharField(_("code"), max_length=6, unique=True)
     category = models.CharField(_("category"), max_length=20, choices=Category)

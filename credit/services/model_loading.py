@@ -12,8 +12,8 @@ from credit.rating import RatingModel
 from marketplace.core import clock
 from marketplace.core.failures import DomainError
 
-#: The data file gives no day; the first version rates every day that the market has had.
-FIRST_DAY = date(2016, 1, 1)
+#: The data file gives no day. The first version rates the days before it as well.
+FIRST_DAY = date(2026, 1, 1)
 
 
 class ModelVersionChanged(DomainError):

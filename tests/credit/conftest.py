@@ -1,4 +1,5 @@
 import pytest
+from django.utils import translation
 
 from tests.factories.credit import CreditModelFactory
 
@@ -7,3 +8,10 @@ from tests.factories.credit import CreditModelFactory
 def rating_model(db):
     """The published model, which every standing needs."""
     return CreditModelFactory()
+
+
+@pytest.fixture(autouse=True)
+def _in_english():
+    """Messages are compared in the source's language; pages choose theirs by their address."""
+    with translation.override("en"):
+        yield

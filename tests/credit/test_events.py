@@ -158,7 +158,7 @@ class TestDecideEvent:
 
         decide_event(event=event, effective=True, reason="记录清楚", actor=colleague)
 
-        assert Notice.objects.get(user=member).url == f"/intermediaries/{subject.uscc}/credit/"
+        assert Notice.objects.get(user=member).url.endswith(f"/intermediaries/{subject.uscc}/credit/")
         actions = [line.action for line in audit.trail(f"credit-event:{event.number}")]
         assert actions == ["event.proposed", "event.effective"]
 
