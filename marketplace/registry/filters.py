@@ -7,7 +7,19 @@ from typing import Any
 
 import django_filters
 from django import forms
-from django.db.models import Exists, F, Min, OuterRef, Q, QuerySet, Subquery
+from django.db.models import (
+    Case,
+    DateTimeField,
+    Exists,
+    F,
+    IntegerField,
+    Min,
+    OuterRef,
+    Q,
+    QuerySet,
+    Subquery,
+    When,
+)
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
@@ -16,7 +28,7 @@ from marketplace.accounts.models import District
 from marketplace.catalogue.models import ServiceItem
 from marketplace.core import clock
 
-from .models import Intermediary, Offer, Qualification
+from .models import Intermediary, Offer, Qualification, Registration
 from .models.particulars import EXPIRING_DAYS
 from .reference import Project, percent_of_standard, project_of
 
@@ -193,3 +205,35 @@ def completed_within(name: str) -> Q:
     low, high = COMPLETED_RANGES[name]
     within = Q(organisation__standing__completed_contracts__range=(low, high))
     return within | Q(organisation__standing__isnull=True) if low == 0 else within
+
+
+class RegistrationFilter(django_filters.FilterSet):
+    """The console's list; what waits for a check comes first, the nearest deadline on top."""
+
+    q = django_filters.CharFilter(label=_("Number, name or code"), method="search")
+    state = django_filters.ChoiceFilter(
+        label=_("State"), choices=Registration.State.choices[1:4], empty_label=_("All states")
+    )
+    kind = django_filters.ChoiceFilter(label=_("Kind"), choices=Registration.Kind, empty_label=_("All kinds"))
+    district = django_filters.ModelChoiceFilter(
+        label=_("District"),
+        field_name="intermediary__organisation__district",
+        queryset=District.objects.filter(parent__isnull=False),
+        empty_label=_("All districts"),
+    )
+
+    class Meta:
+        model = Registration
+        fields: list[str] = []
+
+    def search(self, rows: QuerySet, name: str, value: str) -> QuerySet:
+        return rows.filter(
+            Q(number__icontains=value)
+            | Q(intermediary__organisation__name_zh__icontains=value)
+            | Q(intermediary__organisation__uscc__istartswith="".join(value.split()))
+        )
+
+    def filter_queryset(self, queryset: QuerySet) -> QuerySet:
+        waiting = Case(When(state=Registration.State.FILED, then=0), default=1, output_field=IntegerField())
+        due_at = Case(When(state=Registration.State.FILED, then=F("due_at")), output_field=DateTimeField())
+        return super().filter_queryset(queryset).order_by(waiting, due_at, "-filed_at", "-pk")

@@ -20,8 +20,8 @@ from marketplace.catalogue.models import QualificationType, ServiceItem
 from marketplace.core.identifiers import USCCField
 
 from . import steps
-from .filing import MOST_ROWS, Problem
-from .models import Offer, Registration
+from .filing import MOST_ROWS, Problem, items_to_check
+from .models import Offer, Registration, RegistrationCheck
 
 EMPTY_CHOICE = ("", _("Choose"))
 
@@ -289,3 +289,67 @@ class ReasonForm(forms.Form):
         if not reason:
             raise ValidationError(_("Give the reason."), code="required")
         return reason
+
+
+class DecisionForm(ReasonForm):
+    """Whether a proposed suspension is right, and why."""
+
+    suspend = forms.TypedChoiceField(
+        label=_("Decision"),
+        choices=[("yes", _("Suspend, in effect from tomorrow")), ("no", _("Do not suspend"))],
+        coerce=lambda value: value == "yes",
+        widget=forms.RadioSelect,
+    )
+    field_order = ["suspend", "reason"]
+
+
+class FindingsForm(forms.Form):
+    """The findings on a filing: in order, or what is to be corrected, item by item; what is left open stays open."""
+
+    round = forms.IntegerField(widget=forms.HiddenInput, min_value=0, max_value=30000)
+
+    def __init__(self, registration: Registration, data: Any = None, checks: Iterable[RegistrationCheck] = ()) -> None:
+        super().__init__(data, initial={"round": registration.round})
+        self.items = items_to_check(registration.payload)
+        found = {check.item: check for check in checks}
+        for item in self.items:
+            check = found.get(item)
+            self.fields[f"verdict-{item}"] = forms.ChoiceField(
+                label=_("Finding"),
+                choices=RegistrationCheck.Verdict.choices,
+                widget=forms.RadioSelect,
+                required=False,
+                initial=check.verdict if check else None,
+            )
+            self.fields[f"reason-{item}"] = forms.CharField(
+                label=_("What has to be corrected"),
+                max_length=1000,
+                required=False,
+                initial=check.reason if check else "",
+                widget=forms.Textarea({"rows": 2}),
+            )
+
+    def clean(self) -> dict[str, Any]:
+        values = super().clean() or {}
+        for item in self.items:
+            returned = values.get(f"verdict-{item}") == RegistrationCheck.Verdict.RETURN
+            if returned and not (values.get(f"reason-{item}") or "").strip():
+                self.add_error(f"reason-{item}", _("Say what has to be corrected."))
+        return values
+
+    @property
+    def findings(self) -> dict[str, str]:
+        """Item → reason, empty where it is in order; without those left open."""
+        found = {}
+        for item in self.items:
+            if verdict := self.cleaned_data[f"verdict-{item}"]:
+                is_returned = verdict == RegistrationCheck.Verdict.RETURN
+                found[item] = self.cleaned_data[f"reason-{item}"].strip() if is_returned else ""
+        return found
+
+    def attach(self, sections: Iterable[Any]) -> None:
+        """Give every section and row of the page its two fields."""
+        for section in sections:
+            for part in (section, *section.entries):
+                if part.item in self.items:
+                    part.fields = (self[f"verdict-{part.item}"], self[f"reason-{part.item}"])

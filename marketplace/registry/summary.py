@@ -64,6 +64,8 @@ class Entry:
     item: str = ""
     is_new: bool = False
     check: RegistrationCheck | None = None
+    #: The two fields of its finding, on the regulator's page.
+    fields: tuple[Any, Any] | None = None
 
 
 @dataclass
@@ -77,6 +79,7 @@ class Section:
     #: The item that is checked for the whole section, where it is not checked row by row.
     item: str = ""
     check: RegistrationCheck | None = None
+    fields: tuple[Any, Any] | None = None
 
     @property
     def returned(self) -> list[RegistrationCheck]:

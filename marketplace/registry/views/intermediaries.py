@@ -45,6 +45,9 @@ def intermediary_detail(request: HttpRequest, uscc: str) -> HttpResponse:
         "practitioners": selectors.practitioners_by_licence(intermediary),
         "on_time": selectors.on_time_shares([intermediary.organisation_id]).get(intermediary.organisation_id),
         "suspension": intermediary.suspensions.exclude(state__in=("proposed", "dismissed")).first(),
+        "can_propose_suspension": intermediary.status == "listed"
+        and request.user.is_authenticated
+        and permissions.can_propose_suspension(request.user, intermediary),
         "can_manage": request.user.is_authenticated and permissions.can_manage(request.user, intermediary),
     }
     return render(request, "registry/intermediary_detail.html", context)

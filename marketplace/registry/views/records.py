@@ -9,11 +9,11 @@ from django.views.decorators.http import require_GET, require_POST
 
 from marketplace.catalogue.models import ServiceItem
 from marketplace.core.failures import DomainError
+from marketplace.core.forms import add_failure
 
 from .. import leaving, permissions, services
 from ..forms import NewOfferForm, OfferForm, ReasonForm
 from ..models import Intermediary
-from .registrations import _add_errors
 
 
 def _own(request: HttpRequest) -> Intermediary | None:
@@ -63,7 +63,7 @@ def leave_market(request: HttpRequest) -> HttpResponse:
         try:
             services.leave_market(intermediary_id=intermediary.pk, actor=request.user, **form.cleaned_data)
         except DomainError as failure:
-            _add_errors(form, failure)
+            add_failure(form, failure)
         else:
             messages.success(request, _("The firm has left the market. Its record stays public as closed."))
             return redirect("registry:record-detail")
@@ -121,7 +121,7 @@ def _edit_offer(
                 **values,
             )
         except DomainError as failure:
-            _add_errors(form, failure)
+            add_failure(form, failure)
         else:
             messages.success(request, _("%(service)s: price and time are in effect.") % {"service": offer.item.name})
             return redirect("registry:offer-list")

@@ -1,6 +1,5 @@
 """The workbench's pages of a registration: one subject a page, saved as a draft, read through before it is filed."""
 
-from typing import Any
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
@@ -14,6 +13,7 @@ from marketplace.accounts.models import Organisation
 from marketplace.accounts.permissions import sees_for
 from marketplace.core import files
 from marketplace.core.failures import DomainError
+from marketplace.core.forms import add_failure
 from marketplace.core.models import StoredFile
 
 from .. import permissions, services, steps, summary
@@ -44,18 +44,12 @@ def start_registration(request: HttpRequest) -> HttpResponse:
             try:
                 registration = services.register_firm(**form.cleaned_data, actor=request.user)
             except DomainError as failure:
-                _add_errors(form, failure)
+                add_failure(form, failure)
             else:
                 request.session[SESSION_KEY] = registration.intermediary.organisation_id
                 return redirect("registry:registration-step", registration.number, steps.NAMES[0])
     context = {"form": form, "own": own, "steps": steps.STEPS}
     return render(request, "registry/registration_start.html", context, status=422 if form.errors else 200)
-
-
-def _add_errors(form: Any, failure: DomainError) -> None:
-    errors = failure.field_errors or {None: failure.message}
-    for field, message in errors.items():
-        form.add_error(field if field in form.fields else None, message)
 
 
 def _last_returned(registration: Registration) -> list[RegistrationCheck]:
@@ -103,7 +97,7 @@ def edit_step(request: HttpRequest, number: str, step: str) -> HttpResponse:
         position = steps.position(step)
     except KeyError:
         raise Http404 from None
-    if not permissions.can_edit(request.user, registration):
+    if request.method == "GET" and not permissions.can_edit(request.user, registration):
         return redirect(registration)
     current = steps.STEPS[position]
     failure = None
