@@ -39,9 +39,8 @@ def bidder_for(work_request: WorkRequest, **organisation):
     """A listed intermediary that holds what the request's items need, with a person who acts for it."""
     CreditModelFactory()
     firm = IntermediaryFactory(organisation=OrganisationFactory(intermediary=True, **organisation))
-    for item in work_request.items.all():
-        if item.qualification_type_id:
-            QualificationFactory(intermediary=firm, qualification_type=item.qualification_type)
+    for kind in {item.qualification_type for item in work_request.items.all()} - {None}:
+        QualificationFactory(intermediary=firm, qualification_type=kind)
     member_of(firm.organisation)
     return firm
 
