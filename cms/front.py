@@ -2,20 +2,20 @@
 
 from typing import Any
 
-from django.db.models import Count, Q
+from django.core.cache import cache
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
 from marketplace.catalogue.models import ServiceItem
 
 
+KEPT_SECONDS = 300
+
+
 def facts() -> dict[str, Any]:
-    counts = ServiceItem.objects.open().aggregate(
-        total=Count("pk"), with_standard=Count("pk", filter=Q(fee_schedule__isnull=False))
-    )
+    priced = ServiceItem.objects.open().filter(fee_schedule__isnull=False)
     return {
-        "service_count": counts["total"],
-        "with_standard": counts["with_standard"],
+        "with_standard": cache.get_or_set("cms.front.with_standard", priced.count, KEPT_SECONDS),
         # The values are those of the search page's address.
         "scopes": [
             ("", pgettext("search", "All")),

@@ -2,12 +2,11 @@
 
 from typing import Any
 
-from django.db.models import F, Q
+from django.db.models import Count, F
 from django.http import HttpRequest
 
+from marketplace.catalogue.models import Regulation
 from marketplace.core import panels
-
-from .selectors import items_by_regulation, published_regulations
 
 IN_FORCE = 3
 NOT_IN_FORCE = 1
@@ -16,12 +15,11 @@ NOT_IN_FORCE = 1
 @panels.on("home.main", order=70)
 def regulations(request: HttpRequest, page: Any) -> tuple[str, dict[str, Any]] | None:
     """The latest regulations in force, and the latest fee standard that is only a reference now."""
-    known = published_regulations().order_by(F("regulation__effective_on").desc(nulls_last=True), "pk")
-    gone = Q(regulation__fee_schedules__isnull=False) & ~Q(regulation__status="effective")
-    rows = [*known.filter(regulation__status="effective")[:IN_FORCE], *known.filter(gone).distinct()[:NOT_IN_FORCE]]
-    if not rows:
-        return None
-    governed = items_by_regulation([row.regulation_id for row in rows])
-    return "cms/partials/home_regulations.html", {
-        "rows": [{"page": row, "regulation": row.regulation, "items": len(governed[row.regulation_id])} for row in rows]
-    }
+    known = (
+        Regulation.objects.filter(page__live=True)
+        .annotate(services=Count("bases", distinct=True))
+        .order_by(F("effective_on").desc(nulls_last=True), "pk")
+    )
+    gone = known.exclude(status=Regulation.Status.EFFECTIVE).filter(fee_schedules__isnull=False)
+    rows = [*known.in_force()[:IN_FORCE], *gone[:NOT_IN_FORCE]]
+    return ("cms/partials/home_regulations.html", {"regulations": rows}) if rows else None

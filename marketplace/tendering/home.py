@@ -18,23 +18,20 @@ Section = tuple[str, dict[str, Any]] | None
 
 
 @panels.on("home.main", order=20)
-def closing_soon(request: HttpRequest, page: Any) -> Section:
-    """The next requests to close, and how many take bids."""
+def open_requests(request: HttpRequest, page: Any) -> Section:
+    """The next requests to close, and how fairness is kept, shown with the values of real ones."""
     running = WorkRequest.objects.open()
-    rows = list(running.for_list().order_by("bids_open_until", "pk")[:CLOSING])
+    rows = list(running.prefetch_related("request_items__item").order_by("bids_open_until", "pk")[:CLOSING])
     for row in rows:
         row.clock = bidding_clock(row)
-    return "tendering/partials/home_closing.html", {"requests": rows, "total": running.count()}
-
-
-@panels.on("home.main", order=30)
-def three_steps(request: HttpRequest, page: Any) -> Section:
-    """How fairness is kept, shown with the values of real requests."""
     announced = WorkRequest.objects.public().filter(published_at__isnull=False)
-    latest = announced.only("number", "announcement", "published_at").order_by("-published_at", "-pk").first()
-    sealed = WorkRequest.objects.open().only("number", "bids_open_until").order_by("bids_open_until", "pk").first()
-    opened = Opening.objects.filter(result="ranked").select_related("work_request").order_by("-opened_at", "-pk").first()
-    return "tendering/partials/home_steps.html", {"latest": latest, "sealed": sealed, "opened": opened}
+    return "tendering/partials/home_requests.html", {
+        "requests": rows,
+        "total": running.count(),
+        "latest": announced.only("number", "announcement", "published_at").order_by("-published_at", "-pk").first(),
+        "sealed": rows[0] if rows else None,
+        "opened": Opening.objects.filter(result="ranked").select_related("work_request").order_by("-opened_at").first(),
+    }
 
 
 @panels.on("home.main", order=40)
