@@ -9,6 +9,8 @@ from rest_framework.response import Response
 from rest_framework.routers import SimpleRouter
 from rest_framework.views import APIView
 
+from marketplace.core.api import InItsLanguage
+
 from .filters import ServiceItemFilter
 from .models import FeeSchedule, LegalBasis, ServiceItem
 from .services import calculate_by_code
@@ -77,7 +79,7 @@ class FeeScheduleSerializer(serializers.ModelSerializer):
         )
 
 
-class ServiceItemViewSet(viewsets.ReadOnlyModelViewSet):
+class ServiceItemViewSet(InItsLanguage, viewsets.ReadOnlyModelViewSet):
     """The catalogue's services, with the filters of the page."""
 
     queryset = ServiceItem.objects.none()
@@ -89,7 +91,7 @@ class ServiceItemViewSet(viewsets.ReadOnlyModelViewSet):
         return ServiceItem.objects.visible_to(self.request.user).with_facts().with_legal_basis().order_by("pk")
 
 
-class FeeScheduleViewSet(viewsets.ReadOnlyModelViewSet):
+class FeeScheduleViewSet(InItsLanguage, viewsets.ReadOnlyModelViewSet):
     """The published fee standards with their tables."""
 
     queryset = FeeSchedule.objects.order_by("code")
@@ -142,7 +144,7 @@ class FeeAnswerSerializer(serializers.Serializer):
     steps = FeeStepSerializer(many=True)
 
 
-class FeeCalculationView(APIView):
+class FeeCalculationView(InItsLanguage, APIView):
     """Works out a fee with its steps; nothing is stored."""
 
     @extend_schema(

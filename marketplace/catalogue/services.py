@@ -1,9 +1,14 @@
 """Fees of catalogue entries as of today, and the operators' changes with their audit lines."""
 
+import json
 from collections.abc import Mapping
 from dataclasses import replace
 
+from django.db.models import Model
 from django.utils.translation import gettext_lazy as _
+
+from marketplace.accounts.models import User
+from marketplace.core import audit
 
 from .fees import FeeCalculation, UnableToCalculate, calculate
 from .models import FeeSchedule, Pricing, ServiceItem
@@ -72,3 +77,32 @@ def calculate_by_code(
     if item is None:
         raise UnableToCalculate("code", "unknown-code", _("No schedule and no service has this code."))
     return calculate_for_item(item=item, **question)  # type: ignore[arg-type]
+
+
+def record_change(*, entry: Model, before: Mapping[str, str] | None, actor: User) -> None:
+    """
+    Add a line to the trail of a catalogue entry, in the transaction that saved it.
+
+    :param before: `facts_of` the entry as it was, None for a new one; where nothing differs no line is written
+    """
+    after = facts_of(entry)
+    if before == after:
+        return
+    old = before or {}
+    changed = [name for name, value in after.items() if old.get(name) != value]
+    audit.record(
+        matter=f"catalogue:{entry._meta.model_name}:{entry.pk}",
+        action="changed" if before else "created",
+        actor=actor,
+        before={name: old[name] for name in changed if name in old} or None,
+        after={name: after[name] for name in changed},
+    )
+
+
+def facts_of(entry: Model) -> dict[str, str]:
+    """An entry's own columns as text."""
+    return {
+        field.name: json.dumps(value, ensure_ascii=False, sort_keys=True) if isinstance(value, dict) else str(value)
+        for field in entry._meta.concrete_fields
+        for value in [field.value_from_object(entry)]
+    }

@@ -4,6 +4,7 @@ from typing import Any
 
 from django.core.exceptions import PermissionDenied
 from django.http import Http404
+from django.utils import translation
 from django.utils.translation import gettext as _
 from rest_framework import status
 from rest_framework.exceptions import APIException, ValidationError
@@ -14,6 +15,14 @@ from rest_framework.views import exception_handler
 from .failures import DomainError
 
 PROBLEM = "application/problem+json"
+
+
+class InItsLanguage:
+    """A view that answers in the language its caller accepts; the API's addresses carry none."""
+
+    def initial(self, request: Any, *args: Any, **kwargs: Any) -> None:
+        translation.activate(translation.get_language_from_request(request))
+        super().initial(request, *args, **kwargs)  # type: ignore[misc]
 
 
 class Pagination(PageNumberPagination):

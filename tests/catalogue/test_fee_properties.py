@@ -19,6 +19,15 @@ def place(code, variant, position):
     return Fraction(round(base * 10**8), 10**8) or Fraction(1, 10**8)
 
 
+def refusal(code, *question):
+    """The field that is refused, or None where a fee comes out."""
+    try:
+        calculate(SCHEDULES[code], *question)
+    except UnableToCalculate as refused:
+        return refused.field
+    return None
+
+
 class TestInsideATable:
     @given(tables, inside, inside)
     def test_a_larger_base_never_costs_less(self, table, one, other):
@@ -71,17 +80,13 @@ def test_the_fee_is_rounded_once_and_half_up(position):
 
 @given(st.text(max_size=40))
 def test_no_text_breaks_the_calculator(base):
-    try:
-        calculation = calculate(SCHEDULES[SUPERVISION], base)
-    except UnableToCalculate as refused:
-        assert refused.field == "base"
-    else:
-        assert calculation.base > 0
+    refused_at = refusal(SUPERVISION, base)
+
+    assert refused_at in (None, "base")
 
 
 @given(st.dictionaries(st.text(max_size=10), st.one_of(st.text(max_size=10), st.floats(), st.none()), max_size=4))
 def test_no_coefficients_break_the_calculator(given_values):
-    try:
-        calculate(SCHEDULES[EIA], "2", "form", given_values)
-    except UnableToCalculate as refused:
-        assert refused.field in {name[:40] for name in given_values}
+    refused_at = refusal(EIA, "2", "form", given_values)
+
+    assert refused_at is None or refused_at in {name[:40] for name in given_values}

@@ -1,5 +1,6 @@
 from decimal import Decimal
 from fractions import Fraction
+from itertools import pairwise
 
 import pytest
 from django.utils import translation
@@ -63,7 +64,7 @@ class TestInterpolation:
 
     def test_between_two_rows_the_fee_lies_on_the_straight_line(self, code, variant):
         rows = points_of(code, variant)
-        for (low, low_fee), (high, high_fee) in zip(rows, rows[1:], strict=False):
+        for (low, low_fee), (high, high_fee) in pairwise(rows):
             for share in (Fraction(1, 4), Fraction(1, 2), Fraction(4, 5)):
                 base = low + (high - low) * share
                 assert fee(code, base, variant) == low_fee + (high_fee - low_fee) * share

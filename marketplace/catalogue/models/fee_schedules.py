@@ -66,6 +66,9 @@ class FeeSchedule(models.Model):
     base_name = localized("base_name")
     objects = FeeScheduleQuerySet.as_manager()
 
+    #: Foreign keys protect what is used; the console's index of usages would slow every save.
+    wagtail_reference_index_ignore = True
+
     class Meta:
         verbose_name = _("fee schedule")
         verbose_name_plural = _("fee schedules")

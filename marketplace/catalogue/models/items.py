@@ -138,6 +138,9 @@ class ServiceItem(models.Model):
     deliverable = localized("deliverable")
     objects = ServiceItemQuerySet.as_manager()
 
+    #: Foreign keys protect what is used; the console's index of usages would slow every save.
+    wagtail_reference_index_ignore = True
+
     class Meta:
         verbose_name = _("service item")
         verbose_name_plural = _("service items")
@@ -181,6 +184,9 @@ class LegalBasis(models.Model):
     position = models.PositiveSmallIntegerField(default=0)
 
     relation = localized("relation")
+
+    #: Foreign keys protect what is used; the console's index of usages would slow every save.
+    wagtail_reference_index_ignore = True
 
     class Meta:
         verbose_name = _("legal basis")

@@ -56,6 +56,9 @@ class Regulation(models.Model):
     note = localized("note")
     objects = RegulationQuerySet.as_manager()
 
+    #: Foreign keys protect what is used; the console's index of usages would slow every save.
+    wagtail_reference_index_ignore = True
+
     class Meta:
         verbose_name = _("regulation")
         verbose_name_plural = _("regulations")

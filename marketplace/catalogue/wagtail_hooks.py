@@ -1,0 +1,160 @@
+"""The catalogue's part of the console: operators edit entries; every change leaves an audit line."""
+
+from typing import Any
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+from wagtail.admin.panels import FieldPanel, FieldRowPanel, MultiFieldPanel, Panel
+from wagtail.snippets.models import register_snippet
+from wagtail.snippets.views.snippets import CreateView, EditView, SnippetViewSet, SnippetViewSetGroup
+
+from .models import ApprovalMatter, FeeSchedule, LegalBasis, QualificationType, Regulation, ServiceItem
+from .services import facts_of, record_change
+
+
+class AuditedCreateView(CreateView):
+    def save_instance(self) -> models.Model:
+        instance = super().save_instance()
+        record_change(entry=instance, before=None, actor=self.request.user)
+        return instance
+
+
+class AuditedEditView(EditView):
+    def save_instance(self) -> models.Model:
+        # Read again and locked: the form has already changed the object in memory.
+        stored = self.model._default_manager.select_for_update().get(pk=self.object.pk)
+        before = facts_of(stored)
+        instance = super().save_instance()
+        record_change(entry=instance, before=before, actor=self.request.user)
+        return instance
+
+
+class CatalogueViewSet(SnippetViewSet):
+    """A kind of entry. Searched in the database: the search backend does not find Chinese words."""
+
+    add_view_class = AuditedCreateView
+    edit_view_class = AuditedEditView
+    search_backend_name = None
+    list_per_page = 50
+    inspect_view_enabled = True
+    copy_view_enabled = False
+
+
+def pair(name: str) -> Panel:
+    """The Chinese field and its English one in a row."""
+    return FieldRowPanel([FieldPanel(f"{name}_zh"), FieldPanel(f"{name}_en")])
+
+
+class ServiceItemViewSet(CatalogueViewSet):
+    model = ServiceItem
+    icon = "list-ul"
+    menu_label = _("Service items")
+    list_display: list[Any] = ["code", "name_zh", "authority", "approval_stage", "paid_by", "is_open"]
+    list_filter = ["category", "approval_stage", "paid_by", "pricing", "is_open"]
+    search_fields = ["code", "name_zh", "name_en", "matter__name_zh"]
+    ordering = ["pk"]
+    panels = [
+        FieldRowPanel([FieldPanel("code"), FieldPanel("is_open")]),
+        MultiFieldPanel([pair("name"), pair("purpose"), pair("deliverable")], heading=_("What it is")),
+        MultiFieldPanel(
+            [
+                FieldRowPanel([FieldPanel("category"), FieldPanel("approval_stage")]),
+                FieldRowPanel([FieldPanel("matter"), FieldPanel("authority")]),
+                FieldRowPanel([FieldPanel("qualification_type"), FieldPanel("standard_days")]),
+                FieldRowPanel([FieldPanel("paid_by"), FieldPanel("tender_class")]),
+            ],
+            heading=_("Approval and payment"),
+        ),
+        MultiFieldPanel(
+            [FieldPanel("pricing"), FieldRowPanel([FieldPanel("fee_schedule"), FieldPanel("fee_variant")])],
+            heading=_("Fee standard"),
+        ),
+    ]
+
+
+class FeeScheduleViewSet(CatalogueViewSet):
+    model = FeeSchedule
+    icon = "table"
+    menu_label = _("Fee schedules")
+    list_display: list[Any] = ["code", "document_no", "title_zh", "method", "status", "effective_from", "effective_to"]
+    list_filter = ["status", "pricing", "method"]
+    search_fields = ["code", "document_no", "title_zh", "title_en"]
+    panels = [
+        FieldRowPanel([FieldPanel("code"), FieldPanel("document_no")]),
+        pair("title"),
+        FieldRowPanel([FieldPanel("issuer"), FieldPanel("regulation")]),
+        MultiFieldPanel(
+            [
+                FieldRowPanel([FieldPanel("status"), FieldPanel("pricing")]),
+                FieldRowPanel([FieldPanel("effective_from"), FieldPanel("effective_to")]),
+            ],
+            heading=_("Status and validity"),
+        ),
+        MultiFieldPanel([pair("base_name"), FieldPanel("definition")], heading=_("How the fee is worked out")),
+    ]
+
+
+class RegulationViewSet(CatalogueViewSet):
+    model = Regulation
+    icon = "doc-full"
+    menu_label = _("Regulations: facts")
+    list_display: list[Any] = ["document_no", "title_zh", "issuer", "status", "effective_on", "repealed_on"]
+    list_filter = ["status", "level", "topic"]
+    search_fields = ["document_no", "title_zh", "title_en", "issuer"]
+    panels = [
+        FieldPanel("document_no"),
+        pair("title"),
+        FieldRowPanel([FieldPanel("issuer"), FieldPanel("issuer_en")]),
+        FieldRowPanel([FieldPanel("issued_on"), FieldPanel("issued_year"), FieldPanel("effective_on")]),
+        FieldRowPanel([FieldPanel("level"), FieldPanel("topic"), FieldPanel("topic_en")]),
+        pair("note"),
+        MultiFieldPanel(
+            [
+                FieldPanel("status"),
+                FieldRowPanel([FieldPanel("repealed_on"), FieldPanel("repealed_by"), FieldPanel("replaced_by")]),
+            ],
+            heading=_("Status and validity"),
+        ),
+    ]
+
+
+class LegalBasisViewSet(CatalogueViewSet):
+    model = LegalBasis
+    icon = "link"
+    menu_label = _("Legal basis of services")
+    list_display: list[Any] = ["item", "regulation", "relation_zh"]
+    search_fields = ["item__code", "item__name_zh", "regulation__document_no"]
+    panels = [FieldRowPanel([FieldPanel("item"), FieldPanel("regulation")]), pair("relation"), FieldPanel("position")]
+
+
+class ApprovalMatterViewSet(CatalogueViewSet):
+    model = ApprovalMatter
+    icon = "clipboard-list"
+    menu_label = _("Approval matters")
+    list_display: list[Any] = ["name_zh", "name_en"]
+    search_fields = ["name_zh", "name_en"]
+    panels = [pair("name")]
+
+
+class QualificationTypeViewSet(CatalogueViewSet):
+    model = QualificationType
+    icon = "tag"
+    menu_label = _("Qualification types")
+    list_display: list[Any] = ["name_zh", "name_en"]
+    search_fields = ["name_zh", "name_en"]
+    panels = [pair("name")]
+
+
+@register_snippet
+class CatalogueGroup(SnippetViewSetGroup):
+    menu_label = _("Catalogue and fees")
+    menu_icon = "list-ul"
+    menu_order = 300
+    items = (
+        ServiceItemViewSet,
+        FeeScheduleViewSet,
+        RegulationViewSet,
+        LegalBasisViewSet,
+        ApprovalMatterViewSet,
+        QualificationTypeViewSet,
+    )
