@@ -8,7 +8,6 @@ from django.utils.translation import pgettext
 
 from marketplace.catalogue.models import ServiceItem
 
-
 KEPT_SECONDS = 300
 
 

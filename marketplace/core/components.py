@@ -98,8 +98,14 @@ def ruler_dot(ratio: Decimal | float) -> float:
 
 
 def waterfall(
-    *, start: Decimal, start_label: Text, start_note: Text, changes: Sequence[Change], score: Decimal,
-    score_label: Text, score_note: Text,
+    *,
+    start: Decimal,
+    start_label: Text,
+    start_note: Text,
+    changes: Sequence[Change],
+    score: Decimal,
+    score_label: Text,
+    score_note: Text,
 ) -> Waterfall:
     """The bars of a score from its start through its changes, on an axis that reaches the next grade lines."""
     stops = [start]

@@ -1,5 +1,6 @@
 """The values that the page of components shows; nothing else uses them."""
 
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
 from fractions import Fraction
@@ -16,6 +17,7 @@ from . import calendar, clock, components
 from .calendar import ClockFace, Colour
 from .models import CalendarDay
 
+REFERENCE = Decimal("182400.00")
 #: The filters that the page pretends to be asked with.
 QUERY = QueryDict("service=HB-001&grade=AA&days=40&sort=-score")
 HASH = "d9b5d539edf8c18196ed09ca6fd56c2b0750a42c75d6903332e2904f656c0b95"
@@ -40,7 +42,9 @@ COLOURS = [
 
 
 class SampleForm(forms.Form):
-    project = forms.CharField(label=gettext_lazy("Project name"), help_text=gettext_lazy("As in the filing certificate"))
+    project = forms.CharField(
+        label=gettext_lazy("Project name"), help_text=gettext_lazy("As in the filing certificate")
+    )
     investment = forms.DecimalField(
         label=gettext_lazy("Estimated investment"),
         widget=forms.TextInput(attrs={"inputmode": "decimal", "data-unit": "亿元"}),
@@ -49,22 +53,24 @@ class SampleForm(forms.Form):
     industry = forms.ChoiceField(
         label=gettext_lazy("Industry"),
         help_text=gettext_lazy("Decides the industry coefficient"),
-        choices=[("1.2", gettext_lazy("Chemical industry (coefficient 1.2)")), ("1.0", gettext_lazy("Transport (1.0)"))],
+        choices=[
+            ("1.2", gettext_lazy("Chemical industry (coefficient 1.2)")),
+            ("1.0", gettext_lazy("Transport (1.0)")),
+        ],
     )
     area = forms.ChoiceField(
         label=gettext_lazy("Sensitivity"),
         widget=forms.RadioSelect,
         choices=[("1.2", gettext_lazy("Sensitive area")), ("0.8", gettext_lazy("Ordinary area"))],
     )
-    document = forms.FileField(label=gettext_lazy("Attachment"), help_text=gettext_lazy("PDF, up to 20 MB"), required=False)
+    document = forms.FileField(
+        label=gettext_lazy("Attachment"), help_text=gettext_lazy("PDF, up to 20 MB"), required=False
+    )
     note = forms.CharField(label=gettext_lazy("Remarks"), widget=forms.Textarea(attrs={"rows": 3}), required=False)
     sure = forms.BooleanField(label=gettext_lazy("I have checked the originals"))
 
     def clean_code(self) -> str:
         raise forms.ValidationError(_("The check digit is wrong; compare the last character"))
-
-    def clean_note(self) -> str:
-        return str(self.cleaned_data["note"])
 
 
 class SampleFilter(django_filters.FilterSet):
@@ -176,25 +182,45 @@ def score() -> components.Waterfall:
     )
 
 
-def firms() -> list[dict[str, Any]]:
-    """Rows for table and cards: invented firms."""
-    return [
-        {"name": "常州乌有环保咨询有限公司", "district": "武进区", "grade": "AAA", "score": Decimal("95.18"), "ratio": Decimal("0.92"),
-         "price": Decimal(167808), "days": 32, "done": 31, "selected": True},
-        {"name": "常州南柯环境评价有限公司", "district": "钟楼区", "grade": "A", "score": Decimal("88.03"), "ratio": Decimal("1.05"),
-         "price": Decimal(191520), "days": 25, "done": 17},
-        {"name": "常州蓬壶环保技术有限公司", "district": "溧阳市", "grade": "A", "score": Decimal("86.00"), "ratio": Decimal("0.75"),
-         "price": Decimal(136800), "days": 35, "done": 1, "provisional": True},
-    ]  # fmt: skip
+@dataclass(frozen=True)
+class Firm:
+    """An invented firm, for table and cards."""
+
+    name: str
+    district: str
+    grade: str
+    score: Decimal
+    ratio: Decimal
+    days: int
+    done: int
+    selected: bool = False
+    provisional: bool = False
+
+    @property
+    def price(self) -> Decimal:
+        return REFERENCE * self.ratio
+
+
+FIRMS = [
+    Firm("常州乌有环保咨询有限公司", "武进区", "AAA", Decimal("95.18"), Decimal("0.92"), 32, 31, selected=True),
+    Firm("常州南柯环境评价有限公司", "钟楼区", "A", Decimal("88.03"), Decimal("1.05"), 25, 17),
+    Firm("常州蓬壶环保技术有限公司", "溧阳市", "A", Decimal("86.00"), Decimal("0.75"), 35, 1, provisional=True),
+]
 
 
 def context() -> dict[str, Any]:
     """All that /components/ shows."""
     today = clock.today()
     form = SampleForm(
-        {"project": _("Electronic-grade epoxy resin, 20,000 t a year"), "investment": "3.6", "code": "91320499MA1A2B3C60",
-         "industry": "1.2", "area": "0.8", "sure": "on"}
-    )  # fmt: skip
+        {
+            "project": _("Electronic-grade epoxy resin, 20,000 t a year"),
+            "investment": "3.6",
+            "code": "91320499MA1A2B3C60",
+            "industry": "1.2",
+            "area": "0.8",
+            "sure": "on",
+        }
+    )
     form.is_valid()
     filterset = SampleFilter(QUERY, queryset=CalendarDay.objects.none())
     paginator = Paginator(range(118), 10)
@@ -206,13 +232,13 @@ def context() -> dict[str, Any]:
         "timelines": timelines(),
         "workings": workings(),
         "score": score(),
-        "firms": firms(),
+        "firms": FIRMS,
         "form": form,
         "filter": filterset,
         "facet_counts": {"service": {"HB-001": 10, "HB-002": 14, "HB-005": 6}, "grade": {"AAA": 1, "AA": 2, "A": 4}},
         "page_obj": paginator.page(2),
         "hash": HASH,
-        "amount": Decimal("182400"),
+        "amount": REFERENCE,
         "refund": Decimal("-4760"),
         "fractions": [Decimal("0.86"), Decimal("0.60"), Decimal("1.05"), Decimal("1.4")],
         "form_steps": [_("Eligibility"), _("Price and time"), _("Statement and files"), _("Check and seal")],
@@ -225,6 +251,9 @@ def context() -> dict[str, Any]:
                     {"url": "#search", "html": _("Environmental impact form"), "note": _("HB-002, 14 firms")},
                 ],
             },
-            {"title": _("Regulations"), "options": [{"url": "#search", "html": "计价格〔2002〕125号", "note": _("Repealed")}]},
+            {
+                "title": _("Regulations"),
+                "options": [{"url": "#search", "html": "计价格〔2002〕125号", "note": _("Repealed")}],
+            },
         ],
     }

@@ -55,7 +55,9 @@ def _work_out(today: date) -> Figures:
     since = date(today.year, 1, 1)
     start = clock.shanghai(datetime.combine(since, datetime.min.time(), clock.SHANGHAI))
     selected = Award.objects.live().filter(work_request__opened_at__gte=start)
-    rows = list(selected.values_list("work_request_id", "price", "work_request__published_at", "work_request__opened_at"))
+    rows = list(
+        selected.values_list("work_request_id", "price", "work_request__published_at", "work_request__opened_at")
+    )
     ratios = _ratios({request_id: price for request_id, price, _, _ in rows})
     days = [
         calendar.current().count(clock.date_of(published), clock.date_of(opened)) for _, _, published, opened in rows

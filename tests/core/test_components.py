@@ -147,7 +147,9 @@ class TestWorking:
         assert html.count("working-total") == 1
 
     def test_a_missing_coefficient_is_marked(self):
-        assert "缺少" in rendered("{% working rows %}", rows=[{"label": "行业系数", "missing": True}, {"label": "参考价"}])
+        assert "缺少" in rendered(
+            "{% working rows %}", rows=[{"label": "行业系数", "missing": True}, {"label": "参考价"}]
+        )
 
 
 class Filters(django_filters.FilterSet):
