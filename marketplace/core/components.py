@@ -111,8 +111,8 @@ def waterfall(
     stops = [start]
     for change in changes:
         stops.append(stops[-1] + change.amount)
-    low = min(*stops, score, start)
-    high = max(*stops, score, start)
+    low = min([*stops, score])
+    high = max([*stops, score])
     lines = [(grade, at) for grade, at in GRADE_LINES if low - 2 <= at <= high + 5]
     first = min([float(low), *(at for _, at in lines)])
     last = max([float(high), *(at for _, at in lines)])

@@ -23,7 +23,7 @@ def open_requests(request: HttpRequest, page: Any) -> Section:
     running = WorkRequest.objects.open()
     rows = list(running.prefetch_related("request_items__item").order_by("bids_open_until", "pk")[:CLOSING])
     for row in rows:
-        row.clock = bidding_clock(row)
+        row.clock = bidding_clock(row)  # type: ignore[attr-defined]
     announced = WorkRequest.objects.public().filter(published_at__isnull=False)
     return "tendering/partials/home_requests.html", {
         "requests": rows,
@@ -39,7 +39,7 @@ def latest_awards(request: HttpRequest, page: Any) -> Section:
     """The latest selections, each of which can be checked."""
     rows = list(Award.objects.live().for_list().order_by("-publicity_started_at", "-pk")[:AWARDS])
     for row in rows:
-        row.share = share_of_standard(row)
+        row.share = share_of_standard(row)  # type: ignore[attr-defined]
     return ("tendering/partials/home_awards.html", {"awards": rows}) if rows else None
 
 

@@ -48,7 +48,11 @@ class Figures:
 
 def figures() -> Figures:
     today = clock.today()
-    return cache.get_or_set(f"tendering.figures.{today}", lambda: _work_out(today), KEPT_SECONDS)
+    found: Figures | None = cache.get(key := f"tendering.figures.{today}")
+    if found is None:
+        found = _work_out(today)
+        cache.set(key, found, KEPT_SECONDS)
+    return found
 
 
 def _work_out(today: date) -> Figures:
@@ -60,7 +64,9 @@ def _work_out(today: date) -> Figures:
     )
     ratios = _ratios({request_id: price for request_id, price, _, _ in rows})
     days = [
-        calendar.current().count(clock.date_of(published), clock.date_of(opened)) for _, _, published, opened in rows
+        calendar.current().count(clock.date_of(published), clock.date_of(opened))
+        for _, _, published, opened in rows
+        if published and opened
     ]
     openings = Opening.objects.filter(opened_at__gte=start)
     with_record = openings.filter(~Q(transcript_sha256="")).count()

@@ -72,7 +72,7 @@ def error_summary(*form_list: Any) -> dict[str, Any]:
         if isinstance(form, forms.BaseFormSet):
             if not form.is_bound:
                 continue
-            lines += [("", message) for message in form.non_form_errors()]
+            lines += [("", str(message)) for message in form.non_form_errors()]
             for each in form.forms:
                 lines += _errors(each)
         elif form.is_bound or form.errors:

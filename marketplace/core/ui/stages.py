@@ -132,7 +132,7 @@ def stage_bar(index: int, count: int, css: str = "", finished: bool = False) -> 
 @register.simple_tag
 def steps_line(names: Iterable[str], current: int) -> SafeString:
     """The pages of a long form in a line, `current` counted from 1."""
-    items = []
+    items: list[tuple[str, str, str]] = []
     for number, name in enumerate(names, start=1):
         if number < current:
             items.append((mark_safe(' class="done"'), icon("check2"), name))
