@@ -114,8 +114,8 @@ def waterfall(
     low = min([*stops, score])
     high = max([*stops, score])
     lines = [(grade, at) for grade, at in GRADE_LINES if low - 2 <= at <= high + 5]
-    first = min([float(low), *(at for _, at in lines)])
-    last = max([float(high), *(at for _, at in lines)])
+    first = min([float(low), *(float(at) for _, at in lines)])
+    last = max([float(high), *(float(at) for _, at in lines)])
     span = max(last - first, 1)
 
     def place(value: Decimal | float) -> float:
