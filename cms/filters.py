@@ -1,12 +1,15 @@
 """Filters of the index pages; the API has the same."""
 
 from collections import Counter
-from collections.abc import Iterable
+from dataclasses import dataclass, fields
+from datetime import date
 from typing import Any
 
 import django_filters
 from django import forms
 from django.db.models import F, QuerySet
+from django.utils.functional import cached_property
+from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 from django_filters.widgets import RangeWidget
 from wagtail.search.backends import get_search_backend
@@ -33,8 +36,22 @@ class NewestFirst(django_filters.OrderingFilter):
         return queryset.order_by(*self.ORDERS[value[0] if value else "newest"])
 
 
+@dataclass(frozen=True)
+class Facts:
+    """What the facets need of a document; the field names are the filters'."""
+
+    page_id: int
+    status: str
+    topic: str
+    level: str
+    issuer: str
+    topic_en: str
+    issuer_en: str
+    effective_on: date | None
+
+
 class RegulationFilter(django_filters.FilterSet):
-    """Over published regulation pages."""
+    """Over published regulation pages; one query tells every facet its choices and their numbers."""
 
     q = django_filters.CharFilter(method="matching", label=_("Title, document number or words"))
     status = django_filters.MultipleChoiceFilter(
@@ -43,7 +60,7 @@ class RegulationFilter(django_filters.FilterSet):
         widget=forms.CheckboxSelectMultiple,
         label=_("Status"),
     )
-    topic = django_filters.AllValuesMultipleFilter(
+    topic = django_filters.MultipleChoiceFilter(
         field_name="regulation__topic", widget=forms.CheckboxSelectMultiple, label=_("Topic")
     )
     level = django_filters.MultipleChoiceFilter(
@@ -52,7 +69,7 @@ class RegulationFilter(django_filters.FilterSet):
         widget=forms.CheckboxSelectMultiple,
         label=_("Level"),
     )
-    issuer = django_filters.AllValuesFilter(
+    issuer = django_filters.ChoiceFilter(
         field_name="regulation__issuer", label=_("Issuer"), empty_label=_("Any issuer")
     )
     year = django_filters.RangeFilter(
@@ -69,32 +86,58 @@ class RegulationFilter(django_filters.FilterSet):
         model = RegulationPage
         fields: list[str] = []
 
-    def matching(self, queryset: QuerySet[RegulationPage], name: str, value: str) -> QuerySet[RegulationPage]:
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.filters["topic"].extra["choices"] = self._choices("topic")
+        self.filters["issuer"].extra["choices"] = self._choices("issuer")
+
+    @cached_property
+    def facts(self) -> list[Facts]:
+        names = [f"regulation__{field.name}" for field in fields(Facts)][1:]
+        return [Facts(*row) for row in self.queryset.order_by("pk").values_list("pk", *names)]
+
+    def _choices(self, name: str) -> list[tuple[str, str]]:
+        english = (get_language() or "").startswith("en")
+        labels = {getattr(one, name): english and getattr(one, f"{name}_en") or getattr(one, name) for one in self.facts}
+        return sorted(labels.items())
+
+    @cached_property
+    def _found(self) -> set[int] | None:
+        """Ids of the pages that match what was typed; None when nothing was."""
+        text = self.form.cleaned_data.get("q", "") if self.form.is_valid() else ""
+        if not text:
+            return None
         # The site-wide search backend of Wagtail cuts Chinese; its results are as many as there are documents.
-        found = get_search_backend().search(value, RegulationPage, order_by_relevance=False)
-        return queryset.filter(pk__in=[page.pk for page in found])
+        return {page.pk for page in get_search_backend().search(text, RegulationPage, order_by_relevance=False)}
+
+    def matching(self, queryset: QuerySet[RegulationPage], name: str, value: str) -> QuerySet[RegulationPage]:
+        return queryset if self._found is None else queryset.filter(pk__in=self._found)
 
     def counts(self) -> dict[str, dict[str, int]]:
-        """How many documents each choice of a facet would leave, the other facets as they are."""
-        chosen = {name: set(self.data.getlist(name)) if hasattr(self.data, "getlist") else set() for name in COUNTED}
-        rows = list(self._uncounted().values_list(*(f"regulation__{name}" for name in COUNTED)))
+        """How many documents each choice of a facet would leave, the other filters as they are."""
+        cleaned = self.form.cleaned_data if self.form.is_valid() else {}
+        within = [one for one in self.facts if self._within(one, cleaned)]
         return {
-            name: dict(Counter(row[place] for row in rows if _passes(row, chosen, but=name)))
-            for place, name in enumerate(COUNTED)
+            name: dict(Counter(getattr(one, name) for one in within if _passes(one, cleaned, but=name)))
+            for name in COUNTED
         }
 
-    def _uncounted(self) -> QuerySet[RegulationPage]:
-        """The documents as all filters but the counted facets leave them."""
-        queryset = self.queryset.order_by()
-        cleaned = self.form.cleaned_data if self.form.is_valid() else {}
-        for name in ("q", "issuer", "year"):
-            queryset = self.filters[name].filter(queryset, cleaned.get(name))
-        return queryset
+    def _within(self, one: Facts, cleaned: dict[str, Any]) -> bool:
+        """Whether the filters without numbers beside them let a document through."""
+        year, issuer = cleaned.get("year"), cleaned.get("issuer")
+        if self._found is not None and one.page_id not in self._found:
+            return False
+        if issuer and one.issuer != issuer:
+            return False
+        if not year:
+            return True
+        low, high = year.start or 0, year.stop or 9999
+        return one.effective_on is not None and low <= one.effective_on.year <= high
 
 
-def _passes(row: Iterable[Any], chosen: dict[str, set[str]], *, but: str) -> bool:
+def _passes(one: Facts, cleaned: dict[str, Any], *, but: str) -> bool:
     return all(
-        name == but or not chosen[name] or value in chosen[name] for name, value in zip(COUNTED, row, strict=True)
+        name == but or not cleaned.get(name) or getattr(one, name) in cleaned[name] for name in COUNTED
     )
 
 

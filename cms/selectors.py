@@ -6,7 +6,7 @@ from datetime import date
 from typing import Any
 
 from django.core.paginator import Paginator
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.http import HttpRequest
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
@@ -23,10 +23,9 @@ PER_PAGE = 30
 
 def published_regulations() -> QuerySet[RegulationPage]:
     """Regulation pages that everybody sees, with the document's facts."""
-    pages = RegulationPage.objects.live().public().defer("body", "body_en")
-    return pages.select_related("regulation__replaced_by", "regulation__repealed_by").prefetch_related(
-        "regulation__fee_schedules"
-    )
+    standards = FeeSchedule.objects.filter(regulation=OuterRef("regulation"))
+    pages = RegulationPage.objects.live().public().defer("body", "body_en").annotate(has_standard=Exists(standards))
+    return pages.select_related("regulation__replaced_by", "regulation__repealed_by")
 
 
 def regulation_list(request: HttpRequest) -> dict[str, Any]:
@@ -44,7 +43,8 @@ def items_by_regulation(regulation_ids: list[int]) -> dict[int, set[int]]:
     by_basis = wanted.filter(legal_basis__in=regulation_ids).values_list("legal_basis", "pk")
     by_schedule = wanted.filter(fee_schedule__regulation__in=regulation_ids).values_list("fee_schedule__regulation", "pk")
     added = RegulationPage.objects.filter(regulation__in=regulation_ids, extra_items__isnull=False)
-    for regulation_id, item_id in [*by_basis, *by_schedule, *added.values_list("regulation", "extra_items")]:
+    pairs = by_basis.union(by_schedule, added.order_by().values_list("regulation", "extra_items"))
+    for regulation_id, item_id in pairs:
         governed[regulation_id].add(item_id)
     return governed
 

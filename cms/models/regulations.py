@@ -1,6 +1,5 @@
 from typing import Any
 
-from django.core.exceptions import ValidationError
 from django.db import models
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
@@ -94,13 +93,8 @@ class RegulationPage(BodyPage):
     class Meta:
         verbose_name = _("regulation page")
 
-    def clean(self) -> None:
-        super().clean()
-        # The catalogue links to a regulation by its slug, so the page has no address of its own choosing.
-        if self.regulation_id and self.slug != self.regulation.slug:
-            raise ValidationError({"slug": _("The address follows from the document number: %s") % self.regulation.slug})
-
     def full_clean(self, *args: Any, **kwargs: Any) -> None:
+        # The catalogue links to a regulation by its slug, so the page has no address of its own choosing.
         if self.regulation_id:
             self.slug = self.regulation.slug
         super().full_clean(*args, **kwargs)
