@@ -162,7 +162,11 @@ class TestDecideDeliverable:
         )
 
         deliverable.refresh_from_db()
-        assert (deliverable.outcome, deliverable.decision, deliverable.decided_by) == ("accepted", "accepted", regulator)
+        assert (deliverable.outcome, deliverable.decision, deliverable.decided_by) == (
+            "accepted",
+            "accepted",
+            regulator,
+        )
         assert deliverable.milestone.state == "accepted"
         assert ProcessStep.objects.get(kind="acceptance").kept
 

@@ -130,9 +130,7 @@ class TestSubmitDeliverable:
 
         for person in (owner_of(contract), MembershipFactory().user, MembershipFactory(regulator=True).user):
             with pytest.raises(Refused):
-                services.submit_deliverable(
-                    milestone_id=contract.milestones.first().pk, files_=[pdf()], actor=person
-                )
+                services.submit_deliverable(milestone_id=contract.milestones.first().pk, files_=[pdf()], actor=person)
 
         assert not Deliverable.objects.exists()
 
@@ -153,7 +151,9 @@ class TestExtendMilestone:
         assert ProcessStep.objects.get(kind="delivery", sequence=1).kept
         assert Contract.objects.get().service_ends_on == granted
 
-    @pytest.mark.parametrize(("days", "reason", "field"), [(0, "有理由", "due_on"), (-1, "有理由", "due_on"), (3, " ", "reason")])
+    @pytest.mark.parametrize(
+        ("days", "reason", "field"), [(0, "有理由", "due_on"), (-1, "有理由", "due_on"), (3, " ", "reason")]
+    )
     def test_a_date_that_is_not_later_or_no_reason_is_refused(self, frozen_clock, days, reason, field):
         contract = ContractFactory(signed=True)
         milestone = contract.milestones.first()

@@ -129,7 +129,9 @@ class TestWhenNothingLapses:
         outbox.run_due()
 
         assert while_suspended == "drafting"
-        assert Contract.objects.get().sign_due_at == calendar.end_of_working_day(clock.shanghai("2026-12-08 00:00").date(), 3)
+        assert Contract.objects.get().sign_due_at == calendar.end_of_working_day(
+            clock.shanghai("2026-12-08 00:00").date(), 3
+        )
         assert Contract.objects.get().state == "lapsed"
 
 
@@ -138,7 +140,9 @@ class TestTheRequestEnds:
         contract = ContractFactory(proposed=True)
         regulator = MembershipFactory(regulator=True).user
 
-        tendering.void_request(request_id=contract.award.work_request_id, reason="评审专家应回避未回避", actor=regulator)
+        tendering.void_request(
+            request_id=contract.award.work_request_id, reason="评审专家应回避未回避", actor=regulator
+        )
         outbox.run_due()
 
         contract.refresh_from_db()

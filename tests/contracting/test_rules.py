@@ -40,7 +40,9 @@ class TestAmounts:
         assert sum(shares) == price
         assert min(shares) >= 0
 
-    @pytest.mark.parametrize("percents", [[], [Decimal(99)], [Decimal(50), Decimal("50.01")], [Decimal(0), Decimal(100)]])
+    @pytest.mark.parametrize(
+        "percents", [[], [Decimal(99)], [Decimal(50), Decimal("50.01")], [Decimal(0), Decimal(100)]]
+    )
     def test_percents_that_do_not_add_to_100_are_no_shares(self, percents):
         with pytest.raises(ValueError, match="100"):
             amounts(Decimal(100), percents)

@@ -18,7 +18,13 @@ def facts(contract):
     """All that proposing may change."""
     contract = Contract.objects.get(pk=contract.pk)
     milestones = list(contract.milestones.values_list("title", "amount", "due_on"))
-    return contract.state, contract.text_version, contract.texts.count(), milestones, len(audit.trail(contract.audit_matter))
+    return (
+        contract.state,
+        contract.text_version,
+        contract.texts.count(),
+        milestones,
+        len(audit.trail(contract.audit_matter)),
+    )
 
 
 class TestProposeTerms:
@@ -113,9 +119,7 @@ class TestProposeTerms:
         before = facts(contract)
 
         with pytest.raises(UnableToPropose, match="changed since"):
-            services.propose_terms(
-                contract_id=contract.pk, actor=owner_of(contract), based_on=1, **terms_of(contract)
-            )
+            services.propose_terms(contract_id=contract.pk, actor=owner_of(contract), based_on=1, **terms_of(contract))
 
         assert facts(contract) == before
 
@@ -182,9 +186,7 @@ class TestAgreeTerms:
         contract = ContractFactory(proposed=True)
 
         with pytest.raises(Refused, match="Only the intermediary"):
-            services.agree_terms(
-                contract_id=contract.pk, sha256=contract.current_text.sha256, actor=owner_of(contract)
-            )
+            services.agree_terms(contract_id=contract.pk, sha256=contract.current_text.sha256, actor=owner_of(contract))
 
         assert Contract.objects.get().state == "drafting"
 

@@ -38,7 +38,9 @@ def terms_of(contract: Contract, percents=(30, 70)) -> dict:
         "starts_on": contract.service_starts_on,
         "ends_on": last,
         "milestones": [
-            services.MilestoneTerms(f"第 {number} 期成果", Decimal(percent), last - timedelta(days=len(percents) - number))
+            services.MilestoneTerms(
+                f"第 {number} 期成果", Decimal(percent), last - timedelta(days=len(percents) - number)
+            )
             for number, percent in enumerate(percents, 1)
         ],
     }
