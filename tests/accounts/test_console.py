@@ -9,6 +9,8 @@ from django.urls import reverse
 from marketplace.accounts.console import OPERATORS, REGULATORS, ensure_groups
 from marketplace.accounts.models import Membership, Organisation, User
 from marketplace.accounts.services import add_member, change_role, deactivate_member, reactivate_member
+from marketplace.core import duties
+from marketplace.core.duties import Duty
 from tests.factories.accounts import PASSWORD, MembershipFactory, OrganisationFactory, UserFactory
 
 pytestmark = pytest.mark.django_db
@@ -152,3 +154,16 @@ class TestCreateOperatorAdmin:
             self.call("12345")
 
         assert not User.objects.exists()
+
+
+class TestFirstPage:
+    def test_shows_what_waits(self, client, monkeypatch):
+        waiting = Duty("核验入驻", "RZ-2026-0001", "/console/registrations/1/", "去核验")
+        monkeypatch.setattr(duties, "_providers", [lambda user, organisation: [waiting]])
+        user = UserFactory()
+        add_member(organisation=OrganisationFactory(authority=True), user=user, role="handler")
+        client.force_login(user)
+
+        html = client.get("/console/").content.decode()
+
+        assert '<a href="/console/registrations/1/">核验入驻</a>' in html
