@@ -124,7 +124,7 @@ class FeeQuestionSerializer(serializers.Serializer):
 class FeeStepSerializer(serializers.Serializer):
     step = serializers.CharField()
     name = serializers.CharField(allow_null=True)
-    label = serializers.CharField()
+    label = serializers.CharField()  # type: ignore[assignment]
     formula = serializers.CharField()
     result = serializers.CharField(allow_null=True)
     unit = serializers.CharField(allow_null=True)

@@ -29,7 +29,7 @@ class NumberField(forms.CharField):
         super().__init__(widget=widget, max_length=40, **kwargs)
 
     def to_python(self, value: Any) -> str:
-        return unicodedata.normalize("NFKC", super().to_python(value)).translate(FULL_WIDTH_COMMAS).strip()
+        return unicodedata.normalize("NFKC", super().to_python(value) or "").translate(FULL_WIDTH_COMMAS).strip()
 
 
 class FeeForm(forms.Form):
@@ -94,20 +94,19 @@ def _coefficient_field(coefficient: Coefficient) -> forms.Field:
         if coefficient.limits is not None:
             low, high = (plain(limit) for limit in coefficient.limits)
             hint = format_lazy(_("A number from {low} to {high}."), low=low, high=high)
-        return NumberField(label=coefficient.name, help_text=hint, required=False)
+        return NumberField(label=str(coefficient.name), help_text=hint, required=False)
     choices = list(_with_factor(coefficient.entries))
     if len(choices) <= RADIO_ENTRIES:
-        return forms.ChoiceField(choices=choices, label=coefficient.name, required=False, widget=forms.RadioSelect)
-    return forms.ChoiceField(choices=[("", _("Choose")), *choices], label=coefficient.name, required=False)
+        return forms.ChoiceField(choices=choices, label=str(coefficient.name), required=False, widget=forms.RadioSelect)
+    return forms.ChoiceField(choices=[("", _("Choose")), *choices], label=str(coefficient.name), required=False)
 
 
 def _parameter_field(parameter: Parameter) -> forms.Field:
+    label = str(parameter.name)
     if parameter.entries is not None:
         choices: list[Choice] = [("", _("The whole service")), *_with_factor(parameter.entries, as_percent=True)]
-        return forms.ChoiceField(choices=choices, label=parameter.name, required=False)
+        return forms.ChoiceField(choices=choices, label=label, required=False)
     if parameter.per_topic is not None:
-        share = percent(parameter.per_topic)
-        return NumberField(
-            label=parameter.name, help_text=format_lazy(_("Each adds {share} of the fee."), share=share), required=False
-        )
-    return NumberField(label=parameter.name, help_text=_("From the contract: above 0 and at most 1."), required=False)
+        hint = format_lazy(_("Each adds {share} of the fee."), share=percent(parameter.per_topic))
+        return NumberField(label=label, help_text=hint, required=False)
+    return NumberField(label=label, help_text=_("From the contract: above 0 and at most 1."), required=False)

@@ -1,10 +1,7 @@
-from typing import TYPE_CHECKING, Any, Self
+from typing import Any, Self
 
 from django.db import models
 from django.db.models import Prefetch
-
-if TYPE_CHECKING:
-    pass
 
 
 class RegulationQuerySet(models.QuerySet):
@@ -17,7 +14,7 @@ class FeeScheduleQuerySet(models.QuerySet):
         return self.select_related("regulation")
 
 
-class ServiceItemQuerySet(models.QuerySet["ServiceItem"]):
+class ServiceItemQuerySet(models.QuerySet):
     def open(self) -> Self:
         """Those that can be asked for now."""
         return self.filter(is_open=True)

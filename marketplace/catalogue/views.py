@@ -78,8 +78,7 @@ def _market_price(fee: FeeView) -> Any:
 
 
 def _asks_for_fee(request: HttpRequest) -> bool:
-    htmx = getattr(request, "htmx", None)
-    return bool(htmx) and htmx.target == "fee-answer"
+    return request.headers.get("HX-Target") == "fee-answer"
 
 
 def _fee_partial(request: HttpRequest, fee: FeeView) -> HttpResponse:

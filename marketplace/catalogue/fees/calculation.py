@@ -235,11 +235,10 @@ def _finish(schedule: Schedule, fee: Fraction, steps: list[Step]) -> tuple[Decim
     if share is None:
         return fee_cny, None
     low, high = fee * (1 - share), fee * (1 + share)
-    label = format_lazy(_("Float of ±{share}"), share=percent(share))
-    formula = format_lazy(
+    both = format_lazy(
         _("{low} and {high}"),
         low=f"{plain(fee, 2)} × {plain(1 - share)}",
         high=f"{plain(fee, 2)} × {plain(1 + share)}",
     )
-    steps.append(Step("float", label, formula, (low, high)))
+    steps.append(Step("float", format_lazy(_("Float of ±{share}"), share=percent(share)), both, (low, high)))
     return fee_cny, (round_fen(low * in_cny), round_fen(high * in_cny))

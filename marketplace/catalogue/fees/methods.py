@@ -171,7 +171,7 @@ class Interpolated:
             base_unit=name_of(base_unit),
             fee_unit=name_of(fee_unit),
         )
-        formula = (
+        line = (
             f"{plain(low_fee)} + ({plain(high_fee)} {MINUS} {plain(low_fee)})"
             f" ÷ ({shown['high']} {MINUS} {shown['low']}) × ({shown['base']} {MINUS} {shown['low']})"
         )
@@ -181,6 +181,6 @@ class Interpolated:
                 Step(
                     "interval", label=_("Find the printed rows"), formula=between, results=(low_fee, high_fee), least=0
                 ),
-                Step("interpolation", label=_("Straight line between them"), formula=formula, results=(fee,)),
+                Step("interpolation", label=_("Straight line between them"), formula=line, results=(fee,)),
             ],
         )

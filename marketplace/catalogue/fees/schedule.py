@@ -202,7 +202,7 @@ def _coefficients(definition: Mapping[str, Any]) -> dict[str, Coefficient]:
 
 def _entries(table: Mapping[str, Any], place: str) -> dict[str, Fraction]:
     """Both printed forms: entry → factor, and factor → list of entries."""
-    entries = {}
+    entries: dict[str, Fraction] = {}
     for key, value in table.items():
         if isinstance(value, list):
             entries |= {str(entry): _number(key, place) for entry in value}

@@ -1,5 +1,7 @@
 """The names of variants, coefficients, their entries and parameters, in the page's language."""
 
+from collections.abc import Mapping
+
 from django.utils.functional import Promise
 from django.utils.translation import pgettext_lazy
 
@@ -99,6 +101,6 @@ ENTRIES = {
 }
 
 
-def name_of(table: dict[str, Promise], code: str) -> Promise | str:
+def name_of(table: Mapping[str, Promise], code: str) -> Promise | str:
     """The name of what a schedule calls `code`; what an operator added later is shown as written."""
     return table.get(code, code)
