@@ -1,6 +1,6 @@
 """The filters of the public list, shared by its page and the API."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from datetime import timedelta
 from functools import cached_property
 from typing import Any
@@ -81,7 +81,9 @@ class IntermediaryFilter(django_filters.FilterSet):
         max_value=1000,
         widget=forms.TextInput({"inputmode": "numeric", "class": "number", "data-unit": _("working days")}),
     )
-    district = django_filters.MultipleChoiceFilter(label=_("District"), widget=forms.CheckboxSelectMultiple)
+    district = django_filters.MultipleChoiceFilter(
+        label=pgettext_lazy("firm", "District"), widget=forms.CheckboxSelectMultiple
+    )
     completed = django_filters.MultipleChoiceFilter(
         label=_("Completed contracts"), choices=COMPLETED, widget=forms.CheckboxSelectMultiple
     )
@@ -184,6 +186,22 @@ class IntermediaryFilter(django_filters.FilterSet):
         kinds = {item.qualification_type_id for item in self.items if item.code in asked.get("service", ())} - {None}
         return rows.filter(qualification_type__in=kinds) if kinds else rows
 
+    def words_of(self, name: str) -> str:
+        """What is chosen of a filter, in the words of its choices."""
+        value, field = self.chosen[name], self.form.fields[name]
+        if isinstance(value, slice):
+            ends = ["" if end is None else f"{end.normalize():f}" for end in (value.start, value.stop)]
+            return f"{field.label} {'–'.join(ends)}%"
+        if isinstance(value, list):
+            labels = {str(key): str(label) for key, label in field.choices}
+            return " / ".join(labels.get(each, each) for each in value)
+        return f"{field.label} {value}"
+
+    def offer_most_first(self, counts: Mapping[str, int]) -> None:
+        """Put the services that most firms offer on top of the choices."""
+        field = self.form.fields["service"]
+        field.choices = sorted(field.choices, key=lambda choice: -counts.get(choice[0], 0))
+
     def ordered(self, firms: QuerySet) -> QuerySet:
         """By what is asked, the best first; what cannot be compared stands last, equals in order of registration."""
         sort = self.chosen.get("sort", "score")
@@ -216,7 +234,7 @@ class RegistrationFilter(django_filters.FilterSet):
     )
     kind = django_filters.ChoiceFilter(label=_("Kind"), choices=Registration.Kind, empty_label=_("All kinds"))
     district = django_filters.ModelChoiceFilter(
-        label=_("District"),
+        label=pgettext_lazy("firm", "District"),
         field_name="intermediary__organisation__district",
         queryset=District.objects.filter(parent__isnull=False),
         empty_label=_("All districts"),

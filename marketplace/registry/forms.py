@@ -14,6 +14,7 @@ from django.core.exceptions import ValidationError
 from django.forms.utils import ErrorDict
 from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from marketplace.accounts.models import District
 from marketplace.catalogue.models import QualificationType, ServiceItem
@@ -60,7 +61,7 @@ class ParticularsForm(EntryForm):
     name_zh = _text(_("Name on the business licence"), maxlength=150, autocomplete="organization")
     name_en = _text(_("English name"), required=False, maxlength=200)
     legal_representative = _text(_("Legal representative"), maxlength=100)
-    district = _choice(_("District"))
+    district = _choice(pgettext_lazy("firm", "District"))
     address = _text(_("Address"), maxlength=200, autocomplete="street-address")
     phone = _text(
         _("Telephone"), hint=_("Shown on the firm's public page."), maxlength=40, type="tel", autocomplete="tel"
@@ -102,7 +103,7 @@ class DocumentsForm(EntryForm):
 
 class QualificationForm(EntryForm):
     qualification_type = _choice(_("Qualification"))
-    level = _text(_("Level"), required=False, maxlength=40)
+    level = _text(pgettext_lazy("qualification", "Level"), required=False, maxlength=40)
     number = _text(_("Certificate number"), maxlength=60, autocomplete="off")
     issuer = _text(_("Issued by"), maxlength=120)
     valid_from = _day(_("Valid from"))

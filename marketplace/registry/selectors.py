@@ -8,6 +8,7 @@ from decimal import Decimal
 from typing import Any
 
 from django.db.models import Count, F, Prefetch, Q, QuerySet
+from django.utils.translation import gettext as _
 
 from credit.models import CurrentStanding, ProcessStep
 from marketplace.core import clock
@@ -157,11 +158,30 @@ def _validities(filterset: IntermediaryFilter) -> dict[str, int]:
     )
 
 
-def looser(filterset: IntermediaryFilter) -> list[tuple[str, str, int]]:
-    """For an empty list: each filter that stands in the way, with how many firms there are without it."""
-    names = [name for name in filterset.chosen if name not in ("sort",)]
-    found = [(name, str(filterset.filters[name].label), filterset.narrowed(without=[name]).count()) for name in names]
-    return [each for each in found if each[2]]
+@dataclass(frozen=True)
+class Looser:
+    """A way out of an empty list: without these filters there are so many firms."""
+
+    names: list[str]
+    text: str
+    firms: int
+
+
+def looser(filterset: IntermediaryFilter) -> list[Looser]:
+    """For an empty list: each filter that stands in the way, and the chosen services alone."""
+    names = [name for name in filterset.chosen if name != "sort"]
+    ways = [
+        Looser([name], _("Without “%(condition)s”") % {"condition": filterset.words_of(name)}, _left(filterset, [name]))
+        for name in names
+    ]
+    others = [name for name in names if name != "service"]
+    if "service" in names and len(others) > 1:
+        ways.append(Looser(others, _("The service alone"), _left(filterset, others)))
+    return [way for way in ways if way.firms]
+
+
+def _left(filterset: IntermediaryFilter, names: list[str]) -> int:
+    return filterset.narrowed(without=names).count()
 
 
 def profile(uscc: str, user: Any) -> QuerySet:

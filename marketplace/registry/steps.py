@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 
 @dataclass(frozen=True)
@@ -16,6 +17,8 @@ class Step:
     texts: tuple[str, ...]
     marks: tuple[str, ...] = ()
     rows: bool = False
+    #: What one row of the list is called.
+    row_title: str | Promise = ""
 
 
 STEPS: tuple[Step, ...] = (
@@ -32,6 +35,7 @@ STEPS: tuple[Step, ...] = (
         ("name", "code", "share_percent"),
         ("is_state",),
         rows=True,
+        row_title=pgettext_lazy("firm", "Holder"),
     ),
     Step(
         "documents",
@@ -45,6 +49,7 @@ STEPS: tuple[Step, ...] = (
         _("The certificates that your services need. The authority in charge verifies each of them."),
         ("qualification_type", "level", "number", "issuer", "valid_from", "valid_to"),
         rows=True,
+        row_title=_("Certificate"),
     ),
     Step(
         "practitioners",
@@ -52,6 +57,7 @@ STEPS: tuple[Step, ...] = (
         _("Licensed people who work for the firm. A licence stands under one firm only."),
         ("name", "licence_type", "licence_no", "valid_to"),
         rows=True,
+        row_title=_("Practitioner"),
     ),
     Step(
         "offers",
@@ -59,6 +65,7 @@ STEPS: tuple[Step, ...] = (
         _("What you offer, your price, and the time that you promise. You can change price and time at any time."),
         ("item", "pricing", "amount", "unit", "days"),
         rows=True,
+        row_title=_("Service"),
     ),
     Step("commitment", _("Commitment"), _("What the firm promises by registering."), (), ("agreed",)),
 )

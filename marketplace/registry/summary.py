@@ -2,43 +2,44 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
+from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from marketplace.accounts.models import District
 from marketplace.catalogue.models import QualificationType, ServiceItem
 from marketplace.core.models import StoredFile
+from marketplace.core.money import format_cny
+from marketplace.core.templatetags.market import moment
 
 from . import commitments, filing, records, steps
 from .filing import Problem
 from .models import Offer, Registration, RegistrationCheck
 
 Text = str | Promise
+#: Between facts in a line (DESIGN, Content).
+SPACE = "\u3000"
 
 LABELS: dict[str, dict[str, Text]] = {
     "particulars": {
         "name_zh": gettext_lazy("Name on the business licence"),
         "name_en": gettext_lazy("English name"),
         "legal_representative": gettext_lazy("Legal representative"),
-        "district": gettext_lazy("District"),
+        "district": pgettext_lazy("firm", "District"),
         "address": gettext_lazy("Address"),
         "phone": gettext_lazy("Telephone"),
         "intro_zh": gettext_lazy("About the firm"),
         "intro_en": gettext_lazy("About the firm, in English"),
     },
     "qualifications": {
-        "level": gettext_lazy("Level"),
+        "level": pgettext_lazy("qualification", "Level"),
         "number": gettext_lazy("Certificate number"),
         "issuer": gettext_lazy("Issued by"),
         "valid_from": gettext_lazy("Valid from"),
-        "valid_to": gettext_lazy("Valid to"),
-    },
-    "practitioners": {
-        "licence_type": gettext_lazy("Licence"),
-        "licence_no": gettext_lazy("Licence number"),
         "valid_to": gettext_lazy("Valid to"),
     },
 }
@@ -175,7 +176,7 @@ def _particulars(registration: Registration, names: _Names, before: Mapping[str,
 def _holders(payload: Mapping[str, Any], before: Mapping[str, Any] | None) -> list[Entry]:
     def line(row: Mapping[str, Any]) -> str:
         parts = [row.get("name", ""), row.get("code", ""), f"{row.get('share_percent', '')}%"]
-        return "  ".join([part for part in parts if part] + ([_("state holder")] if row.get("is_state") else []))
+        return SPACE.join([part for part in parts if part] + ([_("state holder")] if row.get("is_state") else []))
 
     rows = filing.rows_of(payload, "holders")
     lines = [line(row) for row in rows]
@@ -209,26 +210,33 @@ def _qualification(row: Mapping[str, Any], names: _Names) -> Entry:
 
 
 def _practitioner(row: Mapping[str, Any], names: _Names) -> Entry:
-    facts = [Fact(label, row.get(name, "")) for name, label in LABELS["practitioners"].items()]
-    return Entry(row.get("name", ""), facts)
+    parts = [row.get("licence_type", ""), row.get("licence_no", "")]
+    if row.get("valid_to"):
+        parts.append(_("valid until %(day)s") % {"day": row["valid_to"]})
+    return Entry(row.get("name", ""), [Fact(_("Licence"), SPACE.join(part for part in parts if part))])
 
 
 def _offer(row: Mapping[str, Any], names: _Names) -> Entry:
     code = row.get("item", "")
-    facts = [
-        Fact(_("Price"), price_words(row.get("pricing", ""), row.get("amount", ""), row.get("unit", ""))),
-        Fact(_("Promised time"), _("%(days)s working days") % {"days": row.get("days", "")}),
-    ]
-    return Entry(f"{code} {names.items.get(code, '')}".strip(), facts)
+    price = price_words(row.get("pricing", ""), row.get("amount", ""), row.get("unit", ""))
+    days = _("%(days)s working days") % {"days": row.get("days", "")} if row.get("days") else ""
+    fact = Fact(_("Price and time"), SPACE.join(part for part in (price, days) if part))
+    return Entry(f"{code} {names.items.get(code, '')}".strip(), [fact])
 
 
 def price_words(pricing: str, amount: Any, unit: str = "") -> str:
-    """An offer's price in words: ¥9,800.00, ¥1.36 / m², 14 % off the standard."""
+    """An offer's price in words: ¥9,800.00, ¥1.36 / m², 14% off the standard; what is no number stays as typed."""
+    try:
+        number = Decimal(str(amount).replace(",", ""))
+    except InvalidOperation:
+        return str(amount)
+    if not number.is_finite():
+        return str(amount)
     if pricing == Offer.Pricing.PERCENT_OFF:
-        return _("%(percent)s %% off the standard") % {"percent": amount}
+        return _("%(percent)s%% off the standard") % {"percent": f"{number.normalize():f}"}
     if pricing == Offer.Pricing.PER_UNIT:
-        return _("¥%(amount)s per %(unit)s") % {"amount": amount, "unit": unit}
-    return f"¥{amount}" if amount else ""
+        return _("%(price)s / %(unit)s") % {"price": format_cny(number), "unit": unit}
+    return format_cny(number)
 
 
 def _commitment(payload: Mapping[str, Any]) -> Entry:
@@ -238,7 +246,7 @@ def _commitment(payload: Mapping[str, Any]) -> Entry:
     facts = [
         Fact(_("Version"), entry.get("version", "")),
         Fact(_("Signed by"), entry.get("agreed_by_name", "")),
-        Fact(_("Signed at"), entry.get("agreed_at", "")),
+        Fact(_("Signed at"), moment(datetime.fromisoformat(entry["agreed_at"]))),
     ]
     return Entry(str(steps.step("commitment").title), facts)
 

@@ -33,7 +33,7 @@ class Qualification(models.Model):
         related_name="qualifications",
         verbose_name=_("qualification"),
     )
-    level = models.CharField(_("level"), max_length=40, blank=True)
+    level = models.CharField(pgettext_lazy("qualification", "level"), max_length=40, blank=True)
     number = models.CharField(_("certificate number"), max_length=60)
     issuer = models.CharField(_("issued by"), max_length=120)
     valid_from = models.DateField(_("valid from"))

@@ -1,13 +1,12 @@
 """What the registry's templates need beyond the components."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from django import template
 
 from marketplace.core import clock
 from marketplace.core.calendar import ClockFace, clock_face
-from marketplace.core.money import format_cny
 from marketplace.registry import summary
 from marketplace.registry.models import Offer, Registration
 
@@ -17,17 +16,17 @@ register = template.Library()
 @register.filter
 def price_words(offer: Offer) -> str:
     """An offer's price in words: ¥9,800.00, ¥1.36 / m², 14% off the standard."""
-    if offer.pricing == Offer.Pricing.FIXED:
-        return format_cny(offer.amount)
-    return summary.price_words(offer.pricing, offer.amount.normalize().__format__("f"), offer.unit)
+    return summary.price_words(offer.pricing, offer.amount, offer.unit)
 
 
 @register.simple_tag(takes_context=True)
-def without_filter(context: template.Context, name: str) -> str:
-    """The list's address without one of its filters."""
+def without_filters(context: template.Context, names: Iterable[str]) -> str:
+    """The list's address without some of its filters."""
     query = context["request"].GET.copy()
-    for parameter in (name, f"{name}_min", f"{name}_max", "page"):
-        query.pop(parameter, None)
+    for name in names:
+        for parameter in (name, f"{name}_min", f"{name}_max"):
+            query.pop(parameter, None)
+    query.pop("page", None)
     return f"?{query.urlencode()}"
 
 

@@ -19,11 +19,13 @@ def intermediary_list(request: HttpRequest) -> HttpResponse:
     """The firms on the list, filtered and sorted by the address."""
     filterset = IntermediaryFilter(request.GET, queryset=Intermediary.objects.on_the_list().with_standing())
     page = Paginator(filterset.qs, PAGE_SIZE).get_page(request.GET.get("page"))
+    counts = selectors.facet_counts(filterset)
+    filterset.offer_most_first(counts["service"])
     context = {
         "filter": filterset,
         "page_obj": page,
         "cards": selectors.cards_of(page, filterset),
-        "facet_counts": selectors.facet_counts(filterset),
+        "facet_counts": counts,
         "project": filterset.project,
         "looser": [] if page.paginator.count else selectors.looser(filterset),
         "kept_parameters": [

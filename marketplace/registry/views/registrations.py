@@ -1,6 +1,5 @@
 """The workbench's pages of a registration: one subject a page, saved as a draft, read through before it is filed."""
 
-
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse
