@@ -93,7 +93,7 @@ def percent(value: float | Decimal | Fraction) -> str:
 def ruler_dot(ratio: Decimal | float) -> float:
     """Where the dot stands on the ruler; beyond 70 or 130 % it stays at the end."""
     low, high = RULER_RANGE
-    clamped = min(max(Fraction(str(ratio)) * 100, low), high)
+    clamped = min(max(Fraction(str(ratio)) * 100, Fraction(low)), Fraction(high))
     return round(float(RULER_CENTRE + (clamped - 100) * RULER_PER_PERCENT), 2)
 
 
