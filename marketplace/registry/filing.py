@@ -251,7 +251,7 @@ def _holders(payload: Mapping[str, Any], reference: Reference, problems: list[Pr
     rows = rows_of(payload, "holders")
     nobody = bool((payload.get("holders") or {}).get("nobody"))
     if not rows and not nobody:
-        problems.append(Problem("holders", None, _("Enter the holders, or say that nobody holds 25 % or more.")))
+        problems.append(Problem("holders", None, _("Enter the holders, or say that nobody holds 25 percent or more.")))
     if rows and nobody:
         problems.append(Problem("holders", "nobody", _("Holders are entered below; take this mark away.")))
     holders: list[HolderEntry] = []

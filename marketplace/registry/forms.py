@@ -79,14 +79,14 @@ class ParticularsForm(EntryForm):
 
 
 class HolderForm(EntryForm):
-    name = _text(_("Name"), maxlength=150)
+    name = _text(pgettext_lazy("holder", "Name"), maxlength=150)
     code = _text(_("Code, if it is a company"), required=False, maxlength=40, autocomplete="off")
     share_percent = _text(_("Share"), inputmode="decimal", **{"data-unit": "%"})
     is_state = forms.BooleanField(label=_("A state holder"), required=False)
 
 
 class NobodyForm(EntryForm):
-    nobody = forms.BooleanField(label=_("Nobody holds 25 % or more"), required=False)
+    nobody = forms.BooleanField(label=_("Nobody holds 25 percent or more"), required=False)
 
 
 class DocumentsForm(EntryForm):
@@ -115,7 +115,7 @@ class QualificationForm(EntryForm):
 
 
 class PractitionerForm(EntryForm):
-    name = _text(_("Name"), maxlength=60)
+    name = _text(pgettext_lazy("person", "Name"), maxlength=60)
     licence_type = _text(_("Licence"), hint=_("Such as 环境影响评价工程师."), maxlength=80)
     licence_no = _text(_("Licence number"), maxlength=60, autocomplete="off")
     valid_to = _day(_("Valid to"), required=False)

@@ -31,7 +31,7 @@ STEPS: tuple[Step, ...] = (
     Step(
         "holders",
         _("Holders"),
-        _("Everyone who holds 25 % or more of the firm."),
+        _("Everyone who holds 25 percent or more of the firm."),
         ("name", "code", "share_percent"),
         ("is_state",),
         rows=True,

@@ -181,10 +181,10 @@ def _holders(payload: Mapping[str, Any], before: Mapping[str, Any] | None) -> li
     rows = filing.rows_of(payload, "holders")
     lines = [line(row) for row in rows]
     if (payload.get("holders") or {}).get("nobody"):
-        lines.append(_("Nobody holds 25 % or more"))
+        lines.append(_("Nobody holds 25 percent or more"))
     was = [line(row) for row in filing.rows_of(before, "holders")] if before is not None else lines
     fact = Fact(
-        _("Holders of 25 % or more"), "\n".join(lines), "\n".join(was) if sorted(was) != sorted(lines) else None
+        _("Holders of 25 percent or more"), "\n".join(lines), "\n".join(was) if sorted(was) != sorted(lines) else None
     )
     return [Entry(str(steps.step("holders").title), [fact])] if lines else []
 

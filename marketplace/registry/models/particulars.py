@@ -124,7 +124,7 @@ class Offer(models.Model):
     """
 
     class Pricing(models.TextChoices):
-        FIXED = "fixed", _("Fixed price")
+        FIXED = "fixed", pgettext_lazy("offer", "Fixed price")
         PER_UNIT = "per_unit", _("Price a unit")
         PERCENT_OFF = "percent_off", _("Percent off the standard")
 
