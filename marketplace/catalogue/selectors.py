@@ -14,7 +14,7 @@ from marketplace.core import clock
 
 from .charts import Curve, curve_of
 from .fees import FeeCalculation, units
-from .fees.numbers import percent
+from .fees.numbers import percent, plain
 from .forms import FeeForm
 from .models import FeeSchedule, Pricing, Regulation, ServiceItem
 
@@ -38,6 +38,10 @@ class FeeView:
     float_percent: str
     now: datetime
     query: str
+
+    @property
+    def base_as_given(self) -> str:
+        return plain(self.calculation.base) if self.calculation and self.calculation.base else ""
 
     @property
     def missing(self) -> list[Any]:
