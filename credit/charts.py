@@ -19,7 +19,7 @@ GRADE_COLOURS = {
     "D": "#B3261E",
 }
 MARK_COLOURS = {"deduct": "#B3261E", "bonus": "#1A7F4B", "end": "#5B6776"}
-LEAST_SPAN = 10
+LEAST_SPAN = 12
 
 
 @dataclass(frozen=True)
@@ -158,7 +158,7 @@ def score_chart(
 
 
 def _range(scores: Sequence[float]) -> tuple[int, int]:
-    low, high = floor(min(scores)) - 2, ceil(max(scores)) + 2
+    low, high = floor(min(scores)) - 3, ceil(max(scores)) + 3
     missing = max(LEAST_SPAN - (high - low), 0)
     low, high = low - ceil(missing / 2), high + missing // 2
     return max(min(low, 100 - LEAST_SPAN), 0), min(max(high, LEAST_SPAN), 100)

@@ -1,6 +1,8 @@
 """Credit events in the console: regulators propose and decide; model and rules to read."""
 
+from collections.abc import Callable
 from dataclasses import replace
+from functools import wraps
 from typing import Any
 
 from django.contrib import messages
@@ -12,10 +14,12 @@ from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 from django.views.decorators.http import require_http_methods, require_safe
 
+from marketplace.accounts.models import User
 from marketplace.accounts.permissions import is_operator, is_regulator
 from marketplace.core import clock
 from marketplace.core.failures import DomainError
-from marketplace.core.permissions import Decision, require
+from marketplace.core.permissions import Decision, Refused, require
+from marketplace.core.views import forbidden
 
 from . import services
 from .forms import DecisionForm, ProposalForm
@@ -27,6 +31,28 @@ from .rating.windows import ONE_DAY
 from .selectors import event_of
 
 PAGE_SIZE = 30
+
+
+View = Callable[..., HttpResponse]
+
+
+class ConsoleRequest(HttpRequest):
+    """A request that Wagtail has let in: somebody is signed in."""
+
+    user: User
+
+
+def says_why_not(view: View) -> View:
+    """A refusal is a 403 with its reason; Wagtail would send the person to the console's first page without one."""
+
+    @wraps(view)
+    def guarded(request: HttpRequest, **kwargs: Any) -> HttpResponse:
+        try:
+            return view(request, **kwargs)
+        except Refused as refusal:
+            return forbidden(request, refusal)
+
+    return guarded
 
 
 def _crumbs(*labels: str) -> list[dict[str, str]]:
@@ -43,7 +69,8 @@ def sees_console(user: Any) -> Decision:
 
 
 @require_safe
-def index(request: HttpRequest) -> HttpResponse:
+@says_why_not
+def index(request: ConsoleRequest) -> HttpResponse:
     """What waits for a decision first, then what was decided."""
     require(can_propose_event(request.user))
     events = ConductEvent.objects.with_steps().select_related("rule", "subject", "proposed_by")
@@ -63,7 +90,8 @@ def index(request: HttpRequest) -> HttpResponse:
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-def propose(request: HttpRequest) -> HttpResponse:
+@says_why_not
+def propose(request: ConsoleRequest) -> HttpResponse:
     require(can_propose_event(request.user))
     form = ProposalForm(request.POST or None, request.FILES or None)
     status = 200
@@ -90,7 +118,8 @@ def propose(request: HttpRequest) -> HttpResponse:
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-def decide(request: HttpRequest, number: str) -> HttpResponse:
+@says_why_not
+def decide(request: ConsoleRequest, number: str) -> HttpResponse:
     """Facts, effect and decision; the same page read-only with the reason for who may not decide."""
     require(is_regulator(request.user))
     event = get_object_or_404(event_of(number, request.user))
@@ -110,7 +139,7 @@ def decide(request: HttpRequest, number: str) -> HttpResponse:
                 return redirect("credit_console:index")
     before, after = _effect(event)
     context = {
-        "breadcrumbs_items": _crumbs(event.number),
+        "breadcrumbs_items": _crumbs(f"{event.number} {event.rule.name}"),
         "header_title": f"{event.rule.code} {event.rule.name}",
         "header_icon": "clipboard-list",
         "event": event,
@@ -125,7 +154,8 @@ def decide(request: HttpRequest, number: str) -> HttpResponse:
 
 
 @require_safe
-def model(request: HttpRequest) -> HttpResponse:
+@says_why_not
+def model(request: ConsoleRequest) -> HttpResponse:
     require(sees_console(request.user))
     current = get_object_or_404(CreditModel, pk=getattr(CreditModel.objects.in_force_on(clock.today()), "pk", None))
     context = {
