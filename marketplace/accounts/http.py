@@ -7,5 +7,6 @@ class MemberRequest(HttpRequest):
     """A signed-in person's request as the middleware leaves it, for annotations of views behind `login_required`."""
 
     user: User
+    memberships: list[Membership]
     membership: Membership | None
     organisation: Organisation | None

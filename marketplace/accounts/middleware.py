@@ -8,25 +8,29 @@ from .models import Membership
 SESSION_KEY = "organisation"
 
 
-def membership_of(request: HttpRequest) -> Membership | None:
-    """The membership that the person acts in now: the one chosen in the switcher, else their first."""
+def memberships_of(request: HttpRequest) -> list[Membership]:
+    """All active memberships of the person, the oldest first."""
     if not request.user.is_authenticated:
-        return None
-    memberships = list(Membership.objects.of(request.user).select_related("organisation").order_by("pk"))
-    chosen = request.session.get(SESSION_KEY)
-    return next(
-        (each for each in memberships if each.organisation_id == chosen), memberships[0] if memberships else None
-    )
+        return []
+    return list(Membership.objects.of(request.user).select_related("organisation").order_by("pk"))
+
+
+def chosen_of(memberships: list[Membership], chosen: int | None) -> Membership | None:
+    """The membership that the person acts in now: the one chosen in the switcher, else their first."""
+    return next((each for each in memberships if each.organisation_id == chosen), next(iter(memberships), None))
 
 
 class OrganisationMiddleware:
-    """Gives every request `membership` and `organisation`, both None for a visitor or a person without one."""
+    """Gives every request `memberships`, and `membership` and `organisation`: None for a person without one."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
 
     def __call__(self, request: MemberRequest) -> HttpResponse:
         # Not lazily: a lazy None is not None, and every page's header shows the organisation anyway.
-        request.membership = membership_of(request)
+        request.memberships = memberships_of(request)
+        request.membership = (
+            chosen_of(request.memberships, request.session.get(SESSION_KEY)) if request.memberships else None
+        )
         request.organisation = request.membership.organisation if request.membership else None
         return self.get_response(request)

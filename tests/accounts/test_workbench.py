@@ -5,21 +5,13 @@ from decimal import Decimal
 import pytest
 from django.urls import reverse
 
-from marketplace.core import clock, duties, workbench
+from marketplace.core import clock, workbench
 from marketplace.core.duties import Duty, Matter
 from tests.factories.accounts import MembershipFactory, NoticeFactory, OrganisationFactory, UserFactory
 
 pytestmark = pytest.mark.django_db
 
 URL = "/workbench/"
-
-
-@pytest.fixture
-def registered(monkeypatch):
-    """The workbench's registries with nothing in them but what the test adds."""
-    monkeypatch.setattr(duties, "_providers", [])
-    monkeypatch.setattr(duties, "_matters", [])
-    return duties
 
 
 def page_of(client, membership, url=URL):
@@ -147,8 +139,7 @@ class TestEmptyStates:
 
 
 class TestTabs:
-    def test_are_those_of_the_kind_with_the_present_one_marked(self, client, monkeypatch):
-        monkeypatch.setattr(workbench, "_tabs", list(workbench._tabs))
+    def test_are_those_of_the_kind_with_the_present_one_marked(self, client, registered):
         workbench.tab("需求", "accounts:matter-list", kinds={"enterprise"}, order=20, count=lambda *_: 7)
         workbench.tab("报价", "accounts:history", kinds={"intermediary"}, order=30)
 
@@ -224,19 +215,19 @@ class TestQueries:
         client.force_login(membership.user)
         client.get(URL)
 
-        with django_assert_num_queries(7):
+        with django_assert_num_queries(6):
             client.get(URL)
 
         NoticeFactory.create_batch(10, user=membership.user)
-        with django_assert_num_queries(7):
+        with django_assert_num_queries(6):
             client.get(URL)
 
-    def test_of_the_members_page_too(self, client, django_assert_num_queries):
+    def test_of_the_members_page_too(self, client, registered, django_assert_num_queries):
         membership = MembershipFactory()
         client.force_login(membership.user)
         url = reverse("accounts:organisation-detail")
         client.get(url)
         MembershipFactory.create_batch(10, organisation=membership.organisation)
 
-        with django_assert_num_queries(11):
+        with django_assert_num_queries(10):
             client.get(url)

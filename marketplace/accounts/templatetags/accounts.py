@@ -6,8 +6,7 @@ from django.forms import BoundField
 from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.translation import get_language
-from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy as _lazy
+from django.utils.translation import gettext_lazy as _
 
 from marketplace.core import clock, workbench
 from marketplace.core.templatetags.market import WEEKDAYS, day
@@ -16,11 +15,12 @@ register = template.Library()
 
 #: Our words for fields of allauth's forms.
 LABELS = {
-    "login": _lazy("E-mail address"),
-    "email": _lazy("E-mail address"),
-    "password2": _lazy("The password again"),
-    "oldpassword": _lazy("Present password"),
-    "code": _lazy("Verification code"),
+    "login": _("E-mail address"),
+    "email": _("E-mail address"),
+    "password2": _("The password again"),
+    "oldpassword": _("Present password"),
+    "code": _("Verification code"),
+    "passwordless": _("Passkey: sign in with this key alone"),
 }
 
 
@@ -66,6 +66,8 @@ def tidied(bound: BoundField) -> BoundField:
         bound.help_text = _(
             "At least 10 characters, not only digits, no common word, nothing like your name or e-mail."
         )
+    elif bound.name == "passwordless":
+        bound.help_text = _("The key then asks for your fingerprint, face or PIN.")
     elif bound.name == "password" and bound.help_text:
         bound.help_text = format_html(
             '<a href="{}">{}</a>', reverse("account_reset_password"), _("Forgotten? Reset it")
