@@ -21,6 +21,8 @@ COUNT = 60
 #: Those who are not on the list, by number: what becomes of their registration.
 UNLISTED = {54: "draft", 55: "filed", 56: "filed", 57: "filed", 58: "returned", 59: "returned"}
 CLOSED, SUSPENDED, EXPIRING = 51, 52, (9, 22)
+#: Cheap, late and careless: their scores fall.
+CARELESS = (2, 5, 14)
 
 
 @dataclass
@@ -84,8 +86,8 @@ def _register(
             number=number,
             trade=trade,
             user=user,
-            diligence=0.99 if number in (0, 1) else chance.uniform(0.72, 0.98),
-            discount=chance.uniform(0.03, 0.28),
+            diligence=1.0 if number == 0 else 0.4 if number in CARELESS else chance.uniform(0.72, 0.98),
+            discount=0.3 if number in CARELESS else chance.uniform(0.03, 0.25),
             intermediary=Intermediary.objects.select_related("organisation").get(organisation__uscc=code),
         )
     )

@@ -5,9 +5,14 @@ from functools import lru_cache
 from allauth.account.models import EmailAddress
 from django.contrib.auth.hashers import make_password
 
-from marketplace.accounts.models import Membership, Organisation, User
-from marketplace.accounts.services import Particulars, add_member, create_organisation, create_person, create_public_body
-from marketplace.accounts.models import District
+from marketplace.accounts.models import District, Membership, Organisation, User
+from marketplace.accounts.services import (
+    Particulars,
+    add_member,
+    create_organisation,
+    create_person,
+    create_public_body,
+)
 
 from . import names
 
@@ -58,7 +63,9 @@ def enterprise(number: int, districts: list[District]) -> tuple[Organisation, Us
 def staff() -> dict[str, User]:
     """Regulators of several authorities, and the operator's clerk."""
     operator = create_public_body(
-        kind=Organisation.Kind.OPERATOR, name_zh="常州市网上中介超市运营中心", name_en="Changzhou Intermediary Market Centre"
+        kind=Organisation.Kind.OPERATOR,
+        name_zh="常州市网上中介超市运营中心",
+        name_en="Changzhou Intermediary Market Centre",
     )
     people = {"operator": account("operator", "陆某")}
     add_member(organisation=operator, user=people["operator"], role=Membership.Role.ADMINISTRATOR)

@@ -102,7 +102,7 @@ def plans(
     """All requests, the same ones every time; dates count from today."""
     chance = Random("requests")  # noqa: S311  a story, not a secret
     private = [code for code in items if items[code].paid_by == "applicant"]
-    favourite = iter(["HB-001", "HB-002", "HB-001", "ZG-008", "HB-002", "SL-002"] * 20)
+    favourite = iter(["HB-001", "HB-002", "HB-001", "ZG-008", "HB-002", "SL-002", "FZ-003"] * 20)
     number = 0
     for end, amount, (nearest, farthest) in ENDS:
         for _ in range(amount):
@@ -120,7 +120,7 @@ def plans(
                 owner=owner,
                 user=user,
                 item=item,
-                method="lowest_price" if number % 3 else "random_draw",
+                method="random_draw" if number % 4 == 0 else "lowest_price",
                 published_on=calendar.working_day_before(today, back) if back else today,
             )
             number += 1
@@ -159,9 +159,7 @@ def _draft(plan: Plan, chance: Random) -> WorkRequest:
     project = PROJECTS[plan.number % len(PROJECTS)]
     base, coefficients = BASES.get(item.code, (None, {}))
     line = tendering.ItemLine(item, Decimal(base) if base else None, coefficients=coefficients)
-    draft = tendering.create_draft(
-        owner=plan.owner, actor=plan.user, title=f"{project}{item.name_zh}", lines=[line]
-    )
+    draft = tendering.create_draft(owner=plan.owner, actor=plan.user, title=f"{project}{item.name_zh}", lines=[line])
     row = draft.request_items.get()
     reference = row.standard_fee or Decimal(chance.randint(120, 900) * 100)
     share = Decimal("0.92") if plan.method == "random_draw" else Decimal("1.20")
@@ -191,16 +189,11 @@ def _draft(plan: Plan, chance: Random) -> WorkRequest:
 
 
 def _bidding(plan: Plan, cast: Cast, work_request: WorkRequest, chance: Random) -> Act:
-    able = [
-        firm
-        for firm in cast.firms
-        if firm.offers(plan.item.code)
-        and not eligibility.problems_of(_fresh(firm), work_request, at=clock.now())
-    ]
+    able = [firm for firm in cast.firms if firm.offers(plan.item.code)]
     wanted = {"failed": 0}.get(plan.end, 8)
     if plan.owner.kind == "authority" and plan.end == "failed":
         wanted = 2
-    asker = able[0] if able and plan.number % 4 == 1 else None
+    asker = able[0] if able and plan.number % 4 == 1 and _is_eligible(able[0], work_request) else None
     if asker is not None:
         yield clock.now() + timedelta(hours=3)
         question, answer = QUESTIONS[plan.number % len(QUESTIONS)]
@@ -212,20 +205,15 @@ def _bidding(plan: Plan, cast: Cast, work_request: WorkRequest, chance: Random) 
             tendering.answer_question(question_id=asked.pk, answer=answer, actor=plan.user)
     if plan.end == "suspended":
         yield clock.now() + timedelta(hours=1)
-        tendering.suspend_request(
-            request_id=work_request.pk, reason="接到举报，核查回避情况。", actor=cast.regulator
-        )
+        tendering.suspend_request(request_id=work_request.pk, reason="接到举报，核查回避情况。", actor=cast.regulator)
         return
     if plan.end == "terminated":
         yield clock.now() + timedelta(hours=20)
-        tendering.terminate_request(
-            request_id=work_request.pk, reason="项目调整，本次不再采购。", actor=plan.user
-        )
+        tendering.terminate_request(request_id=work_request.pk, reason="项目调整，本次不再采购。", actor=plan.user)
         return
     for index, firm in enumerate(able[:wanted]):
         yield clock.now() + timedelta(minutes=15 + 7 * index)
-        _bid(plan, work_request, firm, chance)
-        if plan.number % 10 == index == 3:
+        if _bid(plan, work_request, firm, chance) and plan.number % 10 == index == 3:
             yield clock.now() + timedelta(minutes=9)
             _bid(plan, work_request, firm, chance)
 
@@ -234,7 +222,12 @@ def _fresh(firm: Firm) -> Intermediary:
     return Intermediary.objects.select_related("organisation").get(pk=firm.intermediary.pk)
 
 
-def _bid(plan: Plan, work_request: WorkRequest, firm: Firm, chance: Random) -> None:
+def _is_eligible(firm: Firm, work_request: WorkRequest) -> bool:
+    return not eligibility.problems_of(_fresh(firm), work_request, at=clock.now())
+
+
+def _bid(plan: Plan, work_request: WorkRequest, firm: Firm, chance: Random) -> bool:
+    """File a bid, unless the market refuses it: the firm's credit or record may not do."""
     price = None
     days = max(3, round((work_request.service_days or 10) * chance.uniform(0.6, 1)))
     if plan.method == "lowest_price":
@@ -243,9 +236,13 @@ def _bid(plan: Plan, work_request: WorkRequest, firm: Firm, chance: Random) -> N
         if firm.number in (0, 1):
             share -= Decimal("0.1")
         price = (work_request.price_max * share).quantize(Decimal("0.01"))
-    tendering.submit_bid(
-        request_id=work_request.pk, intermediary=_fresh(firm), actor=firm.user, price=price, days=days
-    )
+    try:
+        tendering.submit_bid(
+            request_id=work_request.pk, intermediary=_fresh(firm), actor=firm.user, price=price, days=days
+        )
+    except tendering.UnableToBid:
+        return False
+    return True
 
 
 def _after_the_opening(plan: Plan, cast: Cast, work_request: WorkRequest, chance: Random) -> Act:
@@ -321,8 +318,10 @@ def _service(plan: Plan, firm: Firm, contract: Contract, chance: Random) -> Act:
     for position, milestone in enumerate(contract.milestones.order_by("position")):
         late = chance.random() > firm.diligence
         days = 2 if late else -2
-        delivered_on = calendar.working_day_after(milestone.due_on, days) if days > 0 else (
-            calendar.working_day_before(milestone.due_on, -days)
+        delivered_on = (
+            calendar.working_day_after(milestone.due_on, days)
+            if days > 0
+            else (calendar.working_day_before(milestone.due_on, -days))
         )
         yield max(_at(delivered_on, "15:20"), clock.now() + timedelta(hours=2))
         if plan.end == "service" and position == 1:
@@ -357,12 +356,10 @@ COMMENTS = ("按时交付，沟通顺畅。", "质量好，配合审批一次通
 def _rate(plan: Plan, firm: Firm, contract: Contract, chance: Random) -> None:
     best = firm.diligence
     stars = {
-        aspect: max(2, min(5, round(5 * best + chance.uniform(-0.7, 0.5))))
+        aspect: max(1, min(5, round(5 * best + chance.uniform(-0.45, 0.45))))
         for aspect in ("quality", "timeliness", "attitude", "fees", "compliance")
     }
     comment = COMMENTS[0 if sum(stars.values()) > 23 else 1 if sum(stars.values()) > 21 else 2]
     contracting.rate_contract(contract_id=contract.pk, stars=stars, comment=comment, actor=plan.user)
     if plan.number % 5 == 0:
         contracting.reply_to_rating(contract_id=contract.pk, reply="感谢评价，我们会继续改进。", actor=firm.user)
-
-

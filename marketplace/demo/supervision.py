@@ -60,13 +60,13 @@ def _suspension(firms: list[Firm], proposer, decider, today: date) -> Act:
         intermediary_id=firm.intermediary.pk, reason="资质证书正在接受发证机关核查。", actor=proposer
     )
     yield clock.now() + timedelta(hours=26)
-    registry.decide_suspension(
-        suspension_id=suspension.pk, suspend=True, reason="核查期间暂停报名。", actor=decider
-    )
+    registry.decide_suspension(suspension_id=suspension.pk, suspend=True, reason="核查期间暂停报名。", actor=decider)
 
 
 def _leaving(firms: list[Firm], today: date) -> Act:
     yield clock.shanghai(f"{calendar.working_day_before(today, 12)} 10:00")
     firm = next((each for each in firms if each.number == CLOSED), None)
     if firm is not None:
-        registry.leave_market(intermediary_id=firm.intermediary.pk, reason="业务转型，不再从事中介服务。", actor=firm.user)
+        registry.leave_market(
+            intermediary_id=firm.intermediary.pk, reason="业务转型，不再从事中介服务。", actor=firm.user
+        )

@@ -6,6 +6,7 @@ from datetime import date, datetime, timedelta
 from django.conf import settings
 from django.db import transaction
 
+from credit.services import refresh_standings
 from marketplace.accounts.models import District, Organisation
 from marketplace.catalogue.models import ServiceItem
 from marketplace.core import calendar, clock
@@ -45,7 +46,6 @@ def _play(today: date, now: datetime, say: Callable[[str], None]) -> None:
     clock.move(clock.shanghai(f"{opened_on} 09:00"))
     districts = list(District.objects.exclude(parent=None))
     items = {item.code: item for item in ServiceItem.objects.open().select_related("authority", "fee_schedule")}
-    items = {code: item for code, item in items.items()}
     staff = people.staff()
     say("people and enterprises")
     enterprises = [people.enterprise(number, districts) for number in range(ENTERPRISES)]
@@ -71,6 +71,7 @@ def _play(today: date, now: datetime, say: Callable[[str], None]) -> None:
         say(f"{250 - back} of 250 working days")
         stage.play(until=clock.shanghai(f"{calendar.working_day_before(today, back)} 18:00"))
     stage.play(until=now)
+    refresh_standings(Organisation.objects.filter(kind=Organisation.Kind.INTERMEDIARY).values_list("pk", flat=True))
     DueWork.objects.filter(done_at=None, kind="accounts.mail_notice").update(done_at=now)
     say("done")
 
