@@ -1,6 +1,7 @@
 from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from marketplace.core import appendonly
 from marketplace.core.money import MoneyField
@@ -102,6 +103,26 @@ class OpenedBid(models.Model):
         WITHDRAWN = "withdrawn", _("Withdrawn")
         SET_ASIDE = "set_aside", _("Set aside")
 
+    class Reason(models.TextChoices):
+        """Why a bid was set aside, in the order in which it is looked for; these codes stand in transcripts."""
+
+        DOES_NOT_OPEN = "does_not_open", _("It does not open, or is not of the announced form")
+        OTHER_REQUEST = "other_request", _("It was sealed for another request")
+        OTHER_FIRM = "other_firm", _("It was sealed by another firm than the one that filed it")
+        NOT_CONFIRMED = "not_confirmed", _("It was not confirmed after the request had changed")
+        DAYS_OUTSIDE_LIMITS = "days_outside_limits", _("Its time is outside the announced limits")
+        PRICE_OUTSIDE_LIMITS = "price_outside_limits", _("Its price is outside the announced limits")
+        LISTED = "listed", _("Not listed at the deadline")
+        NOT_SUSPENDED = "not_suspended", _("Suspended at the deadline")
+        CREDIT = "credit", _("Restricted from bidding at the deadline")
+        GRADE = "grade", _("Credit grade below the one asked for at the deadline")
+        QUALIFICATIONS = "qualifications", _("Without a qualification needed at the deadline")
+        PRACTITIONERS = "practitioners", _("With fewer practitioners than needed at the deadline")
+        NOT_RELATED = "not_related", pgettext_lazy("set aside", "Related to the owner")
+        NOT_EXCLUDED = "not_excluded", pgettext_lazy("set aside", "Excluded by the owner")
+        RELATED_BIDDERS = "related_bidders", _("Related to another bidder")
+        PERSON_OF_TWO_PARTIES = "person_of_two_parties", _("Filed by a person who also filed for another bidder")
+
     opening = models.ForeignKey(Opening, on_delete=models.PROTECT, related_name="opened_bids")
     bid = models.OneToOneField(Bid, on_delete=models.PROTECT, related_name="opened")
     intermediary = models.ForeignKey(
@@ -110,8 +131,7 @@ class OpenedBid(models.Model):
     filed_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+")
     filing = models.PositiveIntegerField(null=True)
     fate = models.CharField(max_length=10, choices=Fate)
-    #: Codes of `eligibility` and `opening`; empty unless set aside.
-    reason = models.CharField(max_length=40, blank=True)
+    reason = models.CharField(max_length=40, choices=Reason, blank=True)
     detail = models.CharField(max_length=400, blank=True)
     days = models.PositiveIntegerField(null=True)
     price = MoneyField(null=True)
