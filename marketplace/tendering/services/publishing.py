@@ -12,7 +12,7 @@ from marketplace.core.failures import DomainError
 from marketplace.core.permissions import require
 
 from .. import announcement, drafts, events, permissions, telling
-from ..failures import joined
+from ..failures import StateMoved, joined
 from ..models import RequestVersion, WorkRequest
 
 DEADLINE = "tendering.deadline"
@@ -36,7 +36,7 @@ def submit_request(*, request_id: int, actor: User) -> WorkRequest:
     :raises Refused: if the actor may not
     :raises UnableToPublish: with everything that keeps it from being published
     """
-    work_request = WorkRequest.objects.locked().select_related("owner").get(pk=request_id)
+    work_request = _locked_with_project(request_id)
     require(permissions.can_submit(actor, work_request))
     in_force = policy.current()
     now = clock.now()
@@ -80,7 +80,7 @@ def review_request(*, request_id: int, publish_it: bool, reasons: str = "", acto
     :raises UnableToReview: if a return gives no reasons
     :raises UnableToPublish: if it cannot be published any more, such as with too short a bid period
     """
-    work_request = WorkRequest.objects.locked().select_related("owner").get(pk=request_id)
+    work_request = _locked_with_project(request_id)
     require(permissions.can_review(actor, work_request))
     if publish_it:
         in_force, now = policy.current(), clock.now()
@@ -112,10 +112,22 @@ def schedule_deadline(work_request: WorkRequest) -> None:
         outbox.schedule(DEADLINE, key, work_request.bids_close_at, {"request_id": work_request.pk})
 
 
+def _locked_with_project(request_id: int) -> WorkRequest:
+    """
+    The request, with all of its project locked: two of them must not each stay below the tender limit unseen.
+
+    They are locked in one order, the own one among them, so that two publications queue instead of blocking each other.
+    """
+    code = WorkRequest.objects.values_list("project_code", flat=True).get(pk=request_id)
+    if code:
+        list(WorkRequest.objects.locked().filter(project_code=code).order_by("pk").values_list("pk"))
+    work_request = WorkRequest.objects.locked().select_related("owner").get(pk=request_id)
+    if work_request.project_code != code:
+        raise StateMoved
+    return work_request
+
+
 def _check(work_request: WorkRequest, in_force: policy.Policy, now: datetime) -> None:
-    if work_request.project_code:
-        # The project's requests are locked together: two of them must not each stay below the limit unseen.
-        list(WorkRequest.objects.locked().filter(project_code=work_request.project_code).order_by("pk"))
     if problems := drafts.problems_of(work_request, in_force, at=now):
         raise UnableToPublish(joined(list(problems.values())), problems)
 
