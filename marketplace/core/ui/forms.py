@@ -3,8 +3,20 @@
 from typing import Any
 
 from django import forms, template
+from django.utils.translation import gettext as _
 
 register = template.Library()
+
+#: What Django says of a field left empty; it names no field, so a summary would repeat it.
+LEFT_EMPTY = forms.Field.default_error_messages["required"]
+
+
+def messages_of(bound: forms.BoundField) -> list[str]:
+    """A field's errors in words that also stand alone in the summary."""
+    return [
+        _("Fill in: %(label)s") % {"label": bound.label} if message == str(LEFT_EMPTY) else str(message)
+        for message in bound.errors
+    ]
 
 
 @register.inclusion_tag("components/field.html")
@@ -49,6 +61,7 @@ def field(
         "attrs": attrs,
         "unit": unit or widget.attrs.get("data-unit", ""),
         "hint": hint,
+        "errors": messages_of(bound),
         "label": label or bound.label,
         "optional": optional and not bound.field.required and kind != "check",
         "short": short,
@@ -89,7 +102,9 @@ def _errors(form: forms.BaseForm) -> list[tuple[str, str]]:
             target = bound.id_for_label or bound.auto_id
             if isinstance(bound.field.widget, (forms.RadioSelect, forms.CheckboxSelectMultiple)):
                 target = f"{bound.auto_id}_0"
-        lines += [(target, str(message)) for message in messages]
+            lines += [(target, message) for message in messages_of(bound)]
+        else:
+            lines += [(target, str(message)) for message in messages]
     return lines
 
 
