@@ -60,9 +60,9 @@ def _written(text: Text, params: Mapping[str, object] | None) -> str:
 
 
 def path_in(path: str, language: str) -> str:
-    """A path of this site, which names the Chinese page, on the pages of a language."""
+    """A path of this site, on whichever language's page it was made, on the pages of a language."""
     # Resolving knows only the paths of the language in force.
-    with translation.override(settings.LANGUAGE_CODE):
+    with translation.override(translation.get_language_from_path(path) or settings.LANGUAGE_CODE):
         return translate_url(path, language)
 
 

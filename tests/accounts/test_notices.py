@@ -50,6 +50,11 @@ class TestNotify:
 
         assert mail.outbox[0].body.endswith("/en/workbench/\n")
 
+    @pytest.mark.parametrize("path", ["/workbench/?page=2", "/en/workbench/?page=2"])
+    def test_a_path_is_turned_into_either_language(self, path):
+        assert notices.path_in(path, "zh-hans") == "/workbench/?page=2"
+        assert notices.path_in(path, "en") == "/en/workbench/?page=2"
+
     def test_a_percent_sign_in_text_without_params_stays(self):
         member = MembershipFactory()
 
