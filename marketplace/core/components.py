@@ -65,7 +65,7 @@ class WaterfallBar:
     label: Text
     note: Text
     value: Decimal
-    kind: Literal["start", "up", "down", "score"]
+    kind: Literal["start", "up", "down", "none", "score"]
     x: str
     width: str
 
@@ -125,7 +125,7 @@ def waterfall(
     for before, change in zip(stops, changes, strict=False):
         after = before + change.amount
         left, right = sorted((place(before), place(after)))
-        kind: Literal["up", "down"] = "down" if change.amount < 0 else "up"
+        kind: Literal["up", "down", "none"] = "down" if change.amount < 0 else "up" if change.amount else "none"
         bars.append(
             WaterfallBar(change.label, change.note, change.amount, kind, percent(left), percent(max(right - left, 0.3)))
         )
