@@ -1,10 +1,14 @@
 """The catalogue's part of the console: operators edit entries; every change leaves an audit line."""
 
+import json
 from typing import Any
 
+from django import forms
 from django.db import models
 from django.utils.translation import gettext_lazy as _
-from wagtail.admin.panels import FieldPanel, FieldRowPanel, MultiFieldPanel, Panel
+from wagtail.admin.forms import WagtailAdminModelForm
+from wagtail.admin.panels import FieldPanel, FieldRowPanel, MultiFieldPanel, ObjectList, Panel
+from wagtail.admin.ui.tables import BooleanColumn
 from wagtail.snippets.models import register_snippet
 from wagtail.snippets.views.snippets import CreateView, EditView, SnippetViewSet, SnippetViewSetGroup
 
@@ -45,11 +49,31 @@ def pair(name: str) -> Panel:
     return FieldRowPanel([FieldPanel(f"{name}_zh"), FieldPanel(f"{name}_en")])
 
 
+class DefinitionField(forms.JSONField):
+    """A definition as a text that people can edit: indented, with its Chinese."""
+
+    widget = forms.Textarea(attrs={"rows": 24, "spellcheck": "false"})
+
+    def prepare_value(self, value: Any) -> Any:
+        return json.dumps(value, ensure_ascii=False, indent=2) if isinstance(value, dict) else value
+
+
+class FeeScheduleForm(WagtailAdminModelForm):
+    definition = DefinitionField(label=_("definition"), help_text=_("Tables, coefficients and parameters as printed."))
+
+
 class ServiceItemViewSet(CatalogueViewSet):
     model = ServiceItem
     icon = "list-ul"
     menu_label = _("Service items")
-    list_display: list[Any] = ["code", "name_zh", "authority", "approval_stage", "paid_by", "is_open"]
+    list_display: list[Any] = [
+        "code",
+        "name_zh",
+        "authority",
+        "approval_stage",
+        "paid_by",
+        BooleanColumn("is_open", label=_("in the catalogue")),
+    ]
     list_filter = ["category", "approval_stage", "paid_by", "pricing", "is_open"]
     search_fields = ["code", "name_zh", "name_en", "matter__name_zh"]
     ordering = ["pk"]
@@ -92,6 +116,9 @@ class FeeScheduleViewSet(CatalogueViewSet):
         ),
         MultiFieldPanel([pair("base_name"), FieldPanel("definition")], heading=_("How the fee is worked out")),
     ]
+
+    def get_edit_handler(self) -> Any:
+        return ObjectList(self.panels, base_form_class=FeeScheduleForm).bind_to_model(self.model)
 
 
 class RegulationViewSet(CatalogueViewSet):
