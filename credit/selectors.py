@@ -16,7 +16,7 @@ from marketplace.core.components import Change as WaterfallChange
 from marketplace.core.components import Waterfall, waterfall
 
 from .charts import Chart, Mark, score_chart
-from .histories import histories_of
+from .histories import decided_events, histories_of
 from .models import ConductEvent, CreditModel, CurrentStanding, ProcessStep
 from .rating import (
     Change,
@@ -110,7 +110,8 @@ class StandingPage:
         self.on = on
         self.models = list(CreditModel.objects.all())
         self.model = _model_of(self.models, on)
-        self.history: History = histories_of([organisation.pk])[organisation.pk]
+        self.decided = decided_events([organisation.pk])
+        self.history: History = histories_of([organisation.pk], decided=self.decided)[organisation.pk]
         self.standing = compute(self.history, self.model, on)
 
     # How the score comes about
@@ -232,8 +233,7 @@ class StandingPage:
     @cached_property
     def events(self) -> list[ConductEvent]:
         """The decided events that the day knows, the latest first."""
-        decided = ConductEvent.objects.filter(subject=self.organisation).public().with_steps()
-        known = [event for event in decided if event.effective_on and event.effective_on - ONE_DAY <= self.on]
+        known = [event for event in self.decided if event.effective_on and event.effective_on - ONE_DAY <= self.on]
         return sorted(known, key=lambda event: (event.effective_on, event.number), reverse=True)
 
     @property
@@ -342,7 +342,8 @@ def _model_of(models: Sequence[CreditModel], day: date) -> RatingModel:
 
 def _spans(models: Sequence[CreditModel], since: date, until: date) -> Iterable[tuple[RatingModel, date, date]]:
     """The stretches of time with the model of each."""
-    starts = sorted({since, *(model.effective_on for model in models if since < model.effective_on <= until)})
+    changes = (model.effective_on for model in models[1:] if since < model.effective_on <= until)
+    starts = sorted({since, *changes})
     for begin, following in zip(starts, [*starts[1:], until + ONE_DAY], strict=True):
         yield _model_of(models, begin), begin, following - ONE_DAY
 
@@ -381,9 +382,9 @@ def with_reasons(standings: Iterable[CurrentStanding]) -> list[ListLine]:
     """Each with the deductions that led to its restriction or warning. Two queries for all."""
     rows = list(standings)
     events: dict[int, list[ConductEvent]] = {}
-    subjects = [row.organisation_id for row in rows]
-    for event in ConductEvent.objects.filter(subject__in=subjects, direction="deduct").public().with_steps():
-        events.setdefault(event.subject_id, []).append(event)
+    for event in decided_events([row.organisation_id for row in rows if row.restricted or row.warned]):
+        if event.is_deduction:
+            events.setdefault(event.subject_id, []).append(event)
     return [ListLine(row, _reasons(row, events.get(row.organisation_id, []))) for row in rows]
 
 
@@ -401,6 +402,16 @@ def _counts(event: ConductEvent, upto: date) -> bool:
 def _ended(event: ConductEvent, row: CurrentStanding) -> bool:
     ending = event.ending
     return bool(ending and ending.effective_on and ending.effective_on <= row.as_of)
+
+
+def list_excerpts(limit: int) -> list[dict[str, Any]]:
+    """The first rows of each public list and how many it has."""
+    rows = {kind: list(public_list(kind)[:limit]) for kind in LIST_KINDS}
+    lines = {line.current.pk: line for line in with_reasons([row for part in rows.values() for row in part])}
+    return [
+        {"kind": kind, "count": public_list(kind).count(), "rows": [lines[row.pk] for row in part]}
+        for kind, part in rows.items()
+    ]
 
 
 def recent_notices() -> list[ListLine]:

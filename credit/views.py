@@ -49,14 +49,7 @@ def overview(request: HttpRequest) -> HttpResponse:
     if model is None:
         raise Http404
     context = {
-        "lists": [
-            {
-                "kind": kind,
-                "count": selectors.public_list(kind).count(),
-                "rows": selectors.with_reasons(selectors.public_list(kind)[:LIST_EXCERPT]),
-            }
-            for kind in selectors.LIST_KINDS
-        ],
+        "lists": selectors.list_excerpts(LIST_EXCERPT),
         "model": model,
         "rating_model": model.rating_model,
         "rules": CreditRule.objects.all(),

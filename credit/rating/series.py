@@ -16,7 +16,7 @@ class Point:
 
 
 def score_series(
-    history: History, model: RatingModel, *, since: date, until: date, every_days: int = 7, most: int = 400
+    history: History, model: RatingModel, *, since: date, until: date, every_days: int = 14, most: int = 300
 ) -> list[Point]:
     """
     Scores over time, exact on each day given: a regular grid, and both sides of every jump.

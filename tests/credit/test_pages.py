@@ -150,7 +150,7 @@ class TestStandingPage:
     def test_takes_a_fixed_number_of_queries(self, client, firm, django_assert_max_num_queries):
         add_rows(firm, 5)
 
-        with django_assert_max_num_queries(14):
+        with django_assert_max_num_queries(12):
             client.get(page_of(firm))
 
     @pytest.mark.parametrize("uscc", ["91320499MA1A000018", "nonsense"])
@@ -190,7 +190,7 @@ class TestOverview:
             standing = CurrentStandingFactory(restricted=True)
             ConductEventFactory.decided(subject=standing.organisation, rule=CreditRuleFactory(serious=True))
 
-        with django_assert_max_num_queries(14):
+        with django_assert_max_num_queries(10):
             client.get("/credit/")
 
 
