@@ -14,6 +14,13 @@ register = template.Library()
 FACET_CHOICES = 8
 
 
+@register.simple_tag(takes_context=True)
+def active_count(context: template.Context, filterset: Any, hide: str = "q sort") -> int:
+    """How many filters are in force."""
+    query = parameters(context)
+    return sum(1 for name in filterset.form.fields if name not in hide.split() and any(query.getlist(name)))
+
+
 @register.inclusion_tag("components/facets.html", takes_context=True)
 def facets(
     context: template.Context,
@@ -41,11 +48,10 @@ def facets(
         for value in values
         if name != "page"
     ]
-    active = sum(1 for name in form.fields if name not in hidden and any(query.getlist(name)))
     return {
         "facets": shown,
         "kept": kept,
-        "active": active,
+        "active": active_count(context, filterset, hide),
         "total": total,
         "unit": unit,
         "clear_url": query_with(context, {name: None for name in [*form.fields, "page"] if name not in hidden}),
