@@ -16,8 +16,8 @@ class SearchEntry(models.Model):
     """
     One public thing that can be found.
 
-    `terms` and `title_terms` are what `search.terms` cuts, parted and enclosed by single spaces; the matching
-    index over `terms` is the database's own (`search.backends.matching`).
+    `title_terms` is what `search.terms` cuts of the title, parted and enclosed by single spaces; the terms of all
+    its text are held by the database's own index (`search.backends.matching`).
     """
 
     kind = models.CharField(max_length=20, choices=Kind)
@@ -30,7 +30,6 @@ class SearchEntry(models.Model):
     url = models.CharField(max_length=300)
     folded_title = models.CharField(max_length=500)
     title_terms = models.TextField()
-    terms = models.TextField()
     weight = models.SmallIntegerField(default=0)
     dated_at = models.DateTimeField()
 
@@ -55,7 +54,6 @@ class ConsoleEntry(models.Model):
 
     root = models.CharField(max_length=100)
     object_id = models.CharField(max_length=64)
-    terms = models.TextField()
 
     class Meta:
         verbose_name_plural = "console entries"

@@ -8,6 +8,7 @@ counts and permissions stay Wagtail's.
 
 from collections import OrderedDict
 from collections.abc import Iterable
+from itertools import islice
 from typing import Any
 
 from django.db import models, router, transaction
@@ -61,28 +62,19 @@ def _flat(value: Any) -> Iterable[str]:
 
 class ConsoleIndex(BaseIndex):
     def add_items(self, model: type[models.Model], items: Iterable[models.Model]) -> None:
-        fields = model.get_search_fields()
-        self._write(
-            [
-                ConsoleEntry(
-                    root=root_of(model),
-                    object_id=str(item.pk),
-                    terms=matching.enclose(index_terms(texts_of(item, fields))),
-                )
-                for item in items
-            ]
-        )
+        fields, root = model.get_search_fields(), root_of(model)
+        waiting = iter(items)
+        while some := {str(item.pk): index_terms(texts_of(item, fields)) for item in islice(waiting, BATCH)}:
+            self._write(root, some)
 
-    def _write(self, entries: list[ConsoleEntry]) -> None:
+    def _write(self, root: str, terms: dict[str, list[str]]) -> None:
         using = router.db_for_write(ConsoleEntry)
-        for start in range(0, len(entries), BATCH):
-            some = entries[start : start + BATCH]
-            with transaction.atomic(using=using):
-                ConsoleEntry.objects.bulk_create(
-                    some, update_conflicts=True, unique_fields=["root", "object_id"], update_fields=["terms"]
-                )
-                written = ConsoleEntry.objects.filter(root=some[0].root, object_id__in=[one.object_id for one in some])
-                matching.rows_written(ConsoleEntry, list(written.values_list("pk", flat=True)), using)
+        with transaction.atomic(using=using):
+            ConsoleEntry.objects.bulk_create(
+                [ConsoleEntry(root=root, object_id=object_id) for object_id in terms], ignore_conflicts=True
+            )
+            rows = ConsoleEntry.objects.filter(root=root, object_id__in=list(terms)).values_list("pk", "object_id")
+            matching.write(ConsoleEntry, {pk: terms[object_id] for pk, object_id in rows}, using)
 
     def delete_item(self, item: models.Model) -> None:
         self._forget(ConsoleEntry.objects.filter(root=root_of(type(item)), object_id=str(item.pk)))
@@ -95,7 +87,7 @@ class ConsoleIndex(BaseIndex):
         with transaction.atomic(using=using):
             ids = list(entries.values_list("pk", flat=True))
             entries.delete()
-            matching.rows_deleted(ConsoleEntry, ids, using)
+            matching.forget(ConsoleEntry, ids, using)
 
 
 class ConsoleRebuilder:

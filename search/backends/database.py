@@ -25,23 +25,27 @@ class DatabaseBackend:
     def index(self, documents: Iterable[Document]) -> int:
         waiting, count = iter(documents), 0
         while batch := list(islice(waiting, BATCH)):
-            self._write([_entry(document) for document in batch])
+            self._write(batch)
             count += len(batch)
         return count
 
-    def _write(self, entries: list[SearchEntry]) -> None:
+    def _write(self, documents: list[Document]) -> None:
         using = router.db_for_write(SearchEntry)
         written = [field.name for field in SearchEntry._meta.fields if field.name not in ("id", "kind", "key")]
+        terms = {(document.kind, document.key): _terms(document) for document in documents}
         keys: dict[str, list[str]] = {}
-        for entry in entries:
-            keys.setdefault(entry.kind, []).append(entry.key)
+        for kind, key in terms:
+            keys.setdefault(kind, []).append(key)
+        same = reduce(or_, (Q(kind=kind, key__in=some) for kind, some in keys.items()))
         with transaction.atomic(using=using):
             SearchEntry.objects.bulk_create(
-                entries, update_conflicts=True, unique_fields=["kind", "key"], update_fields=written
+                [_entry(document) for document in documents],
+                update_conflicts=True,
+                unique_fields=["kind", "key"],
+                update_fields=written,
             )
-            same = reduce(or_, (Q(kind=kind, key__in=some) for kind, some in keys.items()))
-            ids = list(SearchEntry.objects.filter(same).values_list("pk", flat=True))
-            matching.rows_written(SearchEntry, ids, using)
+            rows = SearchEntry.objects.filter(same).values_list("pk", "kind", "key")
+            matching.write(SearchEntry, {pk: terms[kind, key] for pk, kind, key in rows}, using)
 
     def delete(self, kind: str, keys: Sequence[str]) -> None:
         using = router.db_for_write(SearchEntry)
@@ -50,7 +54,7 @@ class DatabaseBackend:
                 gone = SearchEntry.objects.filter(kind=kind, key__in=keys[start : start + BATCH])
                 ids = list(gone.values_list("pk", flat=True))
                 gone.delete()
-                matching.rows_deleted(SearchEntry, ids, using)
+                matching.forget(SearchEntry, ids, using)
 
     def keys(self, kind: str) -> set[str]:
         return set(SearchEntry.objects.filter(kind=kind).values_list("key", flat=True))
@@ -60,24 +64,23 @@ class DatabaseBackend:
         if not query:
             return Results(query)
         matches = _matching(query)
+        if not kind:
+            return _first_of_each_kind(matches, query, per_page, with_counts=True)
         counted = matches.values("kind").annotate(count=Count("pk")).values_list("kind", "count")
         counts = dict(counted.order_by(KIND_ORDER))
-        if not counts or (kind and kind not in counts):
+        if kind not in counts:
             return Results(query, counts)
-        if not kind:
-            return Results(query, counts, _first_of_each_kind(matches, query, per_page))
         start = (page - 1) * per_page
-        return Results(query, counts, _hits(_ranked(matches.filter(kind=kind), query)[start : start + per_page]))
+        found = _ranked(matches.filter(kind=kind), query)[start : start + per_page]
+        return Results(query, counts, tuple(Hit(*row) for row in found.values_list(*FIELDS)))
 
     def suggest(self, text: str, *, per_kind: int = 3) -> Results:
         query = parse(text)
-        return Results(query, {}, _first_of_each_kind(_matching(query), query, per_kind) if query else ())
+        return _first_of_each_kind(_matching(query), query, per_kind) if query else Results(query)
 
 
 def _entry(document: Document) -> SearchEntry:
-    titles = [document.title_zh, document.title_en]
-    title_terms = index_terms(titles, document.codes)
-    everything = index_terms([*titles, document.subtitle_zh, document.subtitle_en, *document.text], document.codes)
+    title_terms = index_terms([document.title_zh, document.title_en], document.codes)
     return SearchEntry(
         kind=document.kind,
         key=document.key,
@@ -88,11 +91,15 @@ def _entry(document: Document) -> SearchEntry:
         subtitle_en=document.subtitle_en,
         url=document.url,
         folded_title=fold(document.title_zh)[:500],
-        title_terms=matching.enclose(title_terms),
-        terms=matching.enclose(everything),
+        title_terms=f" {' '.join(title_terms)} ",
         weight=document.weight,
         dated_at=document.dated_at,
     )
+
+
+def _terms(document: Document) -> list[str]:
+    shown = (document.title_zh, document.title_en, document.subtitle_zh, document.subtitle_en)
+    return index_terms([*shown, *document.text], document.codes)
 
 
 def _matching(query: Query) -> QuerySet[SearchEntry]:
@@ -123,15 +130,18 @@ def _title_holds(terms: Iterable[str]) -> Q:
     return reduce(and_, (Q(title_terms__contains=f" {term} ") for term in terms))
 
 
-def _first_of_each_kind(entries: QuerySet[SearchEntry], query: Query, number: int) -> tuple[Hit, ...]:
-    place = Window(
-        RowNumber(),
-        partition_by=[F("kind")],
-        order_by=[F("rank").desc(), F("weight").desc(), F("dated_at").desc(), F("pk").asc()],
+def _first_of_each_kind(
+    entries: QuerySet[SearchEntry], query: Query, number: int, *, with_counts: bool = False
+) -> Results:
+    """The best of each kind, and how many each kind has, in one reading of what matches."""
+    kind = [F("kind")]
+    best_first = [F("rank").desc(), F("weight").desc(), F("dated_at").desc(), F("pk").asc()]
+    ranked = entries.annotate(
+        rank=_rank(query),
+    ).annotate(
+        place=Window(RowNumber(), partition_by=kind, order_by=best_first),
+        of_kind=Window(Count("pk"), partition_by=kind) if with_counts else Value(0),
     )
-    first = entries.annotate(rank=_rank(query)).annotate(place=place).filter(place__lte=number)
-    return _hits(first.order_by(KIND_ORDER, "place"))
-
-
-def _hits(entries: QuerySet[SearchEntry]) -> tuple[Hit, ...]:
-    return tuple(Hit(*row) for row in entries.values_list(*FIELDS))
+    rows = list(ranked.filter(place__lte=number).order_by(KIND_ORDER, "place").values_list("of_kind", *FIELDS))
+    hits = tuple(Hit(*shown) for _count, *shown in rows)
+    return Results(query, {row[1]: row[0] for row in rows} if with_counts else {}, hits)

@@ -108,7 +108,7 @@ class TestQuery:
         with django_assert_num_queries(2):
             backend.query("测绘", kind=Kind.REQUEST)
         with django_assert_num_queries(1):
-            backend.query("没有这样的东西")
+            backend.query("测绘")
 
 
 class TestSuggest:
