@@ -78,7 +78,7 @@ class EmbeddedCustodian:
         deposit.key_released_at, deposit.key_released_for = self._now(work_request), listed
         deposit.save(update_fields=["key_released_at", "key_released_for"])
         self._record(work_request, "custody.key_released", listed)
-        return sealing.unwrap(self.side, deposit.wrapped_key)
+        return sealing.unwrap(self.side, bytes(deposit.wrapped_key))
 
     def release_secret(self, work_request: WorkRequest, list_hash: str) -> bytes:
         """
@@ -94,7 +94,7 @@ class EmbeddedCustodian:
         deposit.secret_released_at, deposit.secret_released_for = self._now(work_request), list_hash
         deposit.save(update_fields=["secret_released_at", "secret_released_for"])
         self._record(work_request, "custody.secret_released", list_hash)
-        return sealing.unwrap(self.side, deposit.wrapped_secret)
+        return sealing.unwrap(self.side, bytes(deposit.wrapped_secret))
 
     def _deposit(self, work_request: WorkRequest) -> Deposit:
         return Deposit.objects.select_for_update().get(work_request=work_request, side=self.side)

@@ -5,11 +5,13 @@ Judged when bidding on today's facts, and again at the opening on the facts reco
 the opening runs. Many firms are judged with a fixed number of queries.
 """
 
+from collections import defaultdict
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from typing import Any
 
-from django.db.models import Prefetch
+from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from credit.rating import Grade, Standing
@@ -55,6 +57,9 @@ class Facts:
 
     intermediary: Intermediary
     standing: Standing
+    qualifications: list[Qualification]
+    practitioners: list[Practitioner]
+    suspensions: list[Suspension]
     on: date
     at: datetime
 
@@ -87,11 +92,8 @@ def problems_at_deadline(intermediary_ids: Collection[int], work_request: WorkRe
 
 
 def requirements_of(work_request: WorkRequest) -> Requirements:
-    types = {
-        row.item.qualification_type_id: row.item.qualification_type.name
-        for row in work_request.request_items.select_related("item__qualification_type")
-        if row.item.qualification_type_id
-    }
+    rows = work_request.request_items.select_related("item__qualification_type")
+    types = {kind.pk: kind.name for kind in (row.item.qualification_type for row in rows) if kind is not None}
     return Requirements(
         min_grade=work_request.min_grade,
         item_types=types,
@@ -109,16 +111,34 @@ def gather(intermediary_ids: Collection[int], *, at: datetime, credit_on: date) 
     """The facts of many firms as recorded at an instant."""
     if not intermediary_ids:
         return {}
-    recorded = (
-        Prefetch("qualifications", Qualification.objects.recorded_at(at), to_attr="qualifications_then"),
-        Prefetch("practitioners", Practitioner.objects.recorded_at(at), to_attr="practitioners_then"),
-        Prefetch("suspensions", Suspension.objects.filter(decided_at__lte=at), to_attr="suspensions_then"),
+    firms = list(
+        Intermediary.objects.filter(pk__in=intermediary_ids)
+        .select_related("organisation")
+        .prefetch_related("organisation__holders")
     )
-    firms = Intermediary.objects.filter(pk__in=intermediary_ids).select_related("organisation")
-    firms = list(firms.prefetch_related("organisation__holders", *recorded))
+    qualifications = _by_firm(Qualification.objects.recorded_at(at), intermediary_ids)
+    practitioners = _by_firm(Practitioner.objects.recorded_at(at), intermediary_ids)
+    suspensions = _by_firm(Suspension.objects.filter(decided_at__lte=at), intermediary_ids)
     standings = dict(standings_of([firm.organisation_id for firm in firms], credit_on))
-    day = at.astimezone(clock.SHANGHAI).date()
-    return {firm.pk: Facts(firm, standings[firm.organisation_id], day, at) for firm in firms}
+    return {
+        firm.pk: Facts(
+            intermediary=firm,
+            standing=standings[firm.organisation_id],
+            qualifications=qualifications[firm.pk],
+            practitioners=practitioners[firm.pk],
+            suspensions=suspensions[firm.pk],
+            on=at.astimezone(clock.SHANGHAI).date(),
+            at=at,
+        )
+        for firm in firms
+    }
+
+
+def _by_firm(rows: QuerySet[Any], intermediary_ids: Collection[int]) -> dict[int, list[Any]]:
+    found: dict[int, list[Any]] = defaultdict(list)
+    for row in rows.filter(intermediary__in=intermediary_ids):
+        found[row.intermediary_id].append(row)
+    return found
 
 
 def judge(facts: Facts, requirements: Requirements) -> list[Condition]:
@@ -142,7 +162,7 @@ def _listed(facts: Facts) -> Condition:
 
 
 def _not_suspended(facts: Facts) -> Condition:
-    running = any(_in_force(one, facts.on, facts.at) for one in facts.intermediary.suspensions_then)
+    running = any(_in_force(one, facts.on, facts.at) for one in facts.suspensions)
     return Condition("not_suspended", _("Suspended") if running else _("Not suspended"), not running)
 
 
@@ -178,7 +198,7 @@ def _grade(facts: Facts, requirements: Requirements) -> Iterable[Condition]:
 
 def _qualifications(facts: Facts, requirements: Requirements) -> Iterable[Condition]:
     valid: dict[int, date] = {}
-    for one in facts.intermediary.qualifications_then:
+    for one in facts.qualifications:
         if one.is_valid_on(facts.on):
             valid[one.qualification_type_id] = max(one.valid_to, valid.get(one.qualification_type_id, one.valid_to))
     needed = dict(requirements.item_types)
@@ -201,7 +221,7 @@ def _practitioners(facts: Facts, requirements: Requirements) -> Iterable[Conditi
         present = sum(
             (not requirements.licence or one.licence_type == requirements.licence)
             and (one.valid_to is None or one.valid_to >= facts.on)
-            for one in facts.intermediary.practitioners_then
+            for one in facts.practitioners
         )
         text = _("%(licence)s: %(needed)d needed, %(present)d present") % {
             "licence": requirements.licence or _("Practitioners"),

@@ -1,6 +1,7 @@
 """Credit-preferred selection (RULES, Selection methods)."""
 
 from collections.abc import Sequence
+from typing import Any
 
 from .chance import Chance
 from .errors import InvalidSelection
@@ -26,7 +27,7 @@ def credit_preferred(
         raise InvalidSelection("the pick is not on the short list")
     ranking = drawn if pick is None else [pick, *(one for one in drawn if one != pick)]
     scores = {one.id: one.score for one in long_list}
-    working = [
+    working: list[dict[str, Any]] = [
         *({"step": "long_list", "id": one.id, "score": one.score} for one in by_score[:long]),
         *(
             {"step": "drawn", "rank": rank, "id": one, "score": scores[one], "short_list": one in short_list}

@@ -16,7 +16,7 @@ from marketplace.catalogue.fees import UnableToCalculate
 from marketplace.catalogue.models import ServiceItem
 from marketplace.catalogue.services import calculate_for_item
 from marketplace.core import audit, clock, files, numbers, policy
-from marketplace.core.failures import DomainError
+from marketplace.core.failures import DomainError, Text
 from marketplace.core.permissions import require
 
 from .. import drafts, permissions
@@ -160,7 +160,7 @@ def set_exclusions(
     :raises UnableToEdit: naming the line (`exclusions-0-ground`) that cannot be used
     """
     work_request = _locked_draft(request_id, actor, edited_at)
-    errors = {}
+    errors: dict[str, Text] = {}
     if len(lines) > Exclusion.MOST:
         errors["exclusions"] = _("At most %(most)d firms can be excluded.") % {"most": Exclusion.MOST}
     if len({line.organisation.pk for line in lines}) != len(lines):
@@ -269,7 +269,7 @@ def _touch(work_request: WorkRequest) -> None:
 
 
 def _check_fields(work_request: WorkRequest, named: Sequence[str]) -> None:
-    errors: dict[str, Any] = {}
+    errors: dict[str, Text] = {}
     others = [each.name for each in WorkRequest._meta.concrete_fields if each.name not in named]
     try:
         work_request.clean_fields(exclude=others)
@@ -289,7 +289,7 @@ def _check_fields(work_request: WorkRequest, named: Sequence[str]) -> None:
 
 
 def _write_items(work_request: WorkRequest, lines: Sequence[ItemLine]) -> None:
-    errors: dict[str, Any] = {}
+    errors: dict[str, Text] = {}
     if len(lines) > MOST_ITEMS:
         errors["items"] = _("A request has at most %(most)d services.") % {"most": MOST_ITEMS}
     if len({line.item.pk for line in lines}) != len(lines):

@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from marketplace.accounts.models import User
 from marketplace.core import audit, calendar, clock
 from marketplace.core.events import publish
-from marketplace.core.failures import DomainError
+from marketplace.core.failures import DomainError, Text
 from marketplace.core.permissions import require
 
 from .. import deadlines, events, permissions, telling
@@ -142,7 +142,7 @@ def _given(reason: str) -> str:
     return reason.strip()
 
 
-def _ended(work_request: WorkRequest, action: str, reason: str, actor: User, subject: object) -> WorkRequest:
+def _ended(work_request: WorkRequest, action: str, reason: str, actor: User, subject: Text) -> WorkRequest:
     work_request.save()
     audit.record(matter=work_request.audit_matter, action=action, actor=actor, after={"reason": reason})
     _tell(work_request, action, subject, reason)
@@ -150,7 +150,7 @@ def _ended(work_request: WorkRequest, action: str, reason: str, actor: User, sub
     return work_request
 
 
-def _tell(work_request: WorkRequest, occasion: str, subject: object, reason: str) -> None:
+def _tell(work_request: WorkRequest, occasion: str, subject: Text, reason: str) -> None:
     telling.tell(
         [*telling.bidders_of(work_request), work_request.owner],
         work_request,

@@ -1,6 +1,7 @@
 """The opening: everything is decrypted, judged, frozen, revealed, selected and published in one transaction, once."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
+from typing import Any
 
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
@@ -64,9 +65,9 @@ def open_request(*, request_id: int) -> Opening | None:
     try:
         transcript = selection.document(found, opened_at=instant(now))
     except InvalidSelection as failure:
-        return _void(work_request, filed, str(failure))
+        return _void(work_request, filed, now, str(failure))
     result = Opening.Result.RANKED if transcript["winner"] else Opening.Result.FAILED
-    opening = _store(work_request, result, transcript)
+    opening = _store(work_request, result, now, transcript)
     rows = _store_filings(opening, filed, transcript["ranking"])
     _record(work_request, filed, opening)
     if result == Opening.Result.RANKED:
@@ -84,18 +85,18 @@ def _open_all(work_request: WorkRequest) -> list[Filed]:
     for bid in bids:
         one = Filed(bid, None, None)
         try:
-            one.envelope = read_envelope(open_box(bid.envelope, keys))
+            one.envelope = read_envelope(open_box(bytes(bid.envelope), keys))
             if bidder_ref(work_request, one.envelope.uscc, one.envelope.filing) != bid.bidder_ref:
                 one.envelope = None
-            one.plaintext = read_bid(open_box(bid.ciphertext, keys))
+            one.plaintext = read_bid(open_box(bytes(bid.ciphertext), keys))
         except (sealing.DoesNotOpen, Malformed):
             pass  # What did not open stays None, and is set aside with that reason.
         filed.append(one)
     return filed
 
 
-def _store(work_request: WorkRequest, result: str, transcript: dict | None) -> Opening:
-    opening = Opening(work_request=work_request, opened_at=work_request.opened_at, result=result, transcript=transcript)
+def _store(work_request: WorkRequest, result: str, now: datetime, transcript: dict[str, Any] | None) -> Opening:
+    opening = Opening(work_request=work_request, opened_at=now, result=result, transcript=transcript)
     if transcript is not None:
         content = selection.canonical(transcript)
         opening.transcript_sha256 = selection.sha256_hex(content)
@@ -200,9 +201,9 @@ def _fail(work_request: WorkRequest, opening: Opening) -> None:
     publish(events.RequestFailed(work_request.pk))
 
 
-def _void(work_request: WorkRequest, filed: list[Filed], reason: str) -> Opening:
+def _void(work_request: WorkRequest, filed: list[Filed], now: datetime, reason: str) -> Opening:
     """A secret that does not match its commitment voids the selection publicly (RULES, Seed)."""
-    opening = _store(work_request, Opening.Result.VOIDED, None)
+    opening = _store(work_request, Opening.Result.VOIDED, now, None)
     _store_filings(opening, filed, [])
     _record(work_request, filed, opening)
     work_request.void(at=opening.opened_at, reason=reason)

@@ -28,13 +28,17 @@ def begin_turn(work_request: WorkRequest, opened_bid: OpenedBid) -> Award:
     """Open the publicity period of a ranked bid; the caller holds the request's lock and makes its transition."""
     now = clock.now()
     rules = policy.version(work_request.policy_version)
+    price = opened_bid.price if opened_bid.price is not None else work_request.price_max
+    firm, rank, days = opened_bid.intermediary, opened_bid.rank, opened_bid.days
+    if firm is None or rank is None or days is None or price is None:
+        raise ValueError(f"a bid of {work_request.number} without rank, price or days cannot win")
     award = Award.objects.create(
         work_request=work_request,
         opened_bid=opened_bid,
-        intermediary=opened_bid.intermediary,
-        rank=opened_bid.rank,
-        price=opened_bid.price if opened_bid.price is not None else work_request.price_max,
-        days=opened_bid.days,
+        intermediary=firm,
+        rank=rank,
+        price=price,
+        days=days,
         publicity_started_at=now,
         publicity_ends_at=calendar.end_of_working_day(clock.date_of(now), rules.publicity_days),
     )
@@ -85,7 +89,8 @@ def confirm_award(*, award_id: int) -> Award:
         return award
     rules = policy.version(work_request.policy_version)
     days = min(work_request.signing_days, rules.contract_days)
-    award.confirm(at=now, sign_by=calendar.end_of_working_day(clock.date_of(now), days))
+    sign_by = calendar.end_of_working_day(clock.date_of(now), days)
+    award.confirm(at=now, sign_by=sign_by)
     award.save()
     work_request.award(at=now)
     work_request.save()
@@ -108,7 +113,7 @@ def confirm_award(*, award_id: int) -> Award:
         subject=_("%(number)s: award notice"),
         body=_("%(title)s is awarded to %(winner)s. Both sides sign the contract by %(day)s."),
         winner=award.intermediary.organisation.name_zh,
-        day=clock.date_of(award.sign_by).isoformat(),
+        day=clock.date_of(sign_by).isoformat(),
     )
     publish(events.AwardConfirmed(award.pk))
     return award

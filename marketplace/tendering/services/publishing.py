@@ -133,6 +133,8 @@ def _check(work_request: WorkRequest, in_force: policy.Policy, now: datetime) ->
 
 
 def _publish(work_request: WorkRequest, in_force: policy.Policy, now: datetime, actor: User) -> WorkRequest:
+    if work_request.bids_close_at is None:
+        raise UnableToPublish(_("Give the bid deadline."), {"bids_close_at": _("Give the bid deadline.")})
     now = now.replace(microsecond=0)
     work_request.policy_version = in_force.version
     work_request.publish(at=now)
