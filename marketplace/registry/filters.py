@@ -65,7 +65,9 @@ class IntermediaryFilter(django_filters.FilterSet):
     """
 
     q = django_filters.CharFilter(label=_("Name or code"))
-    service = django_filters.MultipleChoiceFilter(label=_("Service"), widget=forms.CheckboxSelectMultiple)
+    service = django_filters.MultipleChoiceFilter(
+        label=pgettext_lazy("facet", "Service"), widget=forms.CheckboxSelectMultiple
+    )
     grade = django_filters.MultipleChoiceFilter(
         label=_("Credit grade"),
         choices=[(grade.value, grade.value) for grade in Grade],

@@ -234,9 +234,10 @@ class StartForm(forms.Form):
     name_zh = forms.CharField(label=_("Name on the business licence"), max_length=150)
 
 
-class OfferForm(forms.ModelForm):
+class OfferForm(forms.Form):
     """Price and time of one service; the service (registry.services.set_offer) checks them against it."""
 
+    pricing = forms.ChoiceField(label=_("Priced by"), choices=Offer.Pricing, widget=forms.RadioSelect)
     amount = forms.DecimalField(
         label=_("Amount"),
         max_digits=16,
@@ -245,26 +246,15 @@ class OfferForm(forms.ModelForm):
         help_text=_("CNY, CNY a unit, or percent off the standard."),
         widget=forms.TextInput({"inputmode": "decimal"}),
     )
+    unit = forms.CharField(
+        label=_("Unit"), max_length=20, required=False, help_text=_("For a unit price only, such as m².")
+    )
     days = forms.IntegerField(
         label=_("Promised time"),
         min_value=1,
         max_value=1000,
         widget=forms.TextInput({"inputmode": "numeric", "data-unit": _("working days")}),
     )
-
-    class Meta:
-        model = Offer
-        fields = ["pricing", "amount", "unit", "days"]
-        widgets = {"pricing": forms.RadioSelect}
-        labels = {"pricing": _("Priced by"), "unit": _("Unit")}
-        help_texts = {"unit": _("For a unit price only, such as m².")}
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.fields["pricing"].choices = Offer.Pricing.choices
-
-    def validate_constraints(self) -> None:
-        """Left to the service, whose messages say what to do."""
 
 
 class NewOfferForm(OfferForm):

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 
 from django.db.models import Case, DecimalField, ExpressionWrapper, F, Value, When
+from django.utils.http import urlencode
 
 from marketplace.catalogue.fees import FeeCalculation, UnableToCalculate, units
 from marketplace.catalogue.models import ServiceItem
@@ -12,6 +13,7 @@ from marketplace.catalogue.services import calculate_for_item
 from marketplace.core.money import round_fen
 
 from .models import Offer
+from .wording import in_line
 
 MONEY = DecimalField(max_digits=24, decimal_places=6)
 
@@ -32,6 +34,19 @@ class Project:
     def unit(self) -> str:
         """The unit of the base, in the page's language."""
         return str(units.name_of(self.item.fee_schedule.rules.base_unit)) if self.item.fee_schedule else ""
+
+    @property
+    def query(self) -> str:
+        """What was asked, for the address of the calculator that shows the working."""
+        return urlencode(self.asked)
+
+    @property
+    def missing(self) -> str:
+        """The required coefficients that were not given, by name; they counted as 1."""
+        if self.calculation is None or self.item.fee_schedule is None:
+            return ""
+        coefficients = self.item.fee_schedule.rules.coefficients
+        return in_line(str(coefficients[code].name) for code in self.calculation.incomplete)
 
     @property
     def standard(self) -> Decimal | None:

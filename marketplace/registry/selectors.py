@@ -16,6 +16,7 @@ from marketplace.core import clock
 from .filters import COMPLETED_RANGES, IntermediaryFilter
 from .models import Intermediary, Offer, Qualification
 from .reference import Project
+from .wording import in_line
 
 #: Facets whose choices exclude one another, counted by one query where none of them is chosen.
 EXCLUSIVE = ("grade", "district", "completed")
@@ -44,9 +45,9 @@ class Card:
         return self.standing is None or (not self.standing.restricted and self.standing.grade != "D")
 
     @property
-    def names(self) -> list[str]:
+    def names(self) -> str:
         """Its verified qualifications by name, each once."""
-        return list(dict.fromkeys(each.qualification_type.name for each in self.qualifications))
+        return in_line(dict.fromkeys(each.qualification_type.name for each in self.qualifications))
 
     @property
     def days(self) -> int | None:

@@ -9,6 +9,7 @@ from marketplace.core import clock
 from marketplace.core.calendar import ClockFace, clock_face
 from marketplace.registry import summary
 from marketplace.registry.models import Offer, Registration
+from marketplace.registry.wording import in_line
 
 register = template.Library()
 
@@ -40,3 +41,6 @@ def get(mapping: Mapping[str, Any], name: str) -> Any:
 def face(registration: Registration) -> ClockFace:
     """The clock of a registration's check."""
     return clock_face(registration.filed_at, registration.due_at, clock.now(), done=registration.state != "filed")
+
+
+register.filter("in_line", in_line)

@@ -100,7 +100,8 @@ def change_offer(request: HttpRequest, code: str) -> HttpResponse:
     """Change price and time of a service; in effect at once."""
     offers = intermediary_offers(request)
     offer = get_object_or_404(offers, item__code=code)
-    return _edit_offer(request, offer.intermediary, OfferForm(request.POST or None, instance=offer), offer.item)
+    initial = {"pricing": offer.pricing, "amount": offer.amount, "unit": offer.unit, "days": offer.days}
+    return _edit_offer(request, offer.intermediary, OfferForm(request.POST or None, initial=initial), offer.item)
 
 
 def intermediary_offers(request: HttpRequest):  # type: ignore[no-untyped-def]

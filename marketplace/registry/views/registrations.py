@@ -18,6 +18,7 @@ from marketplace.core.models import StoredFile
 from .. import permissions, services, steps, summary
 from ..forms import StartForm, StepForms, posted_entry
 from ..models import Registration, RegistrationCheck
+from ..wording import in_line
 
 
 def _registration(request: HttpRequest, number: str) -> Registration:
@@ -112,7 +113,7 @@ def edit_step(request: HttpRequest, number: str, step: str) -> HttpResponse:
             if "continue" not in request.POST:
                 messages.success(request, _("The draft is saved."))
                 return redirect(registration)
-    check = request.method == "POST" or "check" in request.GET
+    check = failure is None and (request.method == "POST" or "check" in request.GET)
     problems = [each for each in services.problems_of(registration) if each.step == step] if check else []
     if request.method == "POST" and not problems and not failure:
         following = position + 1
@@ -132,7 +133,7 @@ def _step_page(
     for field, message in (failure.field_errors if failure else {}).items():
         if not step.rows and field in forms.form.fields:
             forms.form.add_error(field, message)
-    lines = ([("", str(failure.message))] if failure and not forms.lines else []) + forms.lines
+    lines = ([("", str(failure.message))] if failure and not failure.field_errors else []) + forms.lines
     position = steps.position(step.name)
     documents = (registration.payload.get("documents") or {}) if step.name == "documents" else {}
     context = {
@@ -150,9 +151,15 @@ def _step_page(
             if documents.get(name)
         },
         "commitment": summary.commitment_text(),
-        "offers": registration.intermediary.offers.select_related("item") if step.name == "offers" else [],
+        "offered": _offered(registration) if step.name == "offers" else "",
     }
     return render(request, "registry/registration_step.html", context, status=422 if lines else 200)
+
+
+def _offered(registration: Registration) -> str:
+    """The services that the firm offers already, by name."""
+    offers = registration.intermediary.offers.select_related("item")
+    return in_line(offer.item.name for offer in offers)
 
 
 def _save(request: HttpRequest, registration: Registration, step: steps.Step) -> Registration:
