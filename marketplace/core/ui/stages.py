@@ -88,6 +88,7 @@ def timeline(
         "count": len(steps),
         "current": steps[index] if steps else None,
         "following": following,
+        "finished": bool(steps) and steps[-1].state == "done",
         "next_words": next_words,
         "full_url": full_url,
         "label": label,
