@@ -77,7 +77,7 @@ def fee_view(request: HttpRequest, schedule: FeeSchedule, item: ServiceItem | No
         schedule=schedule,
         item=item,
         calculation=calculation,
-        steps=_rows(calculation, schedule),
+        steps=working_rows(calculation, schedule),
         curve=curve_of(rules, variant or next(iter(rules.variants)), base),
         is_reference=not schedule.in_force() or (item is not None and item.pricing == Pricing.MARKET),
         base_unit=units.name_of(rules.base_unit),
@@ -88,7 +88,7 @@ def fee_view(request: HttpRequest, schedule: FeeSchedule, item: ServiceItem | No
     )
 
 
-def _rows(calculation: FeeCalculation | None, schedule: FeeSchedule) -> list[dict[str, Any]]:
+def working_rows(calculation: FeeCalculation | None, schedule: FeeSchedule) -> list[dict[str, Any]]:
     """The steps as the working shows them; one that lacks a coefficient ends in "not complete", without a float."""
     if calculation is None:
         return []

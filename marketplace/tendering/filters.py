@@ -41,7 +41,7 @@ class RequestOrdering(django_filters.OrderingFilter):
 def _closing_order() -> tuple:
     now = clock.now()
     still_open = Case(
-        When(status="published", bids_open_until__gt=now, then=F("bids_open_until")), output_field=DateTimeField()
+        When(status="published", bids_open_until__gt=now, then=F("bids_close_at")), output_field=DateTimeField()
     )
     return (still_open.asc(nulls_last=True), F("published_at").desc(nulls_last=True))
 

@@ -1,4 +1,4 @@
-from .base import *  # noqa: F403
+from .base import *
 from .base import DATA, DATABASES
 
 DEBUG = False

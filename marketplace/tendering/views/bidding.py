@@ -23,6 +23,7 @@ from ..models import Award, WorkRequest
 from ..receipts import BidReceipt
 from ..selectors import running_filings
 from ..services import submit_bid, withdraw_bid
+from ..services.bidding import price_problem
 from .public import bidding_clock
 
 RECENT = 50
@@ -103,7 +104,7 @@ def _limits(work_request: WorkRequest, values: dict, form: BidForm) -> bool:
     """Whether price or time lies outside the announced limits; the message stands at its field."""
     if work_request.fixes_price:
         return False
-    if message := services.price_problem(work_request, values["price"]):
+    if message := price_problem(work_request, values["price"]):
         form.add_error("price", message)
     if values["days"] > (work_request.service_days or 0):
         form.add_error(

@@ -1,4 +1,4 @@
-"""Requests in the console: the clerk's review, the regulator's decisions about objections and about a request's course."""
+"""Requests in the console: the clerk's review, the regulator's decisions about objections and a request's course."""
 
 from collections.abc import Callable
 from typing import Any

@@ -208,7 +208,9 @@ class ItemBases:
         return [form for form in self.forms if form is not None and form.is_bound]
 
     def is_valid(self) -> bool:
-        return all([form.is_valid() for form in self.bound_forms])
+        # Every form is asked, so that each shows its own errors.
+        answers = [form.is_valid() for form in self.bound_forms]
+        return all(answers)
 
     def save(self, work_request: WorkRequest) -> None:
         lines = [

@@ -7,12 +7,14 @@ from django.http import FileResponse, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_safe
 
+from marketplace.catalogue.selectors import working_rows
+from marketplace.catalogue.services import calculate_for_item
 from marketplace.core import clock, files
 from marketplace.core.calendar import ClockFace, clock_face
 
 from .. import eligibility, permissions
 from ..filters import RequestFilter
-from ..models import Attachment, WorkRequest
+from ..models import Attachment, RequestItem, WorkRequest
 from ..timeline import stages_of
 
 PAGE_SIZE = 20
@@ -56,7 +58,7 @@ def detail_context(request: HttpRequest, work_request: WorkRequest) -> dict[str,
         "stages": stages_of(work_request, award),
         "clock": bidding_clock(work_request),
         "takes_bids": work_request.takes_bids(clock.now()),
-        "request_items": work_request.request_items.all(),
+        "request_items": items_with_working(work_request),
         "questions": list(work_request.questions.all()),
         "attachments": work_request.attachments.select_related("file"),
         "versions": list(work_request.versions.order_by("-number")),
@@ -77,6 +79,25 @@ def detail_context(request: HttpRequest, work_request: WorkRequest) -> dict[str,
         context["may_terminate"] = permissions.can_terminate(request.user, work_request)
         context["may_repost"] = permissions.can_repost(request.user, work_request)
     return context
+
+
+def items_with_working(work_request: WorkRequest) -> list[RequestItem]:
+    """The request's services, each with the steps of its fee standard in the reader's language."""
+    rows = list(
+        work_request.request_items.select_related("item__authority", "item__fee_schedule__regulation").order_by("pk")
+    )
+    for row in rows:
+        row.working = None
+        if row.base is not None and row.item.fee_schedule is not None:
+            calculation = calculate_for_item(
+                item=row.item,
+                base=row.base,
+                variant=row.variant,
+                coefficients=row.coefficients,
+                parameters=row.parameters,
+            )
+            row.working = working_rows(calculation, row.item.fee_schedule)
+    return rows
 
 
 @require_safe

@@ -12,6 +12,7 @@ from marketplace.core import clock, files
 from marketplace.core.calendar import ClockFace, clock_face
 
 from .. import permissions
+from ..announcement import transcript_bytes
 from ..filters import AwardFilter
 from ..models import Award, ObjectionEvidence, OpenedBid, WorkRequest
 from ..models.bids import Opening
@@ -129,8 +130,6 @@ def transcript(request: HttpRequest, number: str) -> HttpResponse:
         work_request__in=WorkRequest.objects.public(),
         work_request__number=number,
     )
-    from ..announcement import transcript_bytes
-
     response = HttpResponse(transcript_bytes(opening), content_type="application/json")
     response["Content-Disposition"] = f'attachment; filename="{number}.json"'
     return response
