@@ -17,7 +17,7 @@ class StandingSerializer(serializers.ModelSerializer):
 
 
 class OfferSerializer(serializers.ModelSerializer):
-    item = serializers.SlugRelatedField("code", read_only=True)
+    item: serializers.Field = serializers.SlugRelatedField("code", read_only=True)
 
     class Meta:
         model = Offer

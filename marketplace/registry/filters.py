@@ -196,7 +196,7 @@ class IntermediaryFilter(django_filters.FilterSet):
             return f"{field.label} {'–'.join(ends)}%"
         if isinstance(value, list):
             labels = {str(key): str(label) for key, label in field.choices}
-            return " / ".join(labels.get(each, each) for each in value)
+            return " / ".join(str(labels.get(each, each)) for each in value)
         return f"{field.label} {value}"
 
     def offer_most_first(self, counts: Mapping[str, int]) -> None:

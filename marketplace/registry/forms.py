@@ -11,6 +11,7 @@ from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.db.models import QuerySet
 from django.forms.utils import ErrorDict
 from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
@@ -27,7 +28,9 @@ from .models import Offer, Registration, RegistrationCheck
 EMPTY_CHOICE = ("", _("Choose"))
 
 
-def _text(label: Any, *, required: bool = True, hint: Any = "", **attrs: Any) -> forms.CharField:
+def _text(label: Any, *, required: bool = True, hint: Any = "", unit: Any = "", **attrs: Any) -> forms.CharField:
+    if unit:
+        attrs["data-unit"] = unit
     return forms.CharField(label=label, required=required, help_text=hint, widget=forms.TextInput(attrs))
 
 
@@ -35,8 +38,24 @@ def _day(label: Any, *, required: bool = True, hint: Any = "") -> forms.CharFiel
     return forms.CharField(label=label, required=required, help_text=hint, widget=forms.DateInput({"type": "date"}))
 
 
-def _choice(label: Any) -> forms.ChoiceField:
-    return forms.ChoiceField(label=label)
+def _choice(label: Any, choices: Any) -> forms.ChoiceField:
+    return forms.ChoiceField(label=label, choices=choices)
+
+
+def _district_choices() -> list[tuple[str, Any]]:
+    return [EMPTY_CHOICE, *((each.pk, each.name) for each in District.objects.all())]
+
+
+def _qualification_choices() -> list[tuple[str, Any]]:
+    return [EMPTY_CHOICE, *((str(kind.pk), kind.name) for kind in QualificationType.objects.all())]
+
+
+def _item_choices() -> list[Any]:
+    """Services by field."""
+    groups: dict[str, list[tuple[str, str]]] = {}
+    for item in ServiceItem.objects.open():
+        groups.setdefault(str(item.get_category_display()), []).append((item.code, f"{item.code} {item.name}"))
+    return [EMPTY_CHOICE, *groups.items()]
 
 
 class EntryForm(forms.Form):
@@ -61,7 +80,7 @@ class ParticularsForm(EntryForm):
     name_zh = _text(_("Name on the business licence"), maxlength=150, autocomplete="organization")
     name_en = _text(_("English name"), required=False, maxlength=200)
     legal_representative = _text(_("Legal representative"), maxlength=100)
-    district = _choice(pgettext_lazy("firm", "District"))
+    district = _choice(pgettext_lazy("firm", "District"), _district_choices)
     address = _text(_("Address"), maxlength=200, autocomplete="street-address")
     phone = _text(
         _("Telephone"), hint=_("Shown on the firm's public page."), maxlength=40, type="tel", autocomplete="tel"
@@ -73,15 +92,11 @@ class ParticularsForm(EntryForm):
         label=_("About the firm, in English"), required=False, widget=forms.Textarea({"rows": 3, "maxlength": 3000})
     )
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.fields["district"].choices = [EMPTY_CHOICE, *((each.pk, each.name) for each in District.objects.all())]
-
 
 class HolderForm(EntryForm):
     name = _text(pgettext_lazy("holder", "Name"), maxlength=150)
     code = _text(_("Code, if it is a company"), required=False, maxlength=40, autocomplete="off")
-    share_percent = _text(_("Share"), inputmode="decimal", **{"data-unit": "%"})
+    share_percent = _text(_("Share"), inputmode="decimal", unit="%")
     is_state = forms.BooleanField(label=_("A state holder"), required=False)
 
 
@@ -102,16 +117,12 @@ class DocumentsForm(EntryForm):
 
 
 class QualificationForm(EntryForm):
-    qualification_type = _choice(_("Qualification"))
+    qualification_type = _choice(_("Qualification"), _qualification_choices)
     level = _text(pgettext_lazy("qualification", "Level"), required=False, maxlength=40)
     number = _text(_("Certificate number"), maxlength=60, autocomplete="off")
     issuer = _text(_("Issued by"), maxlength=120)
     valid_from = _day(_("Valid from"))
     valid_to = _day(_("Valid to"), hint=_("The last valid day."))
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.fields["qualification_type"].choices = [EMPTY_CHOICE, *qualification_choices()]
 
 
 class PractitionerForm(EntryForm):
@@ -122,16 +133,11 @@ class PractitionerForm(EntryForm):
 
 
 class OfferRowForm(EntryForm):
-    item = _choice(_("Service"))
-    pricing = _choice(_("Priced by"))
+    item = _choice(_("Service"), _item_choices)
+    pricing = _choice(_("Priced by"), Offer.Pricing)
     amount = _text(_("Amount"), hint=_("CNY, CNY a unit, or percent off the standard."), inputmode="decimal")
     unit = _text(_("Unit"), required=False, hint=_("For a unit price only, such as m²."), maxlength=20)
-    days = _text(_("Promised time"), inputmode="numeric", **{"data-unit": _("working days")})
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.fields["item"].choices = [EMPTY_CHOICE, *item_choices()]
-        self.fields["pricing"].choices = Offer.Pricing.choices
+    days = _text(_("Promised time"), inputmode="numeric", unit=_("working days"))
 
 
 class CommitmentForm(EntryForm):
@@ -147,18 +153,6 @@ ENTRY_FORMS: dict[str, type[EntryForm]] = {
     "offers": OfferRowForm,
     "commitment": CommitmentForm,
 }
-
-
-def qualification_choices() -> list[tuple[str, str]]:
-    return [(str(kind.pk), kind.name) for kind in QualificationType.objects.all()]
-
-
-def item_choices() -> list[tuple[str, list[tuple[str, str]]]]:
-    """Services by field; each names its standard time, which a promise may not exceed."""
-    groups: dict[str, list[tuple[str, str]]] = {}
-    for item in ServiceItem.objects.open():
-        groups.setdefault(str(item.get_category_display()), []).append((item.code, f"{item.code} {item.name}"))
-    return list(groups.items())
 
 
 class StepForms:
@@ -260,14 +254,12 @@ class OfferForm(forms.Form):
 class NewOfferForm(OfferForm):
     """An offer of a service that the firm does not offer yet and that needs no qualification."""
 
-    item = forms.ModelChoiceField(
-        label=_("Service"), queryset=ServiceItem.objects.none(), to_field_name="code", empty_label=_("Choose")
-    )
-    field_order = ["item", "pricing", "amount", "unit", "days"]
-
-    def __init__(self, *args: Any, items: Any, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, items: QuerySet[ServiceItem], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["item"].queryset = items
+        self.fields["item"] = forms.ModelChoiceField(
+            label=_("Service"), queryset=items, to_field_name="code", empty_label=_("Choose")
+        )
+        self.order_fields(["item"])
 
 
 class ReasonForm(forms.Form):

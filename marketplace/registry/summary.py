@@ -192,7 +192,7 @@ def _holders(payload: Mapping[str, Any], before: Mapping[str, Any] | None) -> li
 def _documents(payload: Mapping[str, Any], before: Mapping[str, Any] | None) -> Entry:
     entry = payload.get("documents") or {}
     record = (before or {}).get("documents") or {}
-    ids = [entry.get(name) for name in ("licence", "authorisation") if entry.get(name)]
+    ids = [str(entry[name]) for name in ("licence", "authorisation") if entry.get(name)]
     files = {str(stored.pk): stored for stored in StoredFile.objects.filter(pk__in=ids)}
     facts = [Fact(_("Authorised person"), entry.get("authorised_person", ""))]
     for name, label in (("licence", _("Business licence")), ("authorisation", _("Letter of authorisation"))):

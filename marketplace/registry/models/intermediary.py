@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 from django_fsm import FSMField, transition
 
+from marketplace.accounts.models import User
 from marketplace.core import clock
 from marketplace.core.i18n import localized
 
@@ -174,14 +175,14 @@ class Suspension(models.Model):
         return f"{self.intermediary} {self.state}"
 
     @transition(field=state, source=State.PROPOSED, target=State.DECIDED)
-    def decide(self, *, by: object, at: datetime, effective_on: date, reason: str) -> None:
+    def decide(self, *, by: User, at: datetime, effective_on: date, reason: str) -> None:
         self.decided_by, self.decided_at = by, at
         self.effective_on, self.decision_reason = effective_on, reason
 
     @transition(field=state, source=State.PROPOSED, target=State.DISMISSED)
-    def dismiss(self, *, by: object, at: datetime, reason: str) -> None:
+    def dismiss(self, *, by: User, at: datetime, reason: str) -> None:
         self.decided_by, self.decided_at, self.decision_reason = by, at, reason
 
     @transition(field=state, source=State.DECIDED, target=State.LIFTED)
-    def lift(self, *, by: object, at: datetime, on: date, reason: str) -> None:
+    def lift(self, *, by: User, at: datetime, on: date, reason: str) -> None:
         self.lifted_by, self.lifted_at, self.lifted_on, self.lift_reason = by, at, on, reason

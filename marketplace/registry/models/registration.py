@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 from django_fsm import FSMField, transition
 
+from marketplace.accounts.models import User
 from marketplace.core import clock
 
 from ..querysets import RegistrationQuerySet
@@ -94,17 +95,17 @@ class Registration(models.Model):
         return self.state in (self.State.DRAFT, self.State.RETURNED)
 
     @transition(field=state, source=(State.DRAFT, State.RETURNED), target=State.FILED)
-    def file(self, *, by: object, at: datetime, due_at: datetime) -> None:
+    def file(self, *, by: User, at: datetime, due_at: datetime) -> None:
         self.filed_by, self.filed_at, self.due_at = by, at, due_at
         self.decided_by = self.decided_at = None
         self.round += 1
 
     @transition(field=state, source=State.FILED, target=State.PASSED)
-    def pass_check(self, *, by: object, at: datetime) -> None:
+    def pass_check(self, *, by: User, at: datetime) -> None:
         self.decided_by, self.decided_at = by, at
 
     @transition(field=state, source=State.FILED, target=State.RETURNED)
-    def send_back(self, *, by: object, at: datetime) -> None:
+    def send_back(self, *, by: User, at: datetime) -> None:
         self.decided_by, self.decided_at = by, at
 
     @transition(field=state, source=(State.DRAFT, State.RETURNED), target=State.WITHDRAWN)

@@ -1,4 +1,8 @@
-from marketplace.core.failures import DomainError
+from collections.abc import Iterable
+
+from marketplace.core.failures import DomainError, Text
+
+from ..filing import Problem
 
 
 class UnableToRegister(DomainError):
@@ -12,9 +16,10 @@ class UnableToFile(DomainError):
 
     code = "unable-to-file"
 
-    def __init__(self, message, problems=()) -> None:  # type: ignore[no-untyped-def]
+    def __init__(self, message: Text, problems: Iterable[Problem] = ()) -> None:
+        problems = list(problems)
         super().__init__(message, {f"{problem.step}.{problem.field or ''}": problem.message for problem in problems})
-        self.problems = list(problems)
+        self.problems = problems
 
 
 class UnableToCheck(DomainError):
@@ -40,6 +45,6 @@ class UnableToLeave(DomainError):
 
     code = "unable-to-leave"
 
-    def __init__(self, message, reasons=()) -> None:  # type: ignore[no-untyped-def]
+    def __init__(self, message: Text, reasons: Iterable[Text] = ()) -> None:
         super().__init__(message)
         self.reasons = list(reasons)

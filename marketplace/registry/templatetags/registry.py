@@ -38,8 +38,10 @@ def get(mapping: Mapping[str, Any], name: str) -> Any:
 
 
 @register.filter
-def face(registration: Registration) -> ClockFace:
-    """The clock of a registration's check."""
+def face(registration: Registration) -> ClockFace | None:
+    """The clock of a registration's check, once it has been filed."""
+    if registration.filed_at is None or registration.due_at is None:
+        return None
     return clock_face(registration.filed_at, registration.due_at, clock.now(), done=registration.state != "filed")
 
 

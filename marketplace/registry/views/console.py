@@ -5,12 +5,13 @@ from typing import Any
 
 from django.contrib import messages
 from django.core.paginator import Paginator
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
+from marketplace.accounts.http import MemberRequest
 from marketplace.accounts.permissions import is_regulator
 from marketplace.core.failures import DomainError
 from marketplace.core.forms import add_failure
@@ -34,7 +35,7 @@ def _crumbs(label: str = "", url: str = "registration-list") -> list[dict[str, s
 
 
 @require_safe
-def registration_list(request: HttpRequest) -> HttpResponse:
+def registration_list(request: MemberRequest) -> HttpResponse:
     """What waits for a check first, by its deadline; then what was decided."""
     require(is_regulator(request.user))
     visible = Registration.objects.visible_to(request.user).filter(filed_at__isnull=False)
@@ -50,7 +51,7 @@ def registration_list(request: HttpRequest) -> HttpResponse:
     return render(request, "registry/console/registration_list.html", context)
 
 
-def _registration(request: HttpRequest, number: str) -> Registration:
+def _registration(request: MemberRequest, number: str) -> Registration:
     require(is_regulator(request.user))
     visible = Registration.objects.visible_to(request.user).filter(filed_at__isnull=False)
     return get_object_or_404(
@@ -59,13 +60,13 @@ def _registration(request: HttpRequest, number: str) -> Registration:
 
 
 @require_safe
-def check_registration(request: HttpRequest, number: str) -> HttpResponse:
+def check_registration(request: MemberRequest, number: str) -> HttpResponse:
     """The whole filing, item by item, with the findings so far."""
     return _check_page(request, _registration(request, number))
 
 
 def _check_page(
-    request: HttpRequest, registration: Registration, form: FindingsForm | None = None, status: int = 200
+    request: MemberRequest, registration: Registration, form: FindingsForm | None = None, status: int = 200
 ) -> HttpResponse:
     checks = list(registration.checks.filter(round=registration.round).select_related("checked_by"))
     decision = permissions.can_check(request.user, registration)
@@ -91,7 +92,7 @@ def _check_page(
 
 
 def _decide(
-    request: HttpRequest, number: str, operation: Callable[..., Registration] | None, words: str
+    request: MemberRequest, number: str, operation: Callable[..., Registration] | None, words: str
 ) -> HttpResponse:
     """Record the findings of the page and, with an operation, decide by them."""
     registration = _registration(request, number)
@@ -116,25 +117,25 @@ def _decide(
 
 
 @require_POST
-def save_findings(request: HttpRequest, number: str) -> HttpResponse:
+def save_findings(request: MemberRequest, number: str) -> HttpResponse:
     """Keep the findings so far."""
     return _decide(request, number, None, _("The findings on %(number)s are saved."))
 
 
 @require_POST
-def pass_registration(request: HttpRequest, number: str) -> HttpResponse:
+def pass_registration(request: MemberRequest, number: str) -> HttpResponse:
     """Everything is in order."""
     return _decide(request, number, services.pass_registration, _("%(number)s has passed and is in effect."))
 
 
 @require_POST
-def return_registration(request: HttpRequest, number: str) -> HttpResponse:
+def return_registration(request: MemberRequest, number: str) -> HttpResponse:
     """Something has to be corrected."""
     return _decide(request, number, services.return_registration, _("%(number)s is returned to the firm."))
 
 
 @require_safe
-def suspension_list(request: HttpRequest) -> HttpResponse:
+def suspension_list(request: MemberRequest) -> HttpResponse:
     """Suspensions: proposed ones first, then those in force, then the others."""
     require(is_regulator(request.user))
     rows = Suspension.objects.select_related("intermediary__organisation", "proposed_by", "decided_by")
@@ -150,7 +151,7 @@ def suspension_list(request: HttpRequest) -> HttpResponse:
     return render(request, "registry/console/suspension_list.html", context)
 
 
-def propose_suspension(request: HttpRequest, uscc: str) -> HttpResponse:
+def propose_suspension(request: MemberRequest, uscc: str) -> HttpResponse:
     """Propose to suspend a firm; another person decides."""
     require(is_regulator(request.user))
     intermediary = get_object_or_404(
@@ -177,7 +178,7 @@ def propose_suspension(request: HttpRequest, uscc: str) -> HttpResponse:
     return render(request, "registry/console/suspension_propose.html", context, status=status)
 
 
-def _suspension(request: HttpRequest, pk: int) -> Suspension:
+def _suspension(request: MemberRequest, pk: int) -> Suspension:
     require(is_regulator(request.user))
     return get_object_or_404(
         Suspension.objects.select_related("intermediary__organisation", "proposed_by", "decided_by"), pk=pk
@@ -185,7 +186,7 @@ def _suspension(request: HttpRequest, pk: int) -> Suspension:
 
 
 def _suspension_page(
-    request: HttpRequest, suspension: Suspension, form: Any, decision: Decision, *, state: str, title: str
+    request: MemberRequest, suspension: Suspension, form: Any, decision: Decision, *, state: str, title: str
 ) -> HttpResponse:
     """Facts, and the form where the suspension is in the state that it is for."""
     is_open = suspension.state == state
@@ -201,7 +202,7 @@ def _suspension_page(
     return render(request, "registry/console/suspension_decide.html", context, status=status)
 
 
-def decide_suspension(request: HttpRequest, pk: int) -> HttpResponse:
+def decide_suspension(request: MemberRequest, pk: int) -> HttpResponse:
     """Decide a proposed suspension; its proposer reads the same page without the form."""
     suspension = _suspension(request, pk)
     decision = permissions.can_decide_suspension(request.user, suspension)
@@ -221,7 +222,7 @@ def decide_suspension(request: HttpRequest, pk: int) -> HttpResponse:
     )
 
 
-def lift_suspension(request: HttpRequest, pk: int) -> HttpResponse:
+def lift_suspension(request: MemberRequest, pk: int) -> HttpResponse:
     """End a suspension from tomorrow."""
     suspension = _suspension(request, pk)
     decision = permissions.can_lift_suspension(request.user, suspension)

@@ -2,21 +2,23 @@
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.http import HttpRequest, HttpResponse
+from django.db.models import QuerySet
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
+from marketplace.accounts.http import MemberRequest
 from marketplace.catalogue.models import ServiceItem
 from marketplace.core.failures import DomainError
 from marketplace.core.forms import add_failure
 
 from .. import leaving, permissions, services
 from ..forms import NewOfferForm, OfferForm, ReasonForm
-from ..models import Intermediary
+from ..models import Intermediary, Offer
 
 
-def _own(request: HttpRequest) -> Intermediary | None:
+def _own(request: MemberRequest) -> Intermediary | None:
     """The firm that the person acts in now, if it has begun to register."""
     if not request.organisation:
         return None
@@ -26,7 +28,7 @@ def _own(request: HttpRequest) -> Intermediary | None:
 
 @login_required
 @require_GET
-def record_detail(request: HttpRequest) -> HttpResponse:
+def record_detail(request: MemberRequest) -> HttpResponse:
     """The verified record, the registrations behind it, and the change of it."""
     intermediary = _own(request)
     if intermediary is None:
@@ -46,14 +48,14 @@ def record_detail(request: HttpRequest) -> HttpResponse:
 
 @login_required
 @require_POST
-def start_change(request: HttpRequest) -> HttpResponse:
+def start_change(request: MemberRequest) -> HttpResponse:
     """Begin a change of particulars."""
     intermediary = get_object_or_404(Intermediary, organisation=request.organisation)
     return redirect(services.start_change(intermediary_id=intermediary.pk, actor=request.user))
 
 
 @login_required
-def leave_market(request: HttpRequest) -> HttpResponse:
+def leave_market(request: MemberRequest) -> HttpResponse:
     """Leave the market, once nothing is open."""
     intermediary = _own(request)
     if intermediary is None or not intermediary.is_public:
@@ -73,7 +75,7 @@ def leave_market(request: HttpRequest) -> HttpResponse:
 
 @login_required
 @require_GET
-def offer_list(request: HttpRequest) -> HttpResponse:
+def offer_list(request: MemberRequest) -> HttpResponse:
     """What the firm offers: price and time of each service."""
     intermediary = _own(request)
     if intermediary is None:
@@ -87,7 +89,7 @@ def offer_list(request: HttpRequest) -> HttpResponse:
 
 
 @login_required
-def create_offer(request: HttpRequest) -> HttpResponse:
+def create_offer(request: MemberRequest) -> HttpResponse:
     """Offer another service that needs no qualification."""
     intermediary = get_object_or_404(Intermediary, organisation=request.organisation)
     items = ServiceItem.objects.open().filter(qualification_type=None).exclude(offers__intermediary=intermediary)
@@ -96,7 +98,7 @@ def create_offer(request: HttpRequest) -> HttpResponse:
 
 
 @login_required
-def change_offer(request: HttpRequest, code: str) -> HttpResponse:
+def change_offer(request: MemberRequest, code: str) -> HttpResponse:
     """Change price and time of a service; in effect at once."""
     offers = intermediary_offers(request)
     offer = get_object_or_404(offers, item__code=code)
@@ -104,13 +106,13 @@ def change_offer(request: HttpRequest, code: str) -> HttpResponse:
     return _edit_offer(request, offer.intermediary, OfferForm(request.POST or None, initial=initial), offer.item)
 
 
-def intermediary_offers(request: HttpRequest):  # type: ignore[no-untyped-def]
+def intermediary_offers(request: MemberRequest) -> QuerySet[Offer]:
     intermediary = get_object_or_404(Intermediary, organisation=request.organisation)
     return intermediary.offers.select_related("item__fee_schedule", "item__qualification_type")
 
 
 def _edit_offer(
-    request: HttpRequest, intermediary: Intermediary, form: OfferForm, item: ServiceItem | None
+    request: MemberRequest, intermediary: Intermediary, form: OfferForm, item: ServiceItem | None
 ) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         values = {name: form.cleaned_data[name] for name in ("pricing", "amount", "unit", "days")}
@@ -132,7 +134,7 @@ def _edit_offer(
 
 @login_required
 @require_POST
-def withdraw_offer(request: HttpRequest, code: str) -> HttpResponse:
+def withdraw_offer(request: MemberRequest, code: str) -> HttpResponse:
     """Take a service off the firm's list."""
     offer = get_object_or_404(intermediary_offers(request), item__code=code)
     try:

@@ -2,11 +2,12 @@
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.http import FileResponse, Http404, HttpRequest, HttpResponse
+from django.http import FileResponse, Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
+from marketplace.accounts.http import MemberRequest
 from marketplace.accounts.middleware import SESSION_KEY
 from marketplace.accounts.models import Organisation
 from marketplace.accounts.permissions import sees_for
@@ -21,18 +22,18 @@ from ..models import Registration, RegistrationCheck
 from ..wording import in_line
 
 
-def _registration(request: HttpRequest, number: str) -> Registration:
+def _registration(request: MemberRequest, number: str) -> Registration:
     visible = Registration.objects.visible_to(request.user).select_related("intermediary__organisation")
     return get_object_or_404(visible, number=number)
 
 
-def _version(request: HttpRequest) -> int | None:
+def _version(request: MemberRequest) -> int | None:
     value = request.POST.get("version", "")
     return int(value) if value.isdecimal() and len(value) < 10 else -1
 
 
 @login_required
-def start_registration(request: HttpRequest) -> HttpResponse:
+def start_registration(request: MemberRequest) -> HttpResponse:
     """Begin with the code and the name; a firm that the person acts for already goes on without."""
     organisation = request.organisation
     own = organisation if organisation and organisation.kind == Organisation.Kind.INTERMEDIARY else None
@@ -61,13 +62,13 @@ def _last_returned(registration: Registration) -> list[RegistrationCheck]:
 
 @login_required
 @require_GET
-def registration_detail(request: HttpRequest, number: str) -> HttpResponse:
+def registration_detail(request: MemberRequest, number: str) -> HttpResponse:
     """A registration in whole: what is entered, what is missing, what was returned, and filing it."""
     registration = _registration(request, number)
     return _detail(request, registration)
 
 
-def _detail(request: HttpRequest, registration: Registration, failure: DomainError | None = None) -> HttpResponse:
+def _detail(request: MemberRequest, registration: Registration, failure: DomainError | None = None) -> HttpResponse:
     is_editable = bool(permissions.can_edit(request.user, registration))
     problems = services.problems_of(registration) if is_editable else []
     if registration.state == Registration.State.RETURNED:
@@ -90,7 +91,7 @@ def _detail(request: HttpRequest, registration: Registration, failure: DomainErr
 
 
 @login_required
-def edit_step(request: HttpRequest, number: str, step: str) -> HttpResponse:
+def edit_step(request: MemberRequest, number: str, step: str) -> HttpResponse:
     """One step: shown as typed, saved at every press; "save and continue" also says what is wrong."""
     registration = _registration(request, number)
     try:
@@ -124,7 +125,7 @@ def edit_step(request: HttpRequest, number: str, step: str) -> HttpResponse:
 
 
 def _step_page(
-    request: HttpRequest, registration: Registration, step: steps.Step, problems: list, failure: DomainError | None
+    request: MemberRequest, registration: Registration, step: steps.Step, problems: list, failure: DomainError | None
 ) -> HttpResponse:
     if not permissions.can_edit(request.user, registration):
         return _detail(request, registration, failure)
@@ -132,7 +133,7 @@ def _step_page(
     forms = StepForms(registration, step, problems, reasons, blank="blank" in request.GET)
     for field, message in (failure.field_errors if failure else {}).items():
         if not step.rows and field in forms.form.fields:
-            forms.form.add_error(field, message)
+            forms.form.add_error(field, str(message))
     lines = ([("", str(failure.message))] if failure and not failure.field_errors else []) + forms.lines
     position = steps.position(step.name)
     documents = (registration.payload.get("documents") or {}) if step.name == "documents" else {}
@@ -162,7 +163,7 @@ def _offered(registration: Registration) -> str:
     return in_line(offer.item.name for offer in offers)
 
 
-def _save(request: HttpRequest, registration: Registration, step: steps.Step) -> Registration:
+def _save(request: MemberRequest, registration: Registration, step: steps.Step) -> Registration:
     saved = services.save_step(
         registration_id=registration.pk,
         step=step.name,
@@ -171,16 +172,16 @@ def _save(request: HttpRequest, registration: Registration, step: steps.Step) ->
         version=_version(request),
     )
     for name in services.DOCUMENTS if step.name == "documents" else ():
-        if name in request.FILES:
+        for upload in request.FILES.getlist(name)[-1:]:
             saved = services.attach_document(
-                registration_id=registration.pk, document=name, upload=request.FILES[name], actor=request.user
+                registration_id=registration.pk, document=name, upload=upload, actor=request.user
             )
     return saved
 
 
 @login_required
 @require_POST
-def file_registration(request: HttpRequest, number: str) -> HttpResponse:
+def file_registration(request: MemberRequest, number: str) -> HttpResponse:
     """File it; what is missing shows on the same page."""
     registration = _registration(request, number)
     try:
@@ -193,7 +194,7 @@ def file_registration(request: HttpRequest, number: str) -> HttpResponse:
 
 @login_required
 @require_POST
-def withdraw_registration(request: HttpRequest, number: str) -> HttpResponse:
+def withdraw_registration(request: MemberRequest, number: str) -> HttpResponse:
     """Drop a change of particulars that has not been filed."""
     registration = _registration(request, number)
     services.withdraw_registration(registration_id=registration.pk, actor=request.user)
@@ -203,7 +204,7 @@ def withdraw_registration(request: HttpRequest, number: str) -> HttpResponse:
 
 @login_required
 @require_GET
-def registration_document(request: HttpRequest, number: str, document: str) -> FileResponse:
+def registration_document(request: MemberRequest, number: str, document: str) -> FileResponse:
     """Download the licence or the authorisation: for the firm's own people and for regulators."""
     registration = _registration(request, number)
     stored = (registration.payload.get("documents") or {}).get(document)
