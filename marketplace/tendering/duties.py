@@ -78,7 +78,7 @@ def _reviews() -> Iterator[Duty]:
         yield Duty(
             title=_("Review a request"),
             object_label=_label(work_request),
-            url=work_request.get_absolute_url(),
+            url=reverse("tendering_console:review", args=[work_request.number]),
             action_label=pgettext("request", "Review"),
             started_at=submitted_at,
             due_at=calendar.end_of_working_day(clock.date_of(submitted_at), days),
@@ -99,7 +99,7 @@ def _objections(authority: Organisation) -> Iterator[Duty]:
         yield Duty(
             title=_("Decide an objection"),
             object_label=_label(work_request),
-            url=reverse("tendering:award-detail", args=[work_request.number]),
+            url=reverse("tendering_console:objections", args=[work_request.number]),
             action_label=pgettext("objection", "Decide"),
             started_at=objection.submitted_at,
             due_at=objection.due_at,
