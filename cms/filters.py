@@ -98,7 +98,9 @@ class RegulationFilter(django_filters.FilterSet):
 
     def _choices(self, name: str) -> list[tuple[str, str]]:
         english = (get_language() or "").startswith("en")
-        labels = {getattr(one, name): english and getattr(one, f"{name}_en") or getattr(one, name) for one in self.facts}
+        labels = {
+            getattr(one, name): (english and getattr(one, f"{name}_en")) or getattr(one, name) for one in self.facts
+        }
         return sorted(labels.items())
 
     @cached_property
@@ -136,9 +138,7 @@ class RegulationFilter(django_filters.FilterSet):
 
 
 def _passes(one: Facts, cleaned: dict[str, Any], *, but: str) -> bool:
-    return all(
-        name == but or not cleaned.get(name) or getattr(one, name) in cleaned[name] for name in COUNTED
-    )
+    return all(name == but or not cleaned.get(name) or getattr(one, name) in cleaned[name] for name in COUNTED)
 
 
 class NoticeFilter(django_filters.FilterSet):

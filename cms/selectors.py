@@ -41,7 +41,9 @@ def items_by_regulation(regulation_ids: list[int]) -> dict[int, set[int]]:
     governed: dict[int, set[int]] = defaultdict(set)
     wanted = ServiceItem.objects.order_by()
     by_basis = wanted.filter(legal_basis__in=regulation_ids).values_list("legal_basis", "pk")
-    by_schedule = wanted.filter(fee_schedule__regulation__in=regulation_ids).values_list("fee_schedule__regulation", "pk")
+    by_schedule = wanted.filter(fee_schedule__regulation__in=regulation_ids).values_list(
+        "fee_schedule__regulation", "pk"
+    )
     added = RegulationPage.objects.filter(regulation__in=regulation_ids, extra_items__isnull=False)
     pairs = by_basis.union(by_schedule, added.order_by().values_list("regulation", "extra_items"))
     for regulation_id, item_id in pairs:
@@ -80,11 +82,17 @@ def ended_by(regulation: Regulation) -> Regulation | None:
 def history(page: RegulationPage) -> list[Turn]:
     """What happened to the regulation, the latest first; only dates that are known."""
     regulation = page.regulation
-    ending = pgettext_lazy("regulation history", "Expired") if regulation.status == Regulation.Status.EXPIRED else pgettext_lazy("regulation history", "Repealed")
+    ending = (
+        pgettext_lazy("regulation history", "Expired")
+        if regulation.status == Regulation.Status.EXPIRED
+        else pgettext_lazy("regulation history", "Repealed")
+    )
     issued_apart = regulation.issued_on and regulation.issued_on != regulation.effective_on
     turns = [
         Turn(regulation.issued_on, pgettext_lazy("regulation history", "Issued")) if issued_apart else None,
-        Turn(regulation.effective_on, pgettext_lazy("regulation history", "Took effect")) if regulation.effective_on else None,
+        Turn(regulation.effective_on, pgettext_lazy("regulation history", "Took effect"))
+        if regulation.effective_on
+        else None,
         Turn(regulation.repealed_on, ending, ended_by(regulation), is_end=True) if regulation.repealed_on else None,
     ]
     now = page.applies_now
@@ -107,8 +115,6 @@ def regulation_detail(page: RegulationPage) -> dict[str, Any]:
         "history": history(page),
         "ended_by": ending,
         "current": page.applies_now or regulation.replaced_by,
-        "cited_by": list(
-            Regulation.objects.filter(Q(replaced_by=regulation) | Q(repealed_by=regulation)).distinct()
-        ),
+        "cited_by": list(Regulation.objects.filter(Q(replaced_by=regulation) | Q(repealed_by=regulation)).distinct()),
         "versions": page.revisions.count(),
     }

@@ -42,7 +42,9 @@ def load_pages(progress: Callable[[str], None] = lambda line: None) -> None:
     """
     with override(settings.LANGUAGE_CODE):
         home = _home()
-        regulations = _index(home, RegulationIndexPage, "regulations", "法规与收费标准", "Regulations and fee standards")
+        regulations = _index(
+            home, RegulationIndexPage, "regulations", "法规与收费标准", "Regulations and fee standards"
+        )
         notices = _index(home, NoticeIndexPage, "notices", "公告", "Notices")
         manual = _index(home, GuideIndexPage, "guides", "操作指南", "Guides")
         for title in _load_regulations(regulations):

@@ -116,7 +116,9 @@ def _requests() -> QuerySet[WorkRequest]:
 
 def _request(work_request: WorkRequest) -> Document:
     items = [line.item for line in work_request.request_items.all()]
-    names = dict.fromkeys(text for item in items for text in (item.code, item.name_zh, item.name_en, item.matter.name_zh))
+    names = dict.fromkeys(
+        text for item in items for text in (item.code, item.name_zh, item.name_en, item.matter.name_zh)
+    )
     return Document(
         kind=Kind.REQUEST,
         key=work_request.number,

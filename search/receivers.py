@@ -30,7 +30,9 @@ def intermediary_changed(event: IntermediaryChanged) -> None:
 
 
 def _refresh_intermediary(intermediary_id: int) -> None:
-    refresh(Kind.INTERMEDIARY, [Intermediary.objects.values_list("organisation__uscc", flat=True).get(pk=intermediary_id)])
+    refresh(
+        Kind.INTERMEDIARY, [Intermediary.objects.values_list("organisation__uscc", flat=True).get(pk=intermediary_id)]
+    )
 
 
 @receives(RequestPublished)
@@ -59,7 +61,7 @@ def page_changed(sender: type[Page], instance: Page, **_: Any) -> None:
 
 
 def row_changed(sender: type[Model], instance: Any, raw: bool = False, **_: Any) -> None:
-    """The catalogue is edited in the console row by row and has no news of its own; the index is no rule, so a signal will do."""
+    """The catalogue is edited row by row and has no news of its own; the index is no rule, so a signal will do."""
     kind, key = (Kind.SERVICE, "code") if sender is ServiceItem else (Kind.REGULATION, "document_no")
     if not raw:
         transaction.on_commit(lambda: refresh(kind, [getattr(instance, key)]))

@@ -96,9 +96,7 @@ def _clock(work_request: WorkRequest, now: Any) -> ClockFace | None:
 def _statuses(numbers: list[str]) -> Facts:
     if not numbers:
         return {}
-    return {
-        each.document_no: {"regulation": each} for each in Regulation.objects.filter(document_no__in=numbers)
-    }
+    return {each.document_no: {"regulation": each} for each in Regulation.objects.filter(document_no__in=numbers)}
 
 
 _READERS = {

@@ -29,7 +29,12 @@ class TestList:
 
     @pytest.mark.parametrize(
         ("query", "count"),
-        [({"status": "effective"}, 1), ({"status": "repealed"}, 0), ({"q": "修复"}, 1), ({"level": "departmental rule"}, 1)],
+        [
+            ({"status": "effective"}, 1),
+            ({"status": "repealed"}, 0),
+            ({"q": "修复"}, 1),
+            ({"level": "departmental rule"}, 1),
+        ],
     )
     def test_takes_the_filters_of_the_page(self, client, regulation, query, count):
         assert client.get(URL, query).json()["count"] == count

@@ -21,9 +21,16 @@ def world():
         document_no="国家发展改革委令第58号", title_zh="信用信息修复管理办法（试行）", repealed=True,
         repealed_on=date(2026, 4, 1), replaced_by=now, effective_on=date(2023, 5, 1), topic="信用修复",
     )  # fmt: skip
-    RegulationFactory(document_no="国发〔2014〕21号", title_zh="规划纲要", topic="信用体系", expired=True, effective_on=date(2014, 6, 14))
     RegulationFactory(
-        document_no="常政发〔2015〕121号", title_zh="实施意见", topic="中介服务管理", status="reference", issued_on=None, effective_on=None,
+        document_no="国发〔2014〕21号",
+        title_zh="规划纲要",
+        topic="信用体系",
+        expired=True,
+        effective_on=date(2014, 6, 14),
+    )
+    RegulationFactory(
+        document_no="常政发〔2015〕121号", title_zh="实施意见", topic="中介服务管理", status="reference",
+        issued_on=None, effective_on=None,
         issued_year=2015, issuer="常州市人民政府", level="local normative document",
     )  # fmt: skip
     return site()
@@ -65,7 +72,8 @@ class TestIndex:
         assert numbers(client.get("/regulations/", query)) == found
 
     @pytest.mark.parametrize(
-        "query", [{"status": "nonsense"}, {"year_min": "x"}, {"page": "x"}, {"page": "-1"}, {"sort": "nonsense"}, {"q": "\x00"}]
+        "query",
+        [{"status": "nonsense"}, {"year_min": "x"}, {"page": "x"}, {"page": "-1"}, {"sort": "nonsense"}, {"q": "\x00"}],
     )
     def test_bad_input_is_a_page_and_not_an_error(self, client, world, query):
         assert client.get("/regulations/", query).status_code == 200

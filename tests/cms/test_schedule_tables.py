@@ -24,7 +24,11 @@ def tables(**definition):
     )  # fmt: skip
     with override("en"):
         found = tables_of(schedule)
-        return found, [str(head) for head in found.columns], [(str(name), [str(cell) for cell in cells]) for name, cells in found.rows]
+        return (
+            found,
+            [str(head) for head in found.columns],
+            [(str(name), [str(cell) for cell in cells]) for name, cells in found.rows],
+        )
 
 
 class TestInterpolated:
@@ -73,7 +77,9 @@ class TestCoefficients:
     def test_tables_limits_and_what_is_not_held(self):
         found, _heads, _rows = tables()
         with override("en"):
-            factors = {str(each.name): [(number, str(names)) for number, names in each.rows] for each in found.coefficients}
+            factors = {
+                str(each.name): [(number, str(names)) for number, names in each.rows] for each in found.coefficients
+            }
 
         assert factors["Industry"] == [("1.2", "Chemicals, Metallurgy"), ("0.8", "Machinery")]
         assert factors["Complexity"] == [("0.8 – 1.2", "chosen within these limits")]

@@ -60,7 +60,15 @@ class TestGuides:
 
     def test_those_that_the_frame_links_to_are_there(self, client):
         guide_index()
-        for slug in ("service-hall", "accessibility", "questions", "open-data", "objections", "contracts", "market-rules"):
+        for slug in (
+            "service-hall",
+            "accessibility",
+            "questions",
+            "open-data",
+            "objections",
+            "contracts",
+            "market-rules",
+        ):
             assert client.get(f"/guides/{slug}/").status_code == 200
             assert client.get(f"/en/guides/{slug}/").status_code == 200
 

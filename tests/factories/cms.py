@@ -32,7 +32,9 @@ def regulation_page(regulation=None, *, live=True, **fields):
 
 def notice_page(**fields):
     index = NoticeIndexPage.objects.first() or (site() and NoticeIndexPage.objects.get())
-    page = NoticePage(**({"title": "市场规则更新", "title_en": "Market rules updated", "issuer": "市政务服务中心"} | fields))
+    page = NoticePage(
+        **({"title": "市场规则更新", "title_en": "Market rules updated", "issuer": "市政务服务中心"} | fields)
+    )
     index.add_child(instance=page)
     page.save_revision().publish()
     return page

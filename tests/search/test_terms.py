@@ -14,7 +14,13 @@ def finds(phrase: str, *texts: str, codes: tuple[str, ...] = ()) -> bool:
 class TestFold:
     @pytest.mark.parametrize(
         ("typed", "folded"),
-        [("ＨＢ－００１", "hb-001"), ("ＭＸ２０２６", "mx2026"), ("（商业）", "(商业)"), ("㎡", "m2"), ("PM２.5", "pm2.5")],
+        [
+            ("ＨＢ－００１", "hb-001"),
+            ("ＭＸ２０２６", "mx2026"),
+            ("（商业）", "(商业)"),
+            ("㎡", "m2"),
+            ("PM２.5", "pm2.5"),
+        ],
     )
     def test_full_width_and_capitals_become_half_width_and_small(self, typed, folded):
         assert fold(typed) == folded
@@ -74,7 +80,9 @@ class TestFinding:
         assert finds("Env impact", "Environmental impact report")
         assert not finds("mental", "Environmental impact report")
 
-    @pytest.mark.parametrize("typed", ["计价格〔2002〕10号", "计价格[2002]10号", "计价格（2002）10号", "10号", "〔2002〕10号"])
+    @pytest.mark.parametrize(
+        "typed", ["计价格〔2002〕10号", "计价格[2002]10号", "计价格（2002）10号", "10号", "〔2002〕10号"]
+    )
     def test_a_document_number_however_its_brackets_are_typed(self, typed):
         assert finds(typed, "计价格〔2002〕10号")
 

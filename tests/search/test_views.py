@@ -19,7 +19,9 @@ def world(frozen_clock):
             code=f"ZG-{number:03}", name_zh=f"房产测绘（第{number}类）", without_standard=True, matter=item.matter
         )
     WorkRequestFactory(published=True, title="环境影响报告书采购")
-    regulation_page(RegulationFactory(document_no="计价格〔2002〕126号", title_zh="环境影响咨询收费通知", repealed=True))
+    regulation_page(
+        RegulationFactory(document_no="计价格〔2002〕126号", title_zh="环境影响咨询收费通知", repealed=True)
+    )
     rebuild()
     return item
 
@@ -35,7 +37,7 @@ class TestResults:
         response = client.get("/search/", {"q": "环境影响"})
         text = response.content.decode()
 
-        assert [group["kind"] for group in response.context["groups"]][0] == "service"
+        assert response.context["groups"][0]["kind"] == "service"
         assert "<mark>环境影响</mark>咨询收费通知" in text
         assert "已废止" in text
 
