@@ -180,7 +180,7 @@ def _decisions(authority: Organisation) -> Iterator[Duty]:
         yield Duty(
             title=_("Decide a deliverable in dispute")
             if deliverable.dispute_due_at
-            else _("Decide a silent acceptance"),
+            else _("Decide about an unanswered deliverable"),
             object_label=f"{contract.number}　{deliverable.milestone.title}",
             url=reverse("contracting_console:decide", args=[deliverable.pk]),
             action_label=_("Decide"),

@@ -140,7 +140,7 @@ class Decide(_Console):
     def context(self) -> dict[str, Any]:
         title = _("Decide: %(milestone)s") % {"milestone": self.deliverable.milestone.title}
         return {
-            "breadcrumbs_items": crumbs({"url": "", "label": self.contract.number}),
+            "breadcrumbs_items": crumbs({"url": "", "label": title}),
             "header_title": title,
             "header_icon": "clipboard-list",
             "contract": self.contract,
@@ -169,9 +169,10 @@ class Terminate(_Console):
         return _("The contract is terminated, both sides are told.")
 
     def context(self) -> dict[str, Any]:
+        title = _("Terminate contract %(number)s") % {"number": self.contract.number}
         return {
-            "breadcrumbs_items": crumbs({"url": "", "label": self.contract.number}),
-            "header_title": _("Terminate contract %(number)s") % {"number": self.contract.number},
+            "breadcrumbs_items": crumbs({"url": "", "label": title}),
+            "header_title": title,
             "header_icon": "warning",
             "contract": self.contract,
         }
