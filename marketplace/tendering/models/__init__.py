@@ -1,6 +1,7 @@
 from .awards import Award, Objection, ObjectionEvidence
 from .bids import Bid, Deposit, OpenedBid, Opening
-from .requests import Attachment, Exclusion, Question, RequestItem, RequestVersion, WorkRequest
+from .parts import Attachment, Exclusion, Question, RequestItem, RequestVersion
+from .requests import WorkRequest
 
 __all__ = [
     "Attachment",
