@@ -19,7 +19,7 @@ register = template.Library()
 def nav_link(context: template.Context, url: str, label: str) -> dict[str, Any]:
     """A link of the main navigation, marked on the pages below it."""
     path = context["request"].path if "request" in context else ""
-    return {"url": url, "label": label, "current": bool(url) and path.startswith(url)}
+    return {"url": url, "label": label, "current": path.startswith(url)}
 
 
 @register.simple_tag
