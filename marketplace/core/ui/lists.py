@@ -44,12 +44,15 @@ def facets(
     kept = [
         (name, value)
         for name, values in query.lists()
-        if name not in form.fields or name in hidden
+        if (name not in form.fields and name.removesuffix("_min").removesuffix("_max") not in form.fields)
+        or name in hidden
         for value in values
         if name != "page"
     ]
     return {
         "facets": shown,
+        # htmx adds the choices to an address without parameters, else what is taken off would stay in it.
+        "path": context["request"].path if "request" in context else "",
         "kept": kept,
         "active": active_count(context, filterset, hide),
         "total": total,
