@@ -67,6 +67,19 @@ class BaseMilestoneFormSet(forms.BaseFormSet):
     def get_form_kwargs(self, index: int | None) -> dict[str, Any]:
         return {**super().get_form_kwargs(index), "empty_permitted": True}
 
+    @property
+    def shown(self) -> list[MilestoneForm]:
+        """The rows that are filled in, and two more."""
+        filled = [
+            index for index, form in enumerate(self.forms, 1) if form.initial or (form.is_bound and form.has_changed())
+        ]
+        return self.forms[: max(filled, default=0) + 2]
+
+    @property
+    def spare(self) -> list[MilestoneForm]:
+        """The rows that wait behind “More milestones”."""
+        return self.forms[len(self.shown) :]
+
     def terms(self) -> list[MilestoneTerms]:
         """What the filled rows say, in their order."""
         rows = [form.cleaned_data for form in self.forms if form.has_changed() and form.cleaned_data]
