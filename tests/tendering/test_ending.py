@@ -185,6 +185,26 @@ class TestSuspendRequest:
         assert objection.first_regulator is None
         assert objection.due_at == clock.shanghai("2026-12-23 00:00")  # six days were left: Wednesday to Wednesday
 
+    def test_an_objection_that_fell_due_meanwhile_is_looked_after(self, frozen_clock, regulator):
+        work_request = WorkRequestFactory(bidders=3, opened=True)
+        frozen_clock.move_to("2026-12-02 10:00")
+        award = work_request.awards.get()
+        losers = [firm for firm in work_request.firms if firm != award.intermediary]
+        for firm in losers:
+            services.submit_objection(
+                award_id=award.pk, intermediary=firm, ground="other", statement="…", actor=member_of(firm.organisation)
+            )
+            if firm == losers[0]:
+                services.decide_objections(award_id=award.pk, upheld=False, reasons="不成立", actor=regulator)
+        run("suspend", work_request, regulator)
+        frozen_clock.move_to("2026-12-14 10:00")
+        outbox.run_due()
+        second = MembershipFactory(regulator=True).organisation
+        run("resume", work_request, regulator)
+        outbox.run_due()
+
+        assert award.objections.get(objector=losers[1]).regulator == second
+
     def test_the_time_to_sign_keeps_its_days(self, published, regulator, frozen_clock):
         open_bids(published)
         award = confirm(published)  # sign by 12-17, 24:00

@@ -193,6 +193,10 @@ def _resume_award(work_request: WorkRequest, now: datetime, days: int) -> None:
         award.objections.filter(outcome="pending").update(due_at=until)
         schedule_overdue(award, until)
         return
+    pending = award.objections.filter(outcome="pending").order_by("due_at").first()
+    if pending is not None:
+        # A later objection of the period did not stop its clock; the regulator's own has stood still meanwhile.
+        schedule_overdue(award, max(pending.due_at, now))
     if award.state == Award.State.CONFIRMED:
         award.sign_by = until
     else:
