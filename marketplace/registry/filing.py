@@ -282,9 +282,9 @@ def _holders(payload: Mapping[str, Any], reference: Reference, problems: list[Pr
 
 def _documents(payload: Mapping[str, Any], filing: Filing) -> None:
     entry = _Entry("documents", payload.get("documents") or {}, filing.problems)
+    entry.text("authorised_person", missing=_("Enter the person whom the firm authorises."), longest=60)
     filing.licence = entry.text("licence", missing=_("Upload the business licence."))
     filing.authorisation = entry.text("authorisation", missing=_("Upload the letter of authorisation."))
-    entry.text("authorised_person", missing=_("Enter the person whom the firm authorises."), longest=60)
 
 
 def _qualifications(

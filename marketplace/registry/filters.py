@@ -45,7 +45,7 @@ COMPLETED = (
 COMPLETED_RANGES = {"10": (10, 10**6), "3": (3, 9), "0": (0, 2)}
 SORTS = (
     ("score", _("Credit score")),
-    ("price", _("Price")),
+    ("price", pgettext_lazy("offer", "Price")),
     ("days", _("Promised time")),
     ("completed", _("Completed contracts")),
 )

@@ -1,8 +1,11 @@
-"""What keeps a firm in the market: higher apps say what is still open (contracts, credit cases)."""
+"""What keeps a firm in the market: an open credit case, and what higher apps say is still open (contracts)."""
 
 from collections.abc import Callable, Iterable
 
 from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+
+from credit.models import ConductEvent
 
 from .models import Intermediary
 
@@ -19,3 +22,10 @@ def blocker(function: Blocker) -> Blocker:
 
 def blockers_of(intermediary: Intermediary) -> list[Text]:
     return [reason for function in _blockers for reason in function(intermediary)]
+
+
+@blocker
+def open_credit_cases(intermediary: Intermediary) -> Iterable[Text]:
+    """A case that is proposed and not decided."""
+    cases = ConductEvent.objects.awaiting_decision().filter(subject=intermediary.organisation_id)
+    return [_("Credit event %(number)s is not decided yet.") % {"number": case.number} for case in cases]

@@ -6,6 +6,7 @@ from marketplace.registry import leaving, services
 from marketplace.registry.models import Intermediary, Registration
 from marketplace.registry.services import UnableToLeave
 from tests.factories.accounts import MembershipFactory, UserFactory
+from tests.factories.credit import ConductEventFactory
 from tests.factories.registry import IntermediaryFactory, RegistrationFactory
 
 pytestmark = pytest.mark.django_db
@@ -45,6 +46,14 @@ class TestLeaveMarket:
         blockers.append("Contract HT-2026-0001 is open.")
 
         with pytest.raises(UnableToLeave, match="HT-2026-0001"):
+            services.leave_market(intermediary_id=firm.pk, reason="转行", actor=person)
+
+        assert Intermediary.objects.get().status == "listed"
+
+    def test_an_undecided_credit_case_keeps_the_firm(self, firm, person):
+        ConductEventFactory(subject=firm.organisation)
+
+        with pytest.raises(UnableToLeave, match="is not decided yet"):
             services.leave_market(intermediary_id=firm.pk, reason="转行", actor=person)
 
         assert Intermediary.objects.get().status == "listed"
