@@ -11,7 +11,7 @@ from django.utils.translation import pgettext
 
 from marketplace.accounts.models import Organisation
 from marketplace.accounts.permissions import acts_for
-from marketplace.core import clock, duties, policy
+from marketplace.core import clock, duties
 from marketplace.core.calendar import end_of_day
 from marketplace.core.duties import Duty, Matter
 
@@ -175,6 +175,7 @@ def _decisions(authority: Organisation) -> Iterator[Duty]:
         .select_related("milestone__contract__owner")
         .distinct()
     )
+    versions = selectors.PolicyVersions()
     for deliverable in waiting:
         contract = deliverable.milestone.contract
         yield Duty(
@@ -185,7 +186,7 @@ def _decisions(authority: Organisation) -> Iterator[Duty]:
             url=reverse("contracting_console:decide", args=[deliverable.pk]),
             action_label=_("Decide"),
             started_at=deliverable.answered_at or deliverable.answer_due_at,
-            due_at=deliverable.decision_due_at(policy.version(contract.policy_version).acceptance_decision_days),
+            due_at=deliverable.decision_due_at(versions[contract.policy_version].acceptance_decision_days),
             counterpart=contract.owner.name,
         )
 
@@ -224,8 +225,8 @@ def next_step(contract: Contract, organisation: Organisation) -> tuple[str, date
             if milestone.pending:
                 words = _("We accept or return") if is_owner else _("The other side accepts or returns")
                 return words, milestone.pending[0].answer_due_at
-        milestone = next_delivery(contract)
-        if milestone is None:
+        following = next_delivery(contract)
+        if following is None:
             return _("A regulator decides"), None
-        return (_("The other side delivers") if is_owner else _("We deliver")), end_of_day(milestone.due_on)
+        return (_("The other side delivers") if is_owner else _("We deliver")), end_of_day(following.due_on)
     return "", None

@@ -1,7 +1,7 @@
 import uuid
 from collections.abc import Sequence
 from decimal import Decimal
-from typing import Any
+from typing import Any, cast
 
 from django import forms
 from django.core.files.uploadedfile import UploadedFile
@@ -11,7 +11,7 @@ from django.utils.translation import pgettext_lazy
 
 from marketplace.core import clock, files
 
-from .models import ASPECTS, Contract, ContractRating
+from .models import ASPECTS, Contract, aspect_label
 from .services import MilestoneTerms
 from .services.delivering import MOST_FILES
 from .services.terms import MOST_MILESTONES
@@ -138,7 +138,7 @@ class FilesField(forms.FileField):
 
 
 class DeliverForm(forms.Form):
-    files = FilesField(
+    files = FilesField(  # type: ignore[assignment]
         label=_("Files"),
         help_text=_(
             "Up to 10 files of 20 MB each: PDF, OFD, DOCX, XLSX, DWG, images or ZIP. Each is kept with its hash."
@@ -176,7 +176,8 @@ class PaymentForm(forms.Form):
 
     def __init__(self, *args: Any, contract: Contract, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["milestone"].choices = [
+        milestone = cast(forms.TypedChoiceField, self.fields["milestone"])
+        milestone.choices = [
             ("", _("None in particular")),
             *((each.pk, f"{each.position}. {each.title}") for each in contract.milestones.all()),
         ]
@@ -218,7 +219,7 @@ class RatingForm(forms.Form):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         for aspect in ASPECTS:
-            self.fields[aspect] = star_field(ContractRating._meta.get_field(aspect).verbose_name)
+            self.fields[aspect] = star_field(aspect_label(aspect))
         self.order_fields([*ASPECTS, "comment"])
 
     def stars(self) -> dict[str, int]:

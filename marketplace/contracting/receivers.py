@@ -1,6 +1,11 @@
+from collections.abc import Iterator
+
+from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
 from marketplace.core.events import receives
+from marketplace.registry.leaving import blocker
+from marketplace.registry.models import Intermediary
 from marketplace.tendering.events import AwardConfirmed, AwardPassedOn, RequestEnded
 
 from .models import Contract
@@ -28,3 +33,12 @@ def end_contracts_of_request(event: RequestEnded) -> None:
     contracts = Contract.objects.open().filter(award__work_request=event.request_id)
     for contract_id in contracts.values_list("pk", flat=True):
         end_with_request(contract_id=contract_id, reason=REQUEST_ENDED)
+
+
+@blocker
+def open_contracts(intermediary: Intermediary) -> Iterator[str]:
+    """What keeps a firm in the market (RULES, Registration)."""
+    for number in (
+        Contract.objects.open().filter(intermediary=intermediary.organisation_id).values_list("number", flat=True)
+    ):
+        yield _("Contract %(number)s is not finished yet.") % {"number": number}

@@ -7,11 +7,22 @@ from typing import Any
 from django.db.models import Avg, Count, Prefetch, QuerySet
 
 from marketplace.accounts.models import Organisation
+from marketplace.core import policy
 
-from .models import ASPECTS, Contract, ContractRating, ContractText, Deliverable, Milestone, Signature
+from .models import (
+    ASPECTS,
+    Contract,
+    ContractRating,
+    ContractText,
+    Deliverable,
+    Milestone,
+    Signature,
+    aspect_label,
+)
+from .querysets import ContractQuerySet
 
 
-def for_page(contracts: QuerySet[Contract]) -> QuerySet[Contract]:
+def for_page(contracts: ContractQuerySet) -> ContractQuerySet:
     """Contracts with all that the page of one shows."""
     deliverables = Deliverable.objects.select_related("submitted_by", "answered_by", "decided_by")
     milestones = Milestone.objects.prefetch_related(
@@ -32,21 +43,29 @@ def for_page(contracts: QuerySet[Contract]) -> QuerySet[Contract]:
 
 def for_duties(contracts: QuerySet[Contract]) -> QuerySet[Contract]:
     """Contracts with what tells who has to do what next."""
-    pending = Deliverable.objects.pending()
+    waiting = Prefetch("deliverables", Deliverable.objects.pending(), to_attr="pending")
     return (
         contracts.filter(state__in=("drafting", "signing", "in_service", "completed"))
         .select_related("owner", "intermediary", "award", "rating")
         .prefetch_related(
             "payments",
-            Prefetch("milestones", Milestone.objects.prefetch_related(Prefetch("deliverables", pending, "pending"))),
+            Prefetch("milestones", Milestone.objects.prefetch_related(waiting)),  # type: ignore[no-redef]
             Prefetch("texts", ContractText.objects.defer("body").prefetch_related("signatures")),
         )
     )
 
 
-def for_list(contracts: QuerySet[Contract]) -> QuerySet[Contract]:
+def for_list(contracts: ContractQuerySet) -> ContractQuerySet:
     """Contracts as a row of a list shows them."""
     return contracts.with_parties().prefetch_related("milestones").order_by("-created_at", "-pk")
+
+
+class PolicyVersions(dict[str, policy.Policy]):
+    """The versions that a list's matters keep, each read once."""
+
+    def __missing__(self, name: str) -> policy.Policy:
+        self[name] = policy.version(name)
+        return self[name]
 
 
 @dataclass(frozen=True)
@@ -66,11 +85,12 @@ def ratings_of(organisation: Organisation) -> Ratings | None:
     if not found["count"]:
         return None
     means = [Decimal(str(found[aspect])) for aspect in ASPECTS]
-    labels = [ContractRating._meta.get_field(aspect).verbose_name for aspect in ASPECTS]
     return Ratings(
         count=found["count"],
         mean=(sum(means, Decimal(0)) / len(means)).quantize(Decimal("0.01")),
-        aspects=[(label, mean.quantize(Decimal("0.01"))) for label, mean in zip(labels, means, strict=True)],
+        aspects=[
+            (aspect_label(name), mean.quantize(Decimal("0.01"))) for name, mean in zip(ASPECTS, means, strict=True)
+        ],
     )
 
 

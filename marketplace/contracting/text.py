@@ -61,7 +61,7 @@ def digest(body: str) -> str:
 
 def blocks(body: str) -> list[Block]:
     """A text's lines for a page; empty ones only part the others."""
-    found = []
+    found: list[Block] = []
     for line in body.splitlines():
         if not line:
             continue

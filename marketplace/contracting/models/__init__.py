@@ -1,7 +1,7 @@
 from .contracts import Contract, ContractText, Signature
 from .delivery import Deliverable, DeliverableFile, Extension, Milestone
 from .payments import Payment
-from .ratings import ASPECTS, ContractRating
+from .ratings import ASPECTS, ContractRating, aspect_label
 
 __all__ = [
     "ASPECTS",
@@ -14,4 +14,5 @@ __all__ = [
     "Milestone",
     "Payment",
     "Signature",
+    "aspect_label",
 ]

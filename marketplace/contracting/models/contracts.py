@@ -1,4 +1,5 @@
 from datetime import datetime
+from typing import TYPE_CHECKING, cast
 
 from django.conf import settings
 from django.db import models
@@ -10,6 +11,7 @@ from django_fsm import FSMField, FSMModelMixin, transition
 
 from marketplace.accounts.models import Organisation
 from marketplace.core import appendonly, clock
+from marketplace.core.components import Step
 from marketplace.core.money import MoneyField
 
 from ..querysets import ContractQuerySet
@@ -97,6 +99,11 @@ class Contract(FSMModelMixin, models.Model):
 
     objects = ContractQuerySet.as_manager()
 
+    if TYPE_CHECKING:
+        #: What pages hang on a contract.
+        stages: list[Step]
+        may_open: bool
+
     class Meta:
         verbose_name = _("contract")
         verbose_name_plural = _("contracts")
@@ -154,12 +161,12 @@ class Contract(FSMModelMixin, models.Model):
     @property
     def noticed_at(self) -> datetime:
         """When the award notice was given."""
-        return self.award.confirmed_at
+        return cast(datetime, self.award.confirmed_at)
 
     @property
     def sign_due_at(self) -> datetime:
         """Until when both are to sign; the award's own clock, which a suspension of the request moves."""
-        return self.award.sign_by
+        return cast(datetime, self.award.sign_by)
 
     @property
     def is_public(self) -> bool:

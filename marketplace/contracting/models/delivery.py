@@ -1,4 +1,5 @@
 from datetime import datetime
+from typing import TYPE_CHECKING
 
 from django.conf import settings
 from django.db import models
@@ -7,9 +8,10 @@ from django.utils.translation import pgettext_lazy
 from django_fsm import FSMField, FSMModelMixin, transition
 
 from marketplace.core import appendonly
-from marketplace.core.calendar import end_of_day, end_of_working_day
+from marketplace.core.calendar import ClockFace, end_of_day, end_of_working_day
 from marketplace.core.clock import date_of
 from marketplace.core.money import MoneyField
+from marketplace.core.permissions import Decision
 
 from ..querysets import DeliverableQuerySet
 from .contracts import Contract
@@ -53,6 +55,13 @@ class Milestone(FSMModelMixin, models.Model):
                 name="milestone_accepted_has_its_time",
             ),
         ]
+
+    if TYPE_CHECKING:
+        #: What selectors and pages hang on a milestone.
+        pending: list["Deliverable"]
+        may_deliver: Decision
+        may_extend: Decision
+        clock: ClockFace
 
     def __str__(self) -> str:
         return f"{self.contract.number} #{self.position} {self.title}"
@@ -143,6 +152,12 @@ class Deliverable(models.Model):
     )
 
     objects = DeliverableQuerySet.as_manager()
+
+    if TYPE_CHECKING:
+        #: What pages hang on a submission.
+        may_answer: Decision
+        may_decide: Decision
+        clock: ClockFace | None
 
     class Meta:
         verbose_name = _("deliverable")

@@ -1,4 +1,5 @@
 import uuid
+from typing import TYPE_CHECKING
 
 from django.conf import settings
 from django.db import models
@@ -6,6 +7,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from marketplace.core.money import MoneyField
+from marketplace.core.permissions import Decision
 
 from .contracts import Contract, Party
 from .delivery import Milestone
@@ -41,6 +43,10 @@ class Payment(models.Model):
     )
     answered_at = models.DateTimeField(null=True, blank=True)
     denial_reason = models.CharField(_("reason"), max_length=500, blank=True)
+
+    if TYPE_CHECKING:
+        #: What pages hang on a payment.
+        may_answer: Decision
 
     class Meta:
         verbose_name = _("payment")

@@ -1,5 +1,5 @@
 from decimal import Decimal
-from typing import Any
+from typing import Any, cast
 
 from django.conf import settings
 from django.core.validators import MaxValueValidator, MinValueValidator
@@ -73,9 +73,14 @@ class ContractRating(models.Model):
     @property
     def aspects(self) -> list[tuple[Any, int]]:
         """Label and stars of each aspect."""
-        return [(self._meta.get_field(name).verbose_name, getattr(self, name)) for name in ASPECTS]
+        return [(aspect_label(name), getattr(self, name)) for name in ASPECTS]
 
     @property
     def mean(self) -> Decimal:
         """The mean of the five aspects, with two decimals."""
         return (Decimal(sum(getattr(self, name) for name in ASPECTS)) / len(ASPECTS)).quantize(Decimal("0.01"))
+
+
+def aspect_label(name: str) -> Any:
+    """An aspect's name in the page's words."""
+    return cast("models.Field[Any, Any]", ContractRating._meta.get_field(name)).verbose_name

@@ -80,7 +80,7 @@ def return_deliverable(*, deliverable_id: int, reasons: str, actor: User) -> Del
         milestone=milestone.title,
         reasons=deliverable.reasons,
     )
-    if is_disputed:
+    if is_disputed and deliverable.dispute_due_at:
         news.tell_regulators(
             contract,
             f"disputed:{deliverable.pk}",

@@ -1,5 +1,6 @@
 from datetime import date
 from decimal import Decimal
+from typing import cast
 from uuid import UUID
 
 from django.db import transaction
@@ -63,7 +64,7 @@ def record_payment(
         amount=amount,
         paid_on=paid_on,
         note=note.strip(),
-        recorded_party=seat.party,
+        recorded_party=cast(Party, seat.party),
         recorded_by=actor,
         recorded_at=clock.now(),
     )

@@ -1,4 +1,5 @@
 from datetime import timedelta
+from typing import cast
 
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
@@ -47,7 +48,7 @@ def sign_contract(*, contract_id: int, sha256: str, actor: User) -> Signature:
         raise UnableToSign(_("A delivery date of this text has passed. The owner proposes new dates first."))
     signature = Signature.objects.create(
         text=text,
-        party=seat.party,
+        party=cast(Party, seat.party),
         signed_by=actor,
         signer_name=actor.name,
         signed_at=clock.now(),
@@ -112,7 +113,7 @@ def file_contract(*, contract_id: int, actor: User) -> Contract:
         matter=contract.audit_matter,
         action="filed",
         actor=actor,
-        after={"sha256": contract.current_text.sha256, "due_at": contract.filing_due_at.isoformat()},
+        after={"sha256": contract.current_text.sha256, "due_at": str(contract.filing_due_at)},
     )
     news.tell_regulators(
         contract,

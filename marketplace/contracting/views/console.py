@@ -1,5 +1,6 @@
 """Contracts in the console: what a regulator decides in the place of a silent owner, or between the parties."""
 
+from datetime import datetime
 from typing import Any
 
 from django.contrib import messages
@@ -10,8 +11,9 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.generic import View
 
+from marketplace.accounts.http import MemberRequest
 from marketplace.accounts.permissions import is_regulator
-from marketplace.core import clock, policy
+from marketplace.core import clock
 from marketplace.core.calendar import clock_face
 from marketplace.core.failures import DomainError
 from marketplace.core.permissions import Decision, require
@@ -31,14 +33,14 @@ def crumbs(*more: dict[str, str]) -> list[dict[str, str]]:
     ]
 
 
-def prepare(deliverable: Deliverable) -> Deliverable:
-    """Hang the clock of the regulator's decision on a submission."""
-    contract = deliverable.milestone.contract
-    days = policy.version(contract.policy_version).acceptance_decision_days
+def prepare(deliverable: Deliverable, versions: selectors.PolicyVersions) -> tuple[datetime, Deliverable]:
+    """A submission with the clock of the regulator's decision, and until when that is."""
+    due_at = deliverable.decision_due_at(
+        versions[deliverable.milestone.contract.policy_version].acceptance_decision_days
+    )
     since = deliverable.answered_at if deliverable.dispute_due_at else deliverable.answer_due_at
-    due_at = deliverable.decision_due_at(days)
     deliverable.clock = clock_face(since or deliverable.answer_due_at, due_at, clock.now())
-    return deliverable
+    return due_at, deliverable
 
 
 def index(request: HttpRequest) -> HttpResponse:
@@ -47,7 +49,9 @@ def index(request: HttpRequest) -> HttpResponse:
     waiting = Deliverable.objects.for_a_regulator(clock.now()).select_related(
         "milestone__contract__owner", "milestone__contract__intermediary"
     )
-    rows = sorted((prepare(each) for each in waiting), key=lambda each: each.clock.due_at)
+    versions = selectors.PolicyVersions()
+    found = sorted((prepare(each, versions) for each in waiting), key=lambda row: (row[0], row[1].pk))
+    rows = [deliverable for _due_at, deliverable in found]
     unsigned = Contract.objects.with_parties().filter(
         owner_defaulted_at__isnull=False, state__in=("drafting", "signing")
     )
@@ -64,6 +68,7 @@ def index(request: HttpRequest) -> HttpResponse:
 class _Console(View):
     """A form of the console, one service call, and back."""
 
+    request: MemberRequest
     template_name: str
     form_class: Any
 
@@ -122,7 +127,7 @@ class Decide(_Console):
             for deliverable in milestone.deliverables.all():
                 if deliverable.pk == found.pk:
                     milestone.contract, deliverable.milestone = self.contract, milestone
-                    self.deliverable = prepare(deliverable)
+                    _due_at, self.deliverable = prepare(deliverable, selectors.PolicyVersions())
         self.seat = permissions.seat_of(self.request.user, self.contract)
 
     def decision(self) -> Decision:

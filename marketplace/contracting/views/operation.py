@@ -8,9 +8,9 @@ from django.contrib import messages
 from django.contrib.auth.mixins import LoginRequiredMixin
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.utils.functional import Promise
 from django.views.generic import View
 
+from marketplace.accounts.http import MemberRequest
 from marketplace.core.failures import DomainError
 from marketplace.core.permissions import Decision, require
 
@@ -28,9 +28,10 @@ class ContractOperation(LoginRequiredMixin, View):
     """
 
     http_method_names = ["get", "head", "post"]
+    request: MemberRequest
     template_name: str
     form_class: type[forms.Form] = forms.Form
-    done: str | Promise
+    done: Any
 
     @cached_property
     def contract(self) -> Contract:
@@ -76,9 +77,9 @@ class ContractOperation(LoginRequiredMixin, View):
     def refuse(self, form: forms.Form, failure: DomainError) -> HttpResponse:
         """The page again with the refusal at its fields, or above the form where it is about the contract's state."""
         for field, message in failure.field_errors.items():
-            form.add_error(field if field in form.fields else None, message)
+            form.add_error(field if field in form.fields else None, str(message))
         if not failure.field_errors:
-            form.add_error(None, failure.message)
+            form.add_error(None, str(failure))
         return self.page(form, status=422 if failure.field_errors else failure.status)
 
     def page(self, form: forms.Form, status: int = 200) -> HttpResponse:

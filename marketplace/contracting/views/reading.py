@@ -9,6 +9,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_safe
 
+from marketplace.accounts.http import MemberRequest
 from marketplace.core import audit, clock
 from marketplace.core.calendar import ClockFace, clock_face
 from marketplace.core.duties import Duty
@@ -27,7 +28,7 @@ PAGE_SIZE = 20
 
 @login_required
 @require_safe
-def contract_list(request: HttpRequest) -> HttpResponse:
+def contract_list(request: MemberRequest) -> HttpResponse:
     """The contracts of the organisation that the person acts in now."""
     if not request.organisation:
         return redirect("accounts:workbench")
