@@ -6,6 +6,7 @@ from marketplace.registry import leaving, services
 from marketplace.registry.models import Intermediary, Registration
 from marketplace.registry.services import UnableToLeave
 from tests.factories.accounts import MembershipFactory, UserFactory
+from tests.factories.contracting import ContractFactory
 from tests.factories.credit import ConductEventFactory
 from tests.factories.registry import IntermediaryFactory, RegistrationFactory
 
@@ -42,10 +43,20 @@ class TestLeaveMarket:
         assert Registration.objects.get(pk=change.pk).state == "withdrawn"
         assert audit.trail(firm.audit_matter)[-1].action == "leave"
 
-    def test_an_open_contract_keeps_the_firm(self, firm, person, blockers):
-        blockers.append("Contract HT-2026-0001 is open.")
+    def test_a_contract_under_way_keeps_the_firm(self, frozen_clock):
+        contract = ContractFactory()
+        firm = contract.award.intermediary
+        person = MembershipFactory(organisation=firm.organisation).user
 
-        with pytest.raises(UnableToLeave, match="HT-2026-0001"):
+        with pytest.raises(UnableToLeave, match=contract.number):
+            services.leave_market(intermediary_id=firm.pk, reason="转行", actor=person)
+
+        assert Intermediary.objects.get(pk=firm.pk).status == "listed"
+
+    def test_what_another_app_names_keeps_the_firm(self, firm, person, blockers):
+        blockers.append("An award is open.")
+
+        with pytest.raises(UnableToLeave, match="An award is open"):
             services.leave_market(intermediary_id=firm.pk, reason="转行", actor=person)
 
         assert Intermediary.objects.get().status == "listed"
