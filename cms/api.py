@@ -22,10 +22,10 @@ class RegulationSerializer(serializers.ModelSerializer):
     level = serializers.CharField(source="regulation.level")
     topic = serializers.CharField(source="regulation.topic")
     repealed_on = serializers.DateField(source="regulation.repealed_on", allow_null=True)
-    replaced_by = serializers.SlugRelatedField(
+    replaced_by: serializers.Field = serializers.SlugRelatedField(
         source="regulation.replaced_by", slug_field="document_no", read_only=True, allow_null=True
     )
-    repealed_by = serializers.SlugRelatedField(
+    repealed_by: serializers.Field = serializers.SlugRelatedField(
         source="regulation.repealed_by", slug_field="document_no", read_only=True, allow_null=True
     )
     services = serializers.SerializerMethodField(help_text="How many service items it governs.")
@@ -58,10 +58,11 @@ class RegulationSerializer(serializers.ModelSerializer):
 
     def _governed(self) -> dict[int, set[int]]:
         """Of every page of the answer at once: one query each way, not one a regulation."""
-        if "governed" not in self.context:
-            shown = self.parent.instance if self.parent is not None else [self.instance]
-            self.context["governed"] = items_by_regulation([page.regulation_id for page in shown])
-        governed: dict[int, set[int]] = self.context["governed"]
+        context: dict[str, Any] = self.context  # type: ignore[assignment]
+        if "governed" not in context:
+            shown: Any = self.parent.instance if self.parent is not None else [self.instance]
+            context["governed"] = items_by_regulation([page.regulation_id for page in shown])
+        governed: dict[int, set[int]] = context["governed"]
         return governed
 
     @extend_schema_field(str)

@@ -30,9 +30,8 @@ def intermediary_changed(event: IntermediaryChanged) -> None:
 
 
 def _refresh_intermediary(intermediary_id: int) -> None:
-    refresh(
-        Kind.INTERMEDIARY, [Intermediary.objects.values_list("organisation__uscc", flat=True).get(pk=intermediary_id)]
-    )
+    firm = Intermediary.objects.select_related("organisation").get(pk=intermediary_id)
+    refresh(Kind.INTERMEDIARY, [firm.uscc])
 
 
 @receives(RequestPublished)

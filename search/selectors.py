@@ -66,7 +66,7 @@ def _standings(usccs: list[str]) -> Facts:
     return {
         firm.uscc: {
             "standing": getattr(firm.organisation, "standing", None),
-            "suspended": firm.is_suspended_now,
+            "suspended": firm.is_suspended_now,  # type: ignore[attr-defined]
             "closed": firm.status == Intermediary.Status.CLOSED,
         }
         for firm in firms

@@ -62,7 +62,7 @@ def _flat(value: Any) -> Iterable[str]:
 
 class ConsoleIndex(BaseIndex):
     def add_items(self, model: type[models.Model], items: Iterable[models.Model]) -> None:
-        fields, root = model.get_search_fields(), root_of(model)
+        fields, root = model.get_search_fields(), root_of(model)  # type: ignore[attr-defined]
         waiting = iter(items)
         while some := {str(item.pk): index_terms(texts_of(item, fields)) for item in islice(waiting, BATCH)}:
             self._write(root, some)
