@@ -166,7 +166,7 @@ class Migration(migrations.Migration):
                 ('fund_fiscal', models.DecimalField(decimal_places=2, default=Decimal('0'), max_digits=5, validators=[django.core.validators.MinValueValidator(Decimal('0')), django.core.validators.MaxValueValidator(Decimal('100'))], verbose_name='fiscal money, percent')),
                 ('fund_state', models.DecimalField(decimal_places=2, default=Decimal('0'), max_digits=5, validators=[django.core.validators.MinValueValidator(Decimal('0')), django.core.validators.MaxValueValidator(Decimal('100'))], verbose_name='state-owned money, percent')),
                 ('fund_social', models.DecimalField(decimal_places=2, default=Decimal('100'), max_digits=5, validators=[django.core.validators.MinValueValidator(Decimal('0')), django.core.validators.MaxValueValidator(Decimal('100'))], verbose_name='social money, percent')),
-                ('public_project', models.BooleanField(blank=True, help_text='Budget money of ¥2,000,000 or more that is at least 10 % of the investment, or controlling state-owned money.', null=True, verbose_name='project of budget or controlling state-owned money')),
+                ('public_project', models.BooleanField(blank=True, help_text='Budget money of ¥2,000,000 or more that is at least 10 percent of the investment, or controlling state-owned money.', null=True, verbose_name='project of budget or controlling state-owned money')),
                 ('content', models.TextField(blank=True, max_length=8000, verbose_name='content of the service')),
                 ('scale', models.CharField(blank=True, max_length=400, verbose_name='scale')),
                 ('price_max', marketplace.core.money.MoneyField(blank=True, decimal_places=2, max_digits=18, null=True, verbose_name='price limit')),

@@ -130,7 +130,7 @@ class WorkRequest(FSMModelMixin, models.Model):
         null=True,
         blank=True,
         help_text=_(
-            "Budget money of ¥2,000,000 or more that is at least 10 % of the investment, "
+            "Budget money of ¥2,000,000 or more that is at least 10 percent of the investment, "
             "or controlling state-owned money."
         ),
     )
