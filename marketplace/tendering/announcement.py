@@ -1,5 +1,6 @@
 """The announced object: what a published version binds itself to, hashed on the page and in every receipt."""
 
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
 
@@ -19,6 +20,11 @@ def announce(work_request: WorkRequest) -> dict[str, Any]:
     `limits` holds the fixed price or price limits in CNY and the longest service time in working days.
     """
     published = {side: custodian.draw(work_request) for side, custodian in custody.custodians().items()}
+    return compose(work_request, published)
+
+
+def compose(work_request: WorkRequest, published: Mapping[str, custody.Published]) -> dict[str, Any]:
+    """The announcement, with what both custodians publish of it."""
     if work_request.bids_close_at is None or work_request.published_at is None:
         raise ValueError(f"{work_request.number} has no deadline yet")
     return {
