@@ -1,11 +1,13 @@
 """Structured logs: one JSON line an event, with the request's id."""
 
+from typing import Any
+
 import structlog
 
 
 def logging_config(level: str) -> dict:
     """The LOGGING setting, and structlog set to feed it."""
-    shared = [
+    shared: list[Any] = [
         structlog.contextvars.merge_contextvars,
         structlog.stdlib.add_logger_name,
         structlog.stdlib.add_log_level,

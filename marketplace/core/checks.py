@@ -8,7 +8,7 @@ from . import appendonly
 
 
 @register(Tags.database)
-def append_only_tables_refuse_changes(databases: list[str] | None = None, **_: Any) -> list[Error]:
+def append_only_tables_refuse_changes(*, databases: Any = None, **_: Any) -> list[Error]:
     """Every table of the list has its triggers."""
     from django.db import connections
 

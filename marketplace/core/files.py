@@ -73,7 +73,7 @@ def store(upload: UploadedFile, *, actor: Any | None) -> StoredFile:
     return StoredFile.objects.create(
         file=upload,
         name=PurePath(upload.name or "").name[-200:],
-        size=upload.size,
+        size=upload.size or 0,
         sha256=digest.hexdigest(),
         content_type=content_type,
         uploaded_by=actor,

@@ -3,6 +3,7 @@ from collections.abc import Callable
 from csp.middleware import CSPMiddleware
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import render
 
 from .failures import DomainError
@@ -11,9 +12,9 @@ from .failures import DomainError
 class ContentSecurityPolicyMiddleware(CSPMiddleware):
     """The strict policy everywhere, and the console's own under /console/, whose editor carries inline scripts."""
 
-    def process_response(self, request: HttpRequest, response: HttpResponse) -> HttpResponse:
+    def process_response(self, request: HttpRequest, response: HttpResponseBase) -> HttpResponseBase:
         if request.path.startswith("/console/"):
-            response._csp_replace = settings.CONSOLE_CONTENT_SECURITY_POLICY
+            setattr(response, "_csp_replace", settings.CONSOLE_CONTENT_SECURITY_POLICY)  # noqa: B010  django-csp's name
         return super().process_response(request, response)
 
 

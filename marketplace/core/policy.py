@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, fields, replace
 from decimal import Decimal
+from typing import Any
 
 from . import clock
 from .models import MarketPolicy
@@ -37,7 +38,7 @@ class Policy:
 
 def _from_row(row: MarketPolicy) -> Policy:
     known = {field.name: field.type for field in fields(Policy)}
-    values = {
+    values: dict[str, Any] = {
         name: Decimal(value) if known[name] is Decimal else value for name, value in row.values.items() if name in known
     }
     return replace(Policy(), **values, version=row.version)

@@ -1,7 +1,7 @@
 """The intermediaries of the demo world: each registers through the market's own services and is checked."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date, timedelta
 from random import Random
 
@@ -34,7 +34,7 @@ class Firm:
     user: User
     diligence: float
     discount: float
-    intermediary: Intermediary | None = field(default=None)
+    intermediary: Intermediary
 
     def offers(self, code: str) -> bool:
         return code in self.trade.items

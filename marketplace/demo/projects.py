@@ -176,7 +176,9 @@ def _draft(plan: Plan, chance: Random) -> WorkRequest:
             "fund_social": Decimal(0 if is_authority else 100),
             "public_project": False if item.tender_class else None,
             "content": f"完成{item.name_zh}，提交{item.deliverable_zh}，配合审批直至办结。",
-            "scale": f"{row.base.normalize():f} {item.fee_schedule.rules.base_unit}" if row.base else "见附件",
+            "scale": f"{row.base.normalize():f} {item.fee_schedule.rules.base_unit}"
+            if row.base and item.fee_schedule
+            else "见附件",
             "service_days": item.standard_days or 60,
             "method": plan.method,
             "price_max": (reference * share).quantize(Decimal("0.01")),
@@ -235,7 +237,7 @@ def _bid(plan: Plan, work_request: WorkRequest, firm: Firm, chance: Random) -> b
         # The two firms that the demo signs in as win often, so that their records are worth reading.
         if firm.number in (0, 1):
             share -= Decimal("0.1")
-        price = (work_request.price_max * share).quantize(Decimal("0.01"))
+        price = ((work_request.price_max or Decimal(0)) * share).quantize(Decimal("0.01"))
     try:
         tendering.submit_bid(
             request_id=work_request.pk, intermediary=_fresh(firm), actor=firm.user, price=price, days=days
@@ -247,7 +249,8 @@ def _bid(plan: Plan, work_request: WorkRequest, firm: Firm, chance: Random) -> b
 
 def _after_the_opening(plan: Plan, cast: Cast, work_request: WorkRequest, chance: Random) -> Act:
     work_request.refresh_from_db()
-    yield work_request.opens_at + timedelta(minutes=5)
+    if work_request.opens_at is not None:
+        yield work_request.opens_at + timedelta(minutes=5)
     work_request = WorkRequest.objects.get(pk=work_request.pk)
     award = work_request.awards.live().first()
     if award is None:

@@ -21,9 +21,6 @@ YES_NO = [(True, _("Yes")), (False, _("No"))]
 
 
 class NewRequestForm(forms.Form):
-    item = forms.ModelChoiceField(
-        ServiceItem.objects.none(), label=_("Service"), empty_label=_("Choose a service"), to_field_name="code"
-    )
     title = forms.CharField(
         label=_("Title"),
         max_length=120,
@@ -36,7 +33,11 @@ class NewRequestForm(forms.Form):
         items = ServiceItem.objects.open()
         if owner.kind != Organisation.Kind.AUTHORITY:
             items = items.filter(paid_by=ServiceItem.PaidBy.APPLICANT)
-        self.fields["item"].queryset = items
+        title = self.fields.pop("title")
+        self.fields["item"] = forms.ModelChoiceField(
+            items, label=_("Service"), empty_label=_("Choose a service"), to_field_name="code"
+        )
+        self.fields["title"] = title
 
 
 class DraftForm(forms.ModelForm):
@@ -68,7 +69,7 @@ class DraftForm(forms.ModelForm):
 
 
 class ProjectForm(DraftForm):
-    required_fields = ("title", "fund_fiscal", "fund_state", "fund_social")
+    required_fields = ("title", "fund_fiscal", "fund_state", "fund_social", "government_investment")
     public_project = forms.TypedChoiceField(
         choices=[("", _("Not declared")), *YES_NO],
         coerce=lambda value: value == "True",
@@ -82,7 +83,7 @@ class ProjectForm(DraftForm):
     government_investment = forms.TypedChoiceField(
         choices=[(False, _("No")), (True, _("Yes"))],
         coerce=lambda value: value == "True",
-        empty_value=False,
+        empty_value=None,
         widget=forms.RadioSelect,
         label=_("Serves a government investment project"),
     )
@@ -257,8 +258,6 @@ class BidForm(forms.Form):
         if work_request.fixes_price:
             del self.fields["price"]
             del self.fields["days"]
-        else:
-            self.fields["days"].max_value = work_request.service_days
 
 
 class SealForm(BidForm):

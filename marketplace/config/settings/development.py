@@ -1,4 +1,4 @@
-"""The market on one machine (`make run`): SQLite and the file broker under `DATA`, or servers by the usual variables."""
+"""The market on one machine (`make run`): SQLite and files under `DATA`, or servers by the usual variables."""
 
 from marketplace.config import env
 from marketplace.config.secrets import local_secret

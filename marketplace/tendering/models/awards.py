@@ -1,4 +1,6 @@
 from datetime import datetime
+from decimal import Decimal
+from typing import TYPE_CHECKING
 
 from django.conf import settings
 from django.db import models
@@ -6,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 from django_fsm import FSMField, FSMModelMixin, transition
 
+from marketplace.core.calendar import ClockFace
 from marketplace.core.money import MoneyField
 
 from ..querysets import AwardQuerySet
@@ -68,6 +71,12 @@ class Award(FSMModelMixin, models.Model):
             ),
             models.CheckConstraint(condition=models.Q(price__gt=0), name="award_price_above_zero"),
         ]
+
+    if TYPE_CHECKING:
+        #: What lists hang on an award.
+        clock: ClockFace | None
+        share: Decimal | None
+        waiting_objections: int
 
     def __str__(self) -> str:
         return f"{self.work_request.number} #{self.rank} {self.intermediary}"

@@ -1,3 +1,5 @@
+from typing import TYPE_CHECKING
+
 from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
@@ -159,6 +161,12 @@ class OpenedBid(models.Model):
                 condition=models.Q(fate="set_aside") ^ models.Q(reason=""), name="opened_bid_set_aside_with_reason"
             ),
         ]
+
+    if TYPE_CHECKING:
+        #: What the result page hangs on a bid: its draw value, the value's place from 0 to 1, which reserve it is.
+        value: str | None
+        place: float | None
+        next_reserve: int | None
 
     def __str__(self) -> str:
         return f"{self.opening_id} {self.fate}"

@@ -1,9 +1,12 @@
 """What belongs to a request: its services, versions, exclusions, files, and the questions about it."""
 
+from typing import TYPE_CHECKING, Any
+
 from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from marketplace.core.calendar import ClockFace
 from marketplace.core.money import MoneyField
 
 from ..querysets import QuestionQuerySet
@@ -31,6 +34,10 @@ class RequestItem(models.Model):
                 condition=models.Q(base=None) | models.Q(base__gt=0), name="request_item_base_above_zero"
             ),
         ]
+
+    if TYPE_CHECKING:
+        #: What pages hang on a row: the steps of its fee standard in the reader's language.
+        working: list[dict[str, Any]] | None
 
     def __str__(self) -> str:
         return f"{self.work_request.number} {self.item}"
@@ -122,6 +129,10 @@ class Question(models.Model):
                 name="question_answer_has_its_time",
             ),
         ]
+
+    if TYPE_CHECKING:
+        #: What pages hang on a question: the clock of its answer.
+        clock: ClockFace
 
     def __str__(self) -> str:
         return f"{self.work_request.number} Q{self.number}"

@@ -1,5 +1,6 @@
 from datetime import datetime, timedelta
 from decimal import Decimal
+from typing import TYPE_CHECKING
 
 from django.conf import settings
 from django.core.validators import MaxValueValidator, MinValueValidator
@@ -10,6 +11,7 @@ from django.utils.translation import pgettext_lazy
 from django_fsm import RETURN_VALUE, FSMField, FSMModelMixin, transition
 
 from marketplace.core import clock
+from marketplace.core.calendar import ClockFace
 from marketplace.core.money import MoneyField
 
 from .. import selection
@@ -222,6 +224,10 @@ class WorkRequest(FSMModelMixin, models.Model):
                 name="request_published_is_announced",
             ),
         ]
+
+    if TYPE_CHECKING:
+        #: What pages hang on a request: the clock of the duty that they show.
+        clock: ClockFace | None
 
     def __str__(self) -> str:
         return f"{self.number} {self.title}"

@@ -2,15 +2,18 @@
 
 import base64
 import json
+from decimal import Decimal
+from typing import Any
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
+from marketplace.accounts.http import MemberRequest
 from marketplace.core import clock
 from marketplace.core.failures import DomainError
 from marketplace.core.forms import add_failure
@@ -20,6 +23,7 @@ from marketplace.registry.models import Intermediary
 from .. import eligibility, permissions, services
 from ..forms import BidForm, ObjectionForm, QuestionForm, SealForm
 from ..models import Award, WorkRequest
+from ..public_tender import standard_of
 from ..receipts import BidReceipt
 from ..selectors import running_filings
 from ..services import submit_bid, withdraw_bid
@@ -33,7 +37,7 @@ def _published(number: str) -> WorkRequest:
     return get_object_or_404(WorkRequest.objects.public().for_list(), number=number)
 
 
-def _firm(request: HttpRequest) -> Intermediary:
+def _firm(request: MemberRequest) -> Intermediary:
     """The intermediary that the person acts for now."""
     organisation = request.organisation
     intermediary = getattr(organisation, "intermediary", None) if organisation is not None else None
@@ -44,7 +48,7 @@ def _firm(request: HttpRequest) -> Intermediary:
 
 @login_required
 @require_http_methods(["GET", "POST"])
-def ask(request: HttpRequest, number: str) -> HttpResponse:
+def ask(request: MemberRequest, number: str) -> HttpResponse:
     work_request, firm = _published(number), _firm(request)
     require(permissions.can_ask(request.user, work_request, firm))
     form = QuestionForm(request.POST or None)
@@ -64,12 +68,12 @@ def ask(request: HttpRequest, number: str) -> HttpResponse:
 @login_required
 @never_cache
 @require_http_methods(["GET", "POST"])
-def bid(request: HttpRequest, number: str) -> HttpResponse:
+def bid(request: MemberRequest, number: str) -> HttpResponse:
     """Price and time, then the look-over, then sealing: three states of one page, nothing kept between them."""
     work_request, firm = _published(number), _firm(request)
     require(permissions.can_bid(request.user, work_request, firm))
     form = BidForm(request.POST or None, work_request=work_request)
-    context = {
+    context: dict[str, Any] = {
         "work_request": work_request,
         "firm": firm,
         "clock": bidding_clock(work_request),
@@ -91,7 +95,12 @@ def bid(request: HttpRequest, number: str) -> HttpResponse:
     if "seal" in request.POST and seal.is_valid():
         try:
             receipt = submit_bid(
-                request_id=work_request.pk, intermediary=firm, actor=request.user, **values, **_sender(request)
+                request_id=work_request.pk,
+                intermediary=firm,
+                actor=request.user,
+                price=values["price"],
+                days=values["days"],
+                **_sender(request),
             )
         except DomainError as failure:
             add_failure(seal, failure)
@@ -105,7 +114,7 @@ def _limits(work_request: WorkRequest, values: dict, form: BidForm) -> bool:
     if work_request.fixes_price:
         return False
     if message := price_problem(work_request, values["price"]):
-        form.add_error("price", message)
+        form.add_error("price", str(message))
     if values["days"] > (work_request.service_days or 0):
         form.add_error(
             "days", _("The request allows at most %(days)d working days.") % {"days": work_request.service_days}
@@ -113,12 +122,11 @@ def _limits(work_request: WorkRequest, values: dict, form: BidForm) -> bool:
     return bool(form.errors)
 
 
-def _standard(work_request: WorkRequest):
-    fees = [row.standard_fee for row in work_request.request_items.all()]
-    return sum(fees) if fees and all(fee is not None for fee in fees) else None
+def _standard(work_request: WorkRequest) -> Decimal | None:
+    return standard_of(work_request.request_items.all()) or None
 
 
-def _sender(request: HttpRequest) -> dict[str, str]:
+def _sender(request: MemberRequest) -> dict[str, str]:
     return {
         "address": request.META.get("REMOTE_ADDR", ""),
         "device": request.headers.get("User-Agent", ""),
@@ -126,7 +134,7 @@ def _sender(request: HttpRequest) -> dict[str, str]:
 
 
 def _receipt_page(
-    request: HttpRequest, work_request: WorkRequest, receipt: BidReceipt, *, withdrawn: bool = False
+    request: MemberRequest, work_request: WorkRequest, receipt: BidReceipt, *, withdrawn: bool = False
 ) -> HttpResponse:
     """The receipt is in this answer only: the market keeps nothing that ties it to the firm."""
     document = receipt.as_document()
@@ -142,7 +150,7 @@ def _receipt_page(
 @login_required
 @never_cache
 @require_http_methods(["GET", "POST"])
-def withdraw(request: HttpRequest, number: str) -> HttpResponse:
+def withdraw(request: MemberRequest, number: str) -> HttpResponse:
     work_request, firm = _published(number), _firm(request)
     require(permissions.can_bid(request.user, work_request, firm))
     if request.method == "POST":
@@ -153,7 +161,7 @@ def withdraw(request: HttpRequest, number: str) -> HttpResponse:
 
 @login_required
 @require_safe
-def own_bids(request: HttpRequest) -> HttpResponse:
+def own_bids(request: MemberRequest) -> HttpResponse:
     """Open requests that the firm has filed for, and what came of those that were opened."""
     firm = _firm(request)
     running = running_filings(firm)
@@ -169,7 +177,7 @@ def own_bids(request: HttpRequest) -> HttpResponse:
 
 @login_required
 @require_http_methods(["GET", "POST"])
-def object_to_award(request: HttpRequest, number: str) -> HttpResponse:
+def object_to_award(request: MemberRequest, number: str) -> HttpResponse:
     work_request, firm = _published(number), _firm(request)
     award = get_object_or_404(
         Award.objects.live().select_related("intermediary__organisation"), work_request=work_request

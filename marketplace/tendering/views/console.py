@@ -6,11 +6,12 @@ from typing import Any
 from django.contrib import messages
 from django.core.paginator import Paginator
 from django.db.models import Q
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from marketplace.accounts.http import MemberRequest
 from marketplace.accounts.permissions import is_operator, is_regulator
 from marketplace.core import calendar, clock, policy
 from marketplace.core.calendar import clock_face
@@ -40,20 +41,21 @@ def _is_staff(user: Any) -> Decision:
     return no(_("Only regulators and the market operator work here."))
 
 
-def index(request: HttpRequest) -> HttpResponse:
+def index(request: MemberRequest) -> HttpResponse:
     """What waits: requests to review (operator), objections to decide (regulators), and the requests under way."""
     require(_is_staff(request.user))
     reviews = list(WorkRequest.objects.waiting_for_review().for_list()) if is_operator(request.user) else []
     days = policy.current().review_days
     for work_request in reviews:
-        due_at = calendar.end_of_working_day(clock.date_of(work_request.submitted_at), days)
-        work_request.clock = clock_face(work_request.submitted_at, due_at, clock.now())
+        handed_in_at = work_request.submitted_at or work_request.edited_at
+        due_at = calendar.end_of_working_day(clock.date_of(handed_in_at), days)
+        work_request.clock = clock_face(handed_in_at, due_at, clock.now())
     stopped = Award.objects.filter(state=Award.State.STOPPED).for_list().prefetch_related("objections")
     awards = list(stopped) if is_regulator(request.user) else []
     for award in awards:
         pending = [each for each in award.objections.all() if each.outcome == "pending"]
         first = min(pending, key=lambda each: each.due_at)
-        award.pending = len(pending)
+        award.waiting_objections = len(pending)
         award.clock = clock_face(first.submitted_at, first.due_at, clock.now())
     running = WorkRequest.objects.filter(status__in=(*SUSPENDABLE, Status.SUSPENDED)).for_list()
     if words := request.GET.get("q", "").strip():
@@ -65,7 +67,7 @@ def index(request: HttpRequest) -> HttpResponse:
         "header_title": _("Requests and objections"),
         "header_icon": "doc-full",
         "reviews": reviews,
-        "awards": sorted(awards, key=lambda award: award.clock.due_at),
+        "awards": sorted(awards, key=lambda award: min(each.due_at for each in award.objections.all())),
         "page_obj": Paginator(running.order_by("-published_at", "-pk"), PAGE_SIZE).get_page(request.GET.get("page")),
         "is_regulator": bool(is_regulator(request.user)),
         "q": words,
@@ -73,7 +75,7 @@ def index(request: HttpRequest) -> HttpResponse:
     return render(request, "tendering/console/index.html", context)
 
 
-def review(request: HttpRequest, number: str) -> HttpResponse:
+def review(request: MemberRequest, number: str) -> HttpResponse:
     """The whole request, and: publish, or return with reasons."""
     require(_is_staff(request.user))
     work_request = get_object_or_404(
@@ -111,7 +113,7 @@ def review(request: HttpRequest, number: str) -> HttpResponse:
     return render(request, "tendering/console/review.html", context)
 
 
-def objections(request: HttpRequest, number: str) -> HttpResponse:
+def objections(request: MemberRequest, number: str) -> HttpResponse:
     """All objections of one publicity period, decided together."""
     require(is_regulator(request.user))
     award = get_object_or_404(
@@ -151,20 +153,20 @@ def objections(request: HttpRequest, number: str) -> HttpResponse:
     return render(request, "tendering/console/objections.html", context)
 
 
-def suspend(request: HttpRequest, number: str) -> HttpResponse:
+def suspend(request: MemberRequest, number: str) -> HttpResponse:
     return _course(request, number, permissions.can_suspend, services.suspend_request, _("Suspend the request"))
 
 
-def resume(request: HttpRequest, number: str) -> HttpResponse:
+def resume(request: MemberRequest, number: str) -> HttpResponse:
     return _course(request, number, permissions.can_resume, services.resume_request, _("Lift the suspension"))
 
 
-def void(request: HttpRequest, number: str) -> HttpResponse:
+def void(request: MemberRequest, number: str) -> HttpResponse:
     return _course(request, number, permissions.can_void, services.void_request, _("Void the request"))
 
 
 def _course(
-    request: HttpRequest,
+    request: MemberRequest,
     number: str,
     predicate: Callable[..., Decision],
     operation: Callable[..., Any],

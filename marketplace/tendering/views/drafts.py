@@ -9,19 +9,20 @@ from typing import Any
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.paginator import Paginator
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from marketplace.accounts.http import MemberRequest
 from marketplace.catalogue.forms import FeeForm
 from marketplace.catalogue.models import ServiceItem
 from marketplace.core import clock, policy
 from marketplace.core.failures import DomainError
 from marketplace.core.forms import add_failure
-from marketplace.core.permissions import no, require
+from marketplace.core.permissions import Refused, require
 
 from .. import drafts, permissions, services
 from ..forms import (
@@ -65,7 +66,7 @@ PAGE_OF_FIELD = {name: page.code for page in PAGES for name in page.form.base_fi
 
 @login_required
 @require_safe
-def own_requests(request: HttpRequest) -> HttpResponse:
+def own_requests(request: MemberRequest) -> HttpResponse:
     """All requests of the organisation, the latest first."""
     mine = WorkRequest.objects.none()
     if request.organisation is not None:
@@ -76,10 +77,12 @@ def own_requests(request: HttpRequest) -> HttpResponse:
 
 @login_required
 @require_http_methods(["GET", "POST"])
-def draft_create(request: HttpRequest) -> HttpResponse:
+def draft_create(request: MemberRequest) -> HttpResponse:
     """Begin from a service's page, whose calculator's values come along in the address, or from nothing."""
     owner = request.organisation
-    require(permissions.can_create(request.user, owner) if owner else no(_("Join or record an organisation first.")))
+    if owner is None:
+        raise Refused(_("Join or record an organisation first."))
+    require(permissions.can_create(request.user, owner))
     form = NewRequestForm(request.POST or None, owner=owner, initial={"item": request.GET.get("item")})
     if form.is_valid():
         item = form.cleaned_data["item"]
@@ -102,21 +105,21 @@ def _line(item: ServiceItem, data: Any, prefix: str) -> ItemLine:
     form = FeeForm(data, schedule=item.fee_schedule, item=item, prefix=prefix or None)
     if not form.is_valid():
         return ItemLine(item)
-    return line_of(form)
+    return line_of(item, form)
 
 
-def line_of(form: FeeForm) -> ItemLine:
-    """What a valid calculator form says, as a line of a request."""
+def line_of(item: ServiceItem, form: FeeForm) -> ItemLine:
+    """What a valid calculator form says of a service, as a line of a request."""
     rules = form.schedule.rules
     return ItemLine(
-        item=form.item,
+        item=item,
         base=Decimal(form.cleaned_data["base"]),
         coefficients={name: value for name, value in form.values.items() if name in rules.coefficients},
         parameters={name: value for name, value in form.values.items() if name in rules.parameters},
     )
 
 
-def _own_draft(request: HttpRequest, number: str) -> WorkRequest:
+def _own_draft(request: MemberRequest, number: str) -> WorkRequest:
     return get_object_or_404(
         WorkRequest.objects.visible_to(request.user).select_related("owner", "matter"), number=number
     )
@@ -124,7 +127,7 @@ def _own_draft(request: HttpRequest, number: str) -> WorkRequest:
 
 @login_required
 @require_http_methods(["GET", "POST"])
-def draft_page(request: HttpRequest, number: str, page: str) -> HttpResponse:
+def draft_page(request: MemberRequest, number: str, page: str) -> HttpResponse:
     work_request = _own_draft(request, number)
     require(permissions.can_edit(request.user, work_request))
     index = next((index for index, each in enumerate(PAGES) if each.code == page), None)
@@ -177,7 +180,7 @@ def _moment(text: str) -> datetime | None:
 class ItemBases:
     """The bases of the fee standard of each service of the draft, by the calculator's own form."""
 
-    def __init__(self, request: HttpRequest, work_request: WorkRequest) -> None:
+    def __init__(self, request: MemberRequest, work_request: WorkRequest) -> None:
         self.request = request
         self.rows = list(work_request.request_items.select_related("item__fee_schedule", "item__authority"))
         self.forms = [self._form(number, row) for number, row in enumerate(self.rows)]
@@ -214,7 +217,8 @@ class ItemBases:
 
     def save(self, work_request: WorkRequest) -> None:
         lines = [
-            line_of(form) if form is not None and form.is_bound else ItemLine(row.item) for row, form in self.lines
+            line_of(row.item, form) if form is not None and form.is_bound else ItemLine(row.item)
+            for row, form in self.lines
         ]
         services.set_items(request_id=work_request.pk, lines=lines, actor=self.request.user)
 
@@ -222,7 +226,7 @@ class ItemBases:
 class Exclusions:
     """The firms kept out, as rows of a formset."""
 
-    def __init__(self, request: HttpRequest, work_request: WorkRequest) -> None:
+    def __init__(self, request: MemberRequest, work_request: WorkRequest) -> None:
         self.request = request
         initial = [
             {"uscc": each.organisation.uscc, "ground": each.ground, "explanation": each.explanation}
@@ -244,12 +248,12 @@ class Exclusions:
         services.set_exclusions(request_id=work_request.pk, lines=lines, actor=self.request.user)
 
 
-EXTRAS: dict[str, Callable[[HttpRequest, WorkRequest], Any]] = {"service": ItemBases, "conditions": Exclusions}
+EXTRAS: dict[str, Callable[[MemberRequest, WorkRequest], Any]] = {"service": ItemBases, "conditions": Exclusions}
 
 
 @login_required
 @require_safe
-def draft_summary(request: HttpRequest, number: str) -> HttpResponse:
+def draft_summary(request: MemberRequest, number: str) -> HttpResponse:
     """Everything that was filled in, what is missing, and the hand-in; read-only once it has been handed in."""
     work_request = _own_draft(request, number)
     if work_request.is_public:
@@ -257,7 +261,7 @@ def draft_summary(request: HttpRequest, number: str) -> HttpResponse:
     return render(request, "tendering/draft_summary.html", _summary(request, work_request, {}))
 
 
-def _summary(request: HttpRequest, work_request: WorkRequest, problems: dict[str, Any]) -> dict[str, Any]:
+def _summary(request: MemberRequest, work_request: WorkRequest, problems: dict[str, Any]) -> dict[str, Any]:
     may_edit = permissions.can_edit(request.user, work_request)
     if may_edit and not problems:
         problems = drafts.problems_of(work_request, policy.current(), at=clock.now())
@@ -279,7 +283,7 @@ def _summary(request: HttpRequest, work_request: WorkRequest, problems: dict[str
 
 @login_required
 @require_POST
-def draft_submit(request: HttpRequest, number: str) -> HttpResponse:
+def draft_submit(request: MemberRequest, number: str) -> HttpResponse:
     work_request = _own_draft(request, number)
     try:
         work_request = services.submit_request(request_id=work_request.pk, actor=request.user)
@@ -297,7 +301,7 @@ def draft_submit(request: HttpRequest, number: str) -> HttpResponse:
 
 @login_required
 @require_POST
-def draft_take_back(request: HttpRequest, number: str) -> HttpResponse:
+def draft_take_back(request: MemberRequest, number: str) -> HttpResponse:
     work_request = _own_draft(request, number)
     services.take_back_request(request_id=work_request.pk, actor=request.user)
     messages.success(request, _("You can edit the request again."))
@@ -306,7 +310,7 @@ def draft_take_back(request: HttpRequest, number: str) -> HttpResponse:
 
 @login_required
 @require_http_methods(["GET", "POST"])
-def draft_delete(request: HttpRequest, number: str) -> HttpResponse:
+def draft_delete(request: MemberRequest, number: str) -> HttpResponse:
     work_request = _own_draft(request, number)
     require(permissions.can_edit(request.user, work_request))
     if request.method == "POST":
@@ -318,7 +322,7 @@ def draft_delete(request: HttpRequest, number: str) -> HttpResponse:
 
 @login_required
 @require_POST
-def attachment_delete(request: HttpRequest, number: str, pk: int) -> HttpResponse:
+def attachment_delete(request: MemberRequest, number: str, pk: int) -> HttpResponse:
     work_request = _own_draft(request, number)
     services.remove_attachment(request_id=work_request.pk, attachment_id=pk, actor=request.user)
     return redirect("tendering:draft-page", number, "contact")

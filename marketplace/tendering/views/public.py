@@ -3,10 +3,11 @@
 from typing import Any
 
 from django.core.paginator import Paginator
-from django.http import FileResponse, HttpRequest, HttpResponse
+from django.http import FileResponse, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_safe
 
+from marketplace.accounts.http import MemberRequest
 from marketplace.catalogue.selectors import working_rows
 from marketplace.catalogue.services import calculate_for_item
 from marketplace.core import clock, files
@@ -21,7 +22,7 @@ PAGE_SIZE = 20
 
 
 @require_safe
-def request_list(request: HttpRequest) -> HttpResponse:
+def request_list(request: MemberRequest) -> HttpResponse:
     requests = RequestFilter(request.GET, WorkRequest.objects.public().for_list(), request=request)
     page = Paginator(requests.qs, PAGE_SIZE).get_page(request.GET.get("page"))
     for work_request in page:
@@ -39,7 +40,7 @@ def bidding_clock(work_request: WorkRequest) -> ClockFace | None:
 
 
 @require_safe
-def request_detail(request: HttpRequest, number: str) -> HttpResponse:
+def request_detail(request: MemberRequest, number: str) -> HttpResponse:
     work_request = get_object_or_404(
         WorkRequest.objects.visible_to(request.user).for_list().select_related("owner__district", "reposted_from"),
         number=number,
@@ -49,7 +50,7 @@ def request_detail(request: HttpRequest, number: str) -> HttpResponse:
     return render(request, "tendering/request_detail.html", detail_context(request, work_request))
 
 
-def detail_context(request: HttpRequest, work_request: WorkRequest) -> dict[str, Any]:
+def detail_context(request: MemberRequest, work_request: WorkRequest) -> dict[str, Any]:
     """Everything that the page of a published request shows to this person."""
     award = work_request.awards.live().first() or work_request.awards.order_by("-rank").first()
     context: dict[str, Any] = {
@@ -101,7 +102,7 @@ def items_with_working(work_request: WorkRequest) -> list[RequestItem]:
 
 
 @require_safe
-def attachment(request: HttpRequest, number: str, pk: int) -> FileResponse:
+def attachment(request: MemberRequest, number: str, pk: int) -> FileResponse:
     visible = WorkRequest.objects.visible_to(request.user)
     found = get_object_or_404(
         Attachment.objects.select_related("file"), pk=pk, work_request__number=number, work_request__in=visible

@@ -2,11 +2,12 @@
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
+from marketplace.accounts.http import MemberRequest
 from marketplace.core.failures import DomainError
 from marketplace.core.forms import add_failure
 from marketplace.core.permissions import require
@@ -16,13 +17,13 @@ from ..forms import AnswerForm, ReasonForm
 from ..models import Question, WorkRequest
 
 
-def _visible(request: HttpRequest, number: str) -> WorkRequest:
+def _visible(request: MemberRequest, number: str) -> WorkRequest:
     return get_object_or_404(WorkRequest.objects.visible_to(request.user).select_related("owner"), number=number)
 
 
 @login_required
 @require_http_methods(["GET", "POST"])
-def answer(request: HttpRequest, number: str, question: int) -> HttpResponse:
+def answer(request: MemberRequest, number: str, question: int) -> HttpResponse:
     work_request = _visible(request, number)
     require(permissions.can_answer(request.user, work_request))
     asked = get_object_or_404(Question, work_request=work_request, number=question)
@@ -42,7 +43,7 @@ def answer(request: HttpRequest, number: str, question: int) -> HttpResponse:
 
 @login_required
 @require_http_methods(["GET", "POST"])
-def terminate(request: HttpRequest, number: str) -> HttpResponse:
+def terminate(request: MemberRequest, number: str) -> HttpResponse:
     work_request = _visible(request, number)
     require(permissions.can_terminate(request.user, work_request))
     form = ReasonForm(request.POST or None)
@@ -61,7 +62,7 @@ def terminate(request: HttpRequest, number: str) -> HttpResponse:
 
 @login_required
 @require_POST
-def repost(request: HttpRequest, number: str) -> HttpResponse:
+def repost(request: MemberRequest, number: str) -> HttpResponse:
     """Copy a request that came to nothing into a new draft."""
     work_request = _visible(request, number)
     draft = services.repost_request(request_id=work_request.pk, actor=request.user)

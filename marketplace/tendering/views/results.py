@@ -4,10 +4,11 @@ import json
 from typing import Any
 
 from django.core.paginator import Paginator
-from django.http import FileResponse, Http404, HttpRequest, HttpResponse
+from django.http import FileResponse, Http404, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_safe
 
+from marketplace.accounts.http import MemberRequest
 from marketplace.core import clock, files
 from marketplace.core.calendar import ClockFace, clock_face
 
@@ -16,6 +17,7 @@ from ..announcement import transcript_bytes
 from ..filters import AwardFilter
 from ..models import Award, ObjectionEvidence, OpenedBid, WorkRequest
 from ..models.bids import Opening
+from ..public_tender import standard_of
 from ..timeline import stages_of
 
 PAGE_SIZE = 20
@@ -24,7 +26,7 @@ VALUE_DIGITS = 64
 
 
 @require_safe
-def award_list(request: HttpRequest) -> HttpResponse:
+def award_list(request: MemberRequest) -> HttpResponse:
     awards = AwardFilter(request.GET, Award.objects.live().for_list(), request=request)
     page_obj = Paginator(awards.qs, PAGE_SIZE).get_page(request.GET.get("page"))
     for award in page_obj:
@@ -35,10 +37,8 @@ def award_list(request: HttpRequest) -> HttpResponse:
 
 def share_of_standard(award: Award) -> Any:
     """The award price over the sum of the items' standards, where all have one."""
-    fees = [row.standard_fee for row in award.work_request.request_items.all()]
-    if not fees or any(fee is None for fee in fees):
-        return None
-    return award.price / sum(fees)
+    standard = standard_of(award.work_request.request_items.all())
+    return award.price / standard if standard else None
 
 
 def publicity_clock(award: Award) -> ClockFace | None:
@@ -54,7 +54,7 @@ def publicity_clock(award: Award) -> ClockFace | None:
 
 
 @require_safe
-def award_detail(request: HttpRequest, number: str) -> HttpResponse:
+def award_detail(request: MemberRequest, number: str) -> HttpResponse:
     work_request = get_object_or_404(
         WorkRequest.objects.public().for_list().select_related("opening"), number=number, opening__isnull=False
     )
@@ -123,7 +123,7 @@ def checks_of(opening: Opening) -> dict[str, Any]:
 
 
 @require_safe
-def transcript(request: HttpRequest, number: str) -> HttpResponse:
+def transcript(request: MemberRequest, number: str) -> HttpResponse:
     """The transcript as a file, byte for byte as it is signed."""
     opening = get_object_or_404(
         Opening.objects.exclude(transcript=None),
@@ -136,7 +136,7 @@ def transcript(request: HttpRequest, number: str) -> HttpResponse:
 
 
 @require_safe
-def evidence(request: HttpRequest, number: str, pk: int) -> FileResponse:
+def evidence(request: MemberRequest, number: str, pk: int) -> FileResponse:
     """A file of an objection, for those who may read objections in full."""
     found = get_object_or_404(
         ObjectionEvidence.objects.select_related("file", "objection__award__work_request__owner"),
