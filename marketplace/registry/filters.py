@@ -175,16 +175,10 @@ class IntermediaryFilter(django_filters.FilterSet):
 
     def qualifications(self, validities: Collection[str], asked: dict[str, Any] | None = None) -> QuerySet:
         """The certificates in one of these states, of the kinds that the chosen services need."""
-        asked, today = self.chosen if asked is None else asked, clock.today()
-        soon = today + timedelta(days=EXPIRING_DAYS)
-        within = Q()
-        if "valid" in validities:
-            within |= Q(valid_to__gt=soon)
-        if "expiring" in validities:
-            within |= Q(valid_to__gte=today, valid_to__lte=soon)
-        if "expired" in validities:
-            within |= Q(valid_to__lt=today)
-        rows = Qualification.objects.current().filter(within, valid_from__lte=today)
+        asked, within = self.chosen if asked is None else asked, Q()
+        for name in validities:
+            within |= validity_is(name)
+        rows = Qualification.objects.current().filter(within)
         kinds = {item.qualification_type_id for item in self.items if item.code in asked.get("service", ())} - {None}
         return rows.filter(qualification_type__in=kinds) if kinds else rows
 
@@ -219,6 +213,17 @@ class IntermediaryFilter(django_filters.FilterSet):
         if sort == "completed":
             return firms.order_by(F("organisation__standing__completed_contracts").desc(nulls_last=True), "pk")
         return firms.order_by(F("organisation__standing__score").desc(nulls_last=True), "pk")
+
+
+def validity_is(name: str) -> Q:
+    """The condition on a certificate that it is valid, expiring or expired today."""
+    today = clock.today()
+    soon = today + timedelta(days=EXPIRING_DAYS)
+    return {
+        "valid": Q(valid_from__lte=today, valid_to__gt=soon),
+        "expiring": Q(valid_from__lte=today, valid_to__gte=today, valid_to__lte=soon),
+        "expired": Q(valid_to__lt=today),
+    }[name]
 
 
 def completed_within(name: str) -> Q:

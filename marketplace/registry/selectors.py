@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from credit.models import CurrentStanding, ProcessStep
 from marketplace.core import clock
 
-from .filters import COMPLETED_RANGES, IntermediaryFilter
+from .filters import COMPLETED_RANGES, IntermediaryFilter, validity_is
 from .models import Intermediary, Offer, Qualification
 from .reference import Project
 from .wording import in_line
@@ -110,16 +110,23 @@ def on_time_shares(organisation_ids: Collection[int]) -> dict[int, Decimal]:
     return {row["subject"]: Decimal(row["kept_count"]) / row["due"] for row in rows}
 
 
-def facet_counts(filterset: IntermediaryFilter) -> dict[str, dict[str, int]]:
-    """How many firms each choice would show, all other filters as they are."""
+@dataclass
+class Facets:
+    """How many firms each choice would show, all other filters as they are; and how many there are with all of them."""
+
+    counts: dict[str, dict[str, int]]
+    total: int
+
+
+def facets_of(filterset: IntermediaryFilter) -> Facets:
+    """The counts behind the choices; at most six queries."""
+    together = _exclusive(filterset.narrowed())
     counts = {"service": _services(filterset), "validity": _validities(filterset)}
-    chosen = [name for name in EXCLUSIVE if name in filterset.chosen]
-    if len(chosen) < len(EXCLUSIVE):
-        together = _exclusive(filterset.narrowed())
-        counts |= {name: together[name] for name in EXCLUSIVE if name not in chosen}
-    for name in chosen:
-        counts[name] = _exclusive(filterset.narrowed(without=[name]))[name]
-    return counts
+    for name in EXCLUSIVE:
+        is_chosen = name in filterset.chosen
+        counts[name] = (_exclusive(filterset.narrowed(without=[name])) if is_chosen else together)[name]
+    # Every firm has one grade or none, so that these add up to all of them.
+    return Facets(counts, sum(together["grade"].values()))
 
 
 def _exclusive(firms: QuerySet) -> dict[str, dict[str, int]]:
@@ -144,19 +151,15 @@ def _services(filterset: IntermediaryFilter) -> dict[str, int]:
     asked = {name: value for name, value in filterset.chosen.items() if name != "service"}
     firms = filterset.narrowed(without=["service", "price", "days"])
     rows = filterset.offers(asked).filter(intermediary__in=firms.order_by().values("pk"))
-    return dict(rows.order_by().values_list("item__code").annotate(firms=Count("intermediary", distinct=True)))
+    return dict(rows.order_by().values_list("item__code").annotate(firms=Count("pk")))
 
 
 def _validities(filterset: IntermediaryFilter) -> dict[str, int]:
     firms = filterset.narrowed(without=["validity"]).order_by().values("pk")
-    rows = filterset.qualifications(("valid", "expiring", "expired")).filter(intermediary__in=firms)
     names = ("valid", "expiring", "expired")
-    return rows.order_by().aggregate(
-        **{
-            name: Count("intermediary", distinct=True, filter=Q(pk__in=filterset.qualifications((name,)).values("pk")))
-            for name in names
-        }
-    )
+    rows = filterset.qualifications(names).filter(intermediary__in=firms)
+    numbers = {name: Count("intermediary", distinct=True, filter=validity_is(name)) for name in names}
+    return rows.order_by().aggregate(**numbers)
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,7 @@ from django.urls import reverse
 
 from marketplace.registry.filters import IntermediaryFilter
 from marketplace.registry.models import Intermediary
-from marketplace.registry.selectors import facet_counts, looser
+from marketplace.registry.selectors import facets_of, looser
 from tests.factories.accounts import DistrictFactory, OrganisationFactory
 from tests.factories.catalogue import ServiceItemFactory
 from tests.factories.credit import CreditModelFactory, CurrentStandingFactory, ProcessStepFactory
@@ -160,9 +160,10 @@ class TestFacets:
         firm("赤瑕", grade="A", completed=4)
 
         query = {"service": ["HB-001"], "grade": ["A"]}
-        counts = facet_counts(IntermediaryFilter(query, queryset=Intermediary.objects.on_the_list()))
+        facets = facets_of(IntermediaryFilter(query, queryset=Intermediary.objects.on_the_list()))
 
-        assert counts == {
+        assert facets.total == 1
+        assert facets.counts == {
             "service": {"HB-001": 1},
             "validity": {"valid": 1, "expiring": 0, "expired": 0},
             "grade": {"AA": 1, "A": 1},

@@ -1,5 +1,7 @@
 """The public pages: the list, one firm, and a few side by side."""
 
+from typing import Any
+
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
@@ -14,18 +16,26 @@ PAGE_SIZE = 20
 MOST_COMPARED = 4
 
 
+class CountedPaginator(Paginator):
+    """Pages of a list whose length is known already."""
+
+    def __init__(self, *args: Any, count: int, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.count = count
+
+
 @require_GET
 def intermediary_list(request: HttpRequest) -> HttpResponse:
     """The firms on the list, filtered and sorted by the address."""
     filterset = IntermediaryFilter(request.GET, queryset=Intermediary.objects.on_the_list().with_standing())
-    page = Paginator(filterset.qs, PAGE_SIZE).get_page(request.GET.get("page"))
-    counts = selectors.facet_counts(filterset)
-    filterset.offer_most_first(counts["service"])
+    facets = selectors.facets_of(filterset)
+    filterset.offer_most_first(facets.counts["service"])
+    page = CountedPaginator(filterset.qs, PAGE_SIZE, count=facets.total).get_page(request.GET.get("page"))
     context = {
         "filter": filterset,
         "page_obj": page,
         "cards": selectors.cards_of(page, filterset),
-        "facet_counts": counts,
+        "facet_counts": facets.counts,
         "project": filterset.project,
         "looser": [] if page.paginator.count else selectors.looser(filterset),
         "kept_parameters": [
