@@ -78,6 +78,13 @@ class TestStart:
 
         assert "registered already" in str(response.context["form"].errors["uscc"])
 
+    def test_a_registered_firm_is_led_to_its_record(self, client):
+        client.force_login(MembershipFactory(organisation=IntermediaryFactory().organisation).user)
+
+        for method in (client.get, client.post):
+            assert method("/en/workbench/registration/start/")["Location"] == "/en/workbench/record/"
+        assert not Registration.objects.exists()
+
     def test_a_visitor_signs_in_first(self, client):
         assert client.get("/en/workbench/registration/start/").status_code == 302
 

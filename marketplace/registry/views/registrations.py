@@ -18,7 +18,7 @@ from marketplace.core.models import StoredFile
 
 from .. import permissions, services, steps, summary
 from ..forms import StartForm, StepForms, posted_entry
-from ..models import Registration, RegistrationCheck
+from ..models import Intermediary, Registration, RegistrationCheck
 from ..wording import in_line
 
 
@@ -37,6 +37,8 @@ def start_registration(request: MemberRequest) -> HttpResponse:
     """Begin with the code and the name; a firm that the person acts for already goes on without."""
     organisation = request.organisation
     own = organisation if organisation and organisation.kind == Organisation.Kind.INTERMEDIARY else None
+    if own and Intermediary.objects.filter(organisation=own).exclude(status=Intermediary.Status.DRAFT).exists():
+        return redirect("registry:record-detail")
     form = StartForm(request.POST or None)
     if request.method == "POST":
         if own:
