@@ -64,7 +64,7 @@ def _questions(owner: Organisation) -> Iterator[Duty]:
         yield Duty(
             title=_("Answer question %(number)d") % {"number": question.number},
             object_label=_label(question.work_request),
-            url=reverse("tendering:question-answer", args=[question.work_request.number, question.pk]),
+            url=reverse("tendering:question-answer", args=[question.work_request.number, question.number]),
             action_label=pgettext("question", "Answer"),
             started_at=question.asked_at,
             due_at=question.due_at,
