@@ -159,7 +159,10 @@ class SelectionForm(DraftForm):
     bids_close_at = forms.SplitDateTimeField(
         label=_("Bid deadline"),
         widget=forms.SplitDateTimeWidget(
-            date_attrs={"type": "date"}, time_attrs={"type": "time"}, date_format="%Y-%m-%d", time_format="%H:%M"
+            date_attrs={"type": "date", "aria-label": _("Date")},
+            time_attrs={"type": "time", "aria-label": _("Time")},
+            date_format="%Y-%m-%d",
+            time_format="%H:%M",
         ),
         required=False,
     )

@@ -141,6 +141,7 @@ def _receipt_page(
     context = {
         "work_request": work_request,
         "receipt": document,
+        "received_at": datetime.fromisoformat(receipt.received_at),
         "receipt_base64": base64.b64encode(json.dumps(document, indent=1, sort_keys=True).encode()).decode(),
         "withdrawn": withdrawn,
     }
