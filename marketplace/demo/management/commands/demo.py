@@ -3,7 +3,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from marketplace.accounts.models import Organisation
-from marketplace.demo import world
+from marketplace.demo import bulk, world
 
 
 class Command(BaseCommand):
@@ -16,8 +16,6 @@ class Command(BaseCommand):
         if Organisation.objects.filter(kind=Organisation.Kind.INTERMEDIARY).exists():
             raise CommandError("This market has intermediaries already; the demo fills an empty one.")
         if scale:
-            from marketplace.demo import bulk
-
             bulk.build(scale=scale, say=self.stdout.write)
         else:
             world.build(say=self.stdout.write)
