@@ -1,6 +1,5 @@
 // The facets as a drawer: opens from the right, keeps the focus inside, Esc and the shade close it.
 
-let opener = null;
 let shade = null;
 
 function focusable(panel) {
@@ -8,8 +7,7 @@ function focusable(panel) {
     .filter((each) => each.offsetParent !== null);
 }
 
-function open(panel, button) {
-  opener = button;
+function open(panel) {
   shade = Object.assign(document.createElement("div"), { className: "drawer-shade" });
   shade.addEventListener("click", () => close(panel));
   document.body.append(shade);
@@ -26,14 +24,15 @@ function close(panel) {
   for (const name of ["role", "aria-modal", "aria-label"]) panel.removeAttribute(name);
   document.body.classList.remove("has-drawer");
   shade?.remove();
-  opener?.focus();
+  // The button stands among the results, which may have been replaced since.
+  document.querySelector(`[data-drawer-open="${panel.id}"]`)?.focus();
 }
 
 document.addEventListener("click", (event) => {
   const button = event.target.closest("[data-drawer-open]");
   if (button) {
     event.preventDefault();
-    open(document.getElementById(button.dataset.drawerOpen), button);
+    open(document.getElementById(button.dataset.drawerOpen));
     return;
   }
   const panel = document.querySelector("[data-drawer].is-open");
