@@ -2,6 +2,7 @@
 
 import base64
 import json
+from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
