@@ -149,6 +149,8 @@ def can_decide_objections(user: Any, award: Award) -> Decision:
 
 def can_read_objections(user: Any, award: Award) -> Decision:
     """Statements and evidence are for regulators, the owner, the winner and each objector's own people."""
+    if not user.is_authenticated:
+        return no(_("Only the parties and regulators can read objections in full."))
     if is_regulator(user):
         return yes()
     insiders = [award.work_request.owner_id, award.intermediary.organisation_id]

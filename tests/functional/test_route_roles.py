@@ -1,0 +1,350 @@
+"""
+Who gets what at every address of ours: one line a route, one column a role.
+
+A new route fails here until it has its line. 302 sends anonymous people to sign in, or who may not enter out of the
+console; 404 hides what a role may not see; 403 shows what it may see but not do.
+"""
+
+import pytest
+from django.test import Client
+from django.urls import URLPattern, URLResolver, get_resolver, reverse
+
+pytestmark = pytest.mark.django_db
+
+ROLES = ("anonymous", "stranger", "rival", "reader", "owner", "firm", "applicant", "regulator", "operator")
+#: The namespaces that are ours; Wagtail's and allauth's own are looked at below.
+OURS = frozenset(
+    [
+        "accounts",
+        "api",
+        "catalogue",
+        "cms",
+        "contracting",
+        "contracting_console",
+        "core",
+        "credit",
+        "credit_console",
+        "registry",
+        "registry_console",
+        "search",
+        "tendering",
+        "tendering_console",
+    ]
+)
+
+#: Route, then the answer to a GET by each of ROLES.
+PAGES = """
+accounts:history                       302 302 200 200 200 200 200 200 200
+accounts:invitation-accept             302 409 409 409 409 409 409 409 409
+accounts:invitation-create             302 302 200 403 200 200 200 200 200
+accounts:matter-list                   302 302 200 200 200 200 200 200 200
+accounts:notice-list                   302 200 200 200 200 200 200 200 200
+accounts:organisation-change           302 302 200 403 200 403 403 403 403
+accounts:organisation-create           302 200 200 200 200 200 200 200 200
+accounts:organisation-detail           302 302 200 200 200 200 200 200 200
+accounts:profile                       302 200 200 200 200 200 200 200 200
+accounts:workbench                     302 200 200 200 200 200 200 200 200
+api:award-detail                       200 200 200 200 200 200 200 200 200
+api:award-list                         200 200 200 200 200 200 200 200 200
+api:credit-model                       200 200 200 200 200 200 200 200 200
+api:fee-schedule-detail                200 200 200 200 200 200 200 200 200
+api:fee-schedule-list                  200 200 200 200 200 200 200 200 200
+api:intermediary-detail                200 200 200 200 200 200 200 200 200
+api:intermediary-list                  200 200 200 200 200 200 200 200 200
+api:intermediary-standing              200 200 200 200 200 200 200 200 200
+api:regulation-detail                  200 200 200 200 200 200 200 200 200
+api:regulation-list                    200 200 200 200 200 200 200 200 200
+api:schema                             200 200 200 200 200 200 200 200 200
+api:service-item-detail                200 200 200 200 200 200 200 200 200
+api:service-item-list                  200 200 200 200 200 200 200 200 200
+api:work-request-detail                200 200 200 200 200 200 200 200 200
+api:work-request-list                  200 200 200 200 200 200 200 200 200
+catalogue:fee-calculator               200 200 200 200 200 200 200 200 200
+catalogue:item-detail                  200 200 200 200 200 200 200 200 200
+catalogue:item-list                    200 200 200 200 200 200 200 200 200
+cms:regulation-feed                    200 200 200 200 200 200 200 200 200
+contracting:contract-detail            302 404 404 200 200 200 404 200 404
+contracting:contract-list              302 302 200 200 200 200 200 200 200
+contracting:contract-text              302 404 404 200 200 200 404 200 404
+contracting:contract-verify            200 200 200 200 200 200 200 200 200
+contracting:deliver                    302 404 404 403 403 200 404 403 404
+contracting:deliverable-answer         302 404 404 403 200 403 404 403 404
+contracting:deliverable-return         302 404 404 403 200 403 404 403 404
+contracting:extend                     302 404 404 403 200 403 404 403 404
+contracting:file                       302 404 404 200 200 200 404 200 404
+contracting:file-contract              302 404 404 403 200 403 404 403 404
+contracting:payment-answer             302 404 404 403 403 200 404 403 404
+contracting:payment-deny               302 404 404 403 403 200 404 403 404
+contracting:payment-record             302 404 404 403 200 200 404 403 404
+contracting:rate                       302 404 404 403 403 403 404 403 404
+contracting:rating-change              302 404 404 403 403 403 404 403 404
+contracting:rating-reply               302 404 404 403 403 403 404 403 404
+contracting:sign                       302 404 404 403 403 403 404 403 404
+contracting:terms-agree                302 404 404 403 403 403 404 403 404
+contracting:terms-change               302 404 404 403 403 403 404 403 404
+contracting:terms-propose              302 404 404 403 403 403 404 403 404
+contracting_console:decide             302 302 302 302 302 302 302 200 302
+contracting_console:index              302 302 302 302 302 302 302 200 302
+contracting_console:terminate          302 302 302 302 302 302 302 200 302
+core:components                        200 200 200 200 200 200 200 200 200
+credit:event                           404 404 404 404 404 404 404 200 404
+credit:event-file                      404 404 404 404 404 404 404 404 404
+credit:list                            200 200 200 200 200 200 200 200 200
+credit:overview                        200 200 200 200 200 200 200 200 200
+credit:standing                        200 200 200 200 200 200 200 200 200
+credit_console:decide                  302 302 302 302 302 302 302 200 403
+credit_console:index                   302 302 302 302 302 302 302 200 403
+credit_console:model                   302 302 302 302 302 302 302 200 200
+credit_console:propose                 302 302 302 302 302 302 302 200 403
+registry:intermediary-compare          200 200 200 200 200 200 200 200 200
+registry:intermediary-detail           200 200 200 200 200 200 200 200 200
+registry:intermediary-list             200 200 200 200 200 200 200 200 200
+registry:leave-market                  302 302 302 302 302 200 302 302 302
+registry:offer-change                  302 404 404 404 404 200 404 404 404
+registry:offer-create                  302 404 404 404 404 200 200 404 404
+registry:offer-list                    302 302 302 302 302 200 200 302 302
+registry:record-detail                 302 302 302 302 302 200 200 302 302
+registry:registration-detail           302 404 404 404 404 404 200 404 404
+registry:registration-document         302 404 404 404 404 404 404 404 404
+registry:registration-start            302 200 200 200 200 302 200 200 200
+registry:registration-step             302 404 404 404 404 404 200 404 404
+registry_console:registration-check    302 302 302 302 302 302 302 200 302
+registry_console:registration-list     302 302 302 302 302 302 302 200 302
+registry_console:suspension-decide     302 302 302 302 302 302 302 200 302
+registry_console:suspension-lift       302 302 302 302 302 302 302 200 302
+registry_console:suspension-list       302 302 302 302 302 302 302 200 302
+registry_console:suspension-propose    302 302 302 302 302 302 302 200 302
+search:results                         200 200 200 200 200 200 200 200 200
+search:suggest                         200 200 200 200 200 200 200 200 200
+tendering:attachment                   404 404 404 200 200 404 404 404 404
+tendering:award-detail                 200 200 200 200 200 200 200 200 200
+tendering:award-list                   200 200 200 200 200 200 200 200 200
+tendering:bid                          302 403 403 403 403 200 200 403 403
+tendering:bid-withdraw                 302 403 403 403 403 200 200 403 403
+tendering:draft-create                 302 403 200 403 200 403 403 200 403
+tendering:draft-delete                 302 404 404 403 200 404 404 404 404
+tendering:draft-page                   302 404 404 403 200 404 404 404 404
+tendering:draft-summary                302 404 404 200 200 404 404 404 404
+tendering:evidence                     404 404 404 200 200 404 404 200 404
+tendering:object                       302 403 403 403 403 403 403 403 403
+tendering:own-bids                     302 403 403 403 403 200 200 403 403
+tendering:own-requests                 302 200 200 200 200 200 200 200 200
+tendering:question-answer              302 403 403 403 200 403 403 403 403
+tendering:question-ask                 302 403 403 403 403 200 200 403 403
+tendering:request-detail               200 200 200 200 200 200 200 200 200
+tendering:request-list                 200 200 200 200 200 200 200 200 200
+tendering:terminate                    302 403 403 403 200 403 403 403 403
+tendering:transcript                   200 200 200 200 200 200 200 200 200
+tendering_console:index                302 302 302 302 302 302 302 200 200
+tendering_console:objections           302 302 302 302 302 302 302 200 302
+tendering_console:resume               302 302 302 302 302 302 302 200 302
+tendering_console:review               302 302 302 302 302 302 302 404 200
+tendering_console:suspend              302 302 302 302 302 302 302 200 302
+tendering_console:void                 302 302 302 302 302 302 302 200 302
+"""
+
+#: What only takes a POST: the roles that may; everybody else gets 302 to sign in, 403 or 404.
+OPERATIONS = {
+    "accounts:invitation-resend": {"owner"},
+    "accounts:invitation-withdraw": {"owner"},
+    "accounts:member-deactivate": {"owner"},
+    "accounts:member-reactivate": {"owner"},
+    "accounts:member-role": {"owner"},
+    "accounts:notice-open": {"owner"},
+    "accounts:notices-read": set(ROLES) - {"anonymous"},
+    "accounts:switch-organisation": set(),
+    "api:fee-calculation": set(ROLES),
+    "registry:change-start": {"firm", "applicant"},
+    "registry:offer-withdraw": {"firm"},
+    "registry:registration-file": {"applicant"},
+    "registry:registration-withdraw": {"applicant"},
+    "registry_console:registration-pass": {"regulator"},
+    "registry_console:registration-return": {"regulator"},
+    "registry_console:registration-save": {"regulator"},
+    "tendering:attachment-delete": {"owner"},
+    "tendering:draft-submit": {"owner"},
+    "tendering:draft-take-back": {"owner"},
+    "tendering:repost": set(),
+}
+
+
+def names_of(resolver: URLResolver, namespace: str = "") -> set[str]:
+    found = set()
+    for pattern in resolver.url_patterns:
+        if isinstance(pattern, URLResolver):
+            found |= names_of(pattern, pattern.namespace or namespace)
+        elif isinstance(pattern, URLPattern) and pattern.name and namespace in OURS:
+            found.add(f"{namespace}:{pattern.name}")
+    return found
+
+
+def arguments(things: dict) -> dict[str, list]:
+    """What each route with parts in its address is asked with."""
+    draft, review, published, opened = (things[key].number for key in ("draft", "review", "published", "opened"))
+    contract, deliverable, payment = things["contract"].number, things["deliverable"].pk, things["payment"].pk
+    registration, filed, code = things["registration"].number, things["filed"].number, things["item"].code
+    uscc, event, invitation = things["firm"].uscc, things["event"].number, things["invitation"]
+    found = {
+        "accounts:invitation-accept": [invitation.token],
+        "accounts:notice-open": [things["notice"].pk],
+        "api:award-detail": [opened],
+        "api:fee-schedule-detail": [things["item"].fee_schedule.code],
+        "api:intermediary-detail": [uscc],
+        "api:intermediary-standing": [uscc],
+        "api:regulation-detail": [things["regulation"].document_no],
+        "api:service-item-detail": [code],
+        "api:work-request-detail": [published],
+        "catalogue:item-detail": [code],
+        "contracting:deliver": [contract, 2],
+        "contracting:extend": [contract, 2],
+        "contracting:file": [contract, things["file"].file_id],
+        "contracting_console:decide": [deliverable],
+        "contracting_console:terminate": [contract],
+        "credit:event": [event],
+        "credit:event-file": [event, 1],
+        "credit:list": ["restricted"],
+        "credit:standing": [uscc],
+        "credit_console:decide": [event],
+        "registry:intermediary-detail": [uscc],
+        "registry:registration-document": [registration, "licence"],
+        "registry:registration-step": [registration, "particulars"],
+        "registry_console:suspension-decide": [things["suspension"].pk],
+        "registry_console:suspension-lift": [things["suspension"].pk],
+        "registry_console:suspension-propose": [uscc],
+        "tendering:attachment": [draft, things["attachment"].pk],
+        "tendering:attachment-delete": [draft, things["attachment"].pk],
+        "tendering:award-detail": [opened],
+        "tendering:draft-page": [draft, "contact"],
+        "tendering:draft-take-back": [review],
+        "tendering:evidence": [opened, things["evidence"].pk],
+        "tendering:object": [opened],
+        "tendering:question-answer": [published, things["question"].number],
+        "tendering:transcript": [opened],
+        "tendering_console:objections": [opened],
+        "tendering_console:review": [review],
+    }
+    same = {
+        "accounts:invitation-{}": (("resend", "withdraw"), [invitation.pk]),
+        "accounts:member-{}": (("role", "deactivate", "reactivate"), [things["membership"].pk]),
+        "contracting:{}": (
+            [
+                "contract-detail",
+                "contract-text",
+                "terms-propose",
+                "terms-agree",
+                "terms-change",
+                "sign",
+                "file-contract",
+                "payment-record",
+                "rate",
+                "rating-change",
+                "rating-reply",
+            ],
+            [contract],
+        ),
+        "contracting:deliverable-{}": (("answer", "return"), [contract, deliverable]),
+        "contracting:payment-{}": (("answer", "deny"), [contract, payment]),
+        "registry:offer-{}": (("change", "withdraw"), [code]),
+        "registry:registration-{}": (("detail", "file", "withdraw"), [registration]),
+        "registry_console:registration-{}": (("check", "save", "pass", "return"), [filed]),
+        "tendering:draft-{}": (("summary", "submit", "delete"), [draft]),
+        "tendering:{}": (["request-detail", "question-ask", "bid", "bid-withdraw", "terminate", "repost"], [published]),
+        "tendering_console:{}": (("suspend", "resume", "void"), [published]),
+    }
+    for form, (parts, values) in same.items():
+        found |= {form.format(part): values for part in parts}
+    return found
+
+
+def table() -> dict[str, tuple[int, ...]]:
+    rows = (line.split() for line in PAGES.strip().splitlines())
+    return {name: tuple(int(code) for code in codes) for name, *codes in rows}
+
+
+@pytest.fixture
+def clients(scene):
+    found = {}
+    for role in ROLES:
+        found[role] = Client(raise_request_exception=False)
+        if scene.people[role] is not None:
+            found[role].force_login(scene.people[role])
+    return found
+
+
+def test_every_route_of_ours_has_its_line():
+    assert names_of(get_resolver()) == table().keys() | OPERATIONS.keys()
+
+
+def test_every_page_answers_each_role_as_the_table_says(scene, clients):
+    asked = arguments(scene.things)
+
+    answers = {
+        name: tuple(clients[role].get(reverse(name, args=asked.get(name, []))).status_code for role in ROLES)
+        for name in table()
+    }
+
+    assert answers == table()
+
+
+def test_an_operation_is_refused_to_every_role_that_may_not(scene, clients):
+    asked = arguments(scene.things)
+    wrong = {}
+
+    for name, allowed in OPERATIONS.items():
+        url = reverse(name, args=asked.get(name, []))
+        for role in ROLES:
+            if role not in allowed:
+                answer = clients[role].post(url, {"role": "handler"})
+                # Wagtail answers a refusal inside the console by leading back to its first page, with the reason.
+                sent_away = answer.status_code == 302 and ("/login" in answer.url or answer.url == "/console/")
+                if not sent_away and answer.status_code not in (403, 404):
+                    wrong[name, role] = answer.status_code
+
+    assert wrong == {}
+
+
+def test_the_operations_are_open_to_the_roles_that_may(scene, clients):
+    asked = arguments(scene.things)
+    refused = {}
+
+    for name, allowed in OPERATIONS.items():
+        for role in ROLES:
+            if role in allowed:
+                answer = clients[role].post(reverse(name, args=asked.get(name, [])))
+                if answer.status_code in (403, 404, 405, 500):
+                    refused[name, role] = answer.status_code
+
+    assert refused == {}
+
+
+def console_routes() -> list[str]:
+    """Every address of Wagtail's console that has no parts to fill in."""
+    found = []
+    for pattern in get_resolver().url_patterns:
+        if isinstance(pattern, URLResolver) and str(pattern.pattern) == "console/":
+            found += _plain(pattern, "console/")
+    return found
+
+
+def _plain(resolver: URLResolver, prefix: str) -> list[str]:
+    found = []
+    for pattern in resolver.url_patterns:
+        route = prefix + str(pattern.pattern)
+        if any(sign in route for sign in "<(^$"):
+            continue
+        found += _plain(pattern, route) if isinstance(pattern, URLResolver) else [f"/{route}"]
+    return found
+
+
+def test_nobody_but_staff_gets_into_the_console(scene, clients):
+    open_to_all = {"/console/login/", "/console/logout/", "/console/sprite/", "/console/jsi18n/"}
+    routes = [route for route in console_routes() if route not in open_to_all and "password_reset" not in route]
+
+    answers = {
+        (route, role): clients[role].get(route).status_code
+        for route in routes
+        for role in ("anonymous", "stranger", "owner", "firm")
+    }
+
+    assert len(routes) > 50
+    assert set(answers.values()) <= {302, 403, 404}
