@@ -1,0 +1,130 @@
+"""
+The market behind a real server, and a browser that may not leave it.
+
+Every test gets a copy of one prepared database file (catalogue, credit model, pages), which the server's threads open
+like the test does: what a test leaves behind goes with the file. A flush, as with `live_server`, would also take what
+migrations have written.
+"""
+
+import os
+import shutil
+import sqlite3
+from contextlib import closing
+
+import pytest
+from django.conf import settings
+from django.contrib.staticfiles.handlers import StaticFilesHandler
+from django.core.management import call_command
+from django.db import connection
+from django.test.testcases import LiveServerThread
+from django.utils.translation import override
+
+from marketplace.core import clock
+from scripts.install_chromium import system_chromium
+
+from .people import Person
+
+MONDAY_MORNING = "2026-11-23 10:00"
+
+
+def pytest_collection_modifyitems(items):
+    here = os.path.dirname(__file__)
+    for item in items:
+        if str(item.path).startswith(here):
+            item.add_marker(pytest.mark.browser)
+
+
+def _copy(source, target):
+    """A consistent copy of an SQLite file, its write-ahead log included."""
+    with closing(sqlite3.connect(source)) as old, closing(sqlite3.connect(target)) as new:
+        old.backup(new)
+
+
+class _Database:
+    """Points this process's default connection, in every thread, at a file."""
+
+    def __init__(self):
+        self._own = connection.settings_dict["NAME"]
+
+    def use(self, path):
+        connection.close()
+        connection.settings_dict["NAME"] = str(path)
+
+    def put_back(self):
+        self.use(self._own)
+
+
+@pytest.fixture(scope="session")
+def prepared_database(django_db_setup, django_db_blocker, tmp_path_factory):
+    """The market before anybody has come: catalogue, credit model and pages."""
+    if connection.vendor != "sqlite":
+        pytest.skip("the browser tests copy SQLite files")
+    path = tmp_path_factory.mktemp("market") / "prepared.sqlite3"
+    database = _Database()
+    with django_db_blocker.unblock(), clock.at(MONDAY_MORNING), override(settings.LANGUAGE_CODE):
+        connection.close()
+        _copy(connection.settings_dict["NAME"], path)
+        database.use(path)
+        for command in ("migrate", "load_catalogue", "load_credit_model", "load_pages", "rebuild_search_index"):
+            call_command(command, verbosity=0, stdout=open(os.devnull, "w"))  # noqa: SIM115
+        connection.close()
+    database.put_back()
+    return path
+
+
+@pytest.fixture(scope="session")
+def server():
+    """The site on a free port, its threads on whichever database is in use."""
+    thread = LiveServerThread("127.0.0.1", StaticFilesHandler)
+    thread.daemon = True
+    thread.start()
+    thread.is_ready.wait()
+    if thread.error:
+        raise thread.error
+    yield f"http://127.0.0.1:{thread.port}"
+    thread.terminate()
+
+
+@pytest.fixture(scope="session")
+def chromium():
+    from playwright.sync_api import sync_playwright
+
+    # Playwright's loop runs in this thread, which Django takes for asynchronous code.
+    os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=system_chromium(), args=["--no-sandbox"])
+        yield browser
+        browser.close()
+    del os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"]
+
+
+@pytest.fixture
+def market(prepared_database, django_db_blocker, server, tmp_path, settings):
+    """The market's address, on a Monday morning, with a database of its own."""
+    settings.MEDIA_ROOT = tmp_path / "uploads"
+    path = tmp_path / "market.sqlite3"
+    shutil.copy(prepared_database, path)
+    database = _Database()
+    with django_db_blocker.unblock(), clock.at(MONDAY_MORNING), override(settings.LANGUAGE_CODE):
+        database.use(path)
+        try:
+            yield server
+        finally:
+            database.put_back()
+
+
+@pytest.fixture
+def somebody(market, chromium):
+    """Opens a browser window for one person: `somebody()` reads Chinese, `somebody("en-US")` English."""
+    opened = []
+
+    def open_for(locale="zh-CN"):
+        person = Person(chromium.new_context(locale=locale, base_url=market, viewport={"width": 1280, "height": 900}))
+        opened.append(person)
+        return person
+
+    yield open_for
+    for person in opened:
+        person.context.close()
+    complaints = [line for person in opened for line in person.complaints]
+    assert not complaints, "\n".join(complaints)
