@@ -8,6 +8,7 @@ from marketplace.accounts.models import Organisation
 from marketplace.catalogue.models import ServiceItem
 from marketplace.core import calendar, clock, policy
 from marketplace.core.files import UploadField
+from marketplace.core.forms import RowsField
 from marketplace.core.identifiers import USCCField
 from marketplace.core.money import MoneyField
 
@@ -128,6 +129,7 @@ class ConditionsForm(DraftForm):
             "practitioners_needed",
             "requirement_reason",
         )
+        field_classes = {"qualifications": RowsField}
         widgets = {
             "qualifications": forms.CheckboxSelectMultiple,
             "qualifications_match": forms.RadioSelect,
@@ -159,8 +161,8 @@ class SelectionForm(DraftForm):
     bids_close_at = forms.SplitDateTimeField(
         label=_("Bid deadline"),
         widget=forms.SplitDateTimeWidget(
-            date_attrs={"type": "date", "aria-label": _("Date")},
-            time_attrs={"type": "time", "aria-label": _("Time")},
+            date_attrs={"type": "date", "aria-label": _("Date")},  # type: ignore[dict-item]
+            time_attrs={"type": "time", "aria-label": _("Time")},  # type: ignore[dict-item]
             date_format="%Y-%m-%d",
             time_format="%H:%M",
         ),
