@@ -17,6 +17,8 @@ REDIS_URL: str = env.str("REDIS_URL", default="")
 EMAIL_URL: str = env.str("EMAIL_URL", default="")
 ALLOWED_HOSTS: list[str] = env.list("ALLOWED_HOSTS", default=[])
 CSRF_TRUSTED_ORIGINS: list[str] = env.list("CSRF_TRUSTED_ORIGINS", default=[])
+#: The reverse proxies whose X-Forwarded-For is believed, as addresses or networks.
+TRUSTED_PROXIES: list[str] = env.list("TRUSTED_PROXIES", default=[])
 SITE_URL: str = env.str("SITE_URL", default=f"http://127.0.0.1:{PORT}")
 LOG_LEVEL: str = env.str("LOG_LEVEL", default="INFO")
 
