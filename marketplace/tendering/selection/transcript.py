@@ -13,7 +13,7 @@ from .selecting import fewest_bids, select
 
 VERSION = 1
 #: Of this package: a change that can alter a result raises it.
-CODE_VERSION = "1.0.0"
+CODE_VERSION = "0.1.0"
 SIDES = ("operator", "regulator")
 
 
