@@ -8,6 +8,7 @@ from django.db.models import F, Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from marketplace.accounts.models import Organisation
+from marketplace.core.forms import KeyCheck
 
 from .models import ApprovalStage, Category, ServiceItem
 from .synonyms import spellings_of
@@ -21,6 +22,14 @@ FACETS = {
     "standard": "fee_schedule_id",
 }
 STANDARD_CHOICES = [("yes", _("With a published fee standard")), ("no", _("Without one"))]
+
+
+class AuthoritiesField(KeyCheck, django_filters.fields.ModelMultipleChoiceField):
+    pass
+
+
+class AuthoritiesFilter(django_filters.ModelMultipleChoiceFilter):
+    field_class = AuthoritiesField
 
 
 class ItemOrdering(django_filters.OrderingFilter):
@@ -48,7 +57,7 @@ class ServiceItemFilter(django_filters.FilterSet):
     category = django_filters.MultipleChoiceFilter(
         choices=Category.choices, label=_("Field"), widget=forms.CheckboxSelectMultiple
     )
-    authority = django_filters.ModelMultipleChoiceFilter(
+    authority = AuthoritiesFilter(
         queryset=Organisation.objects.filter(kind=Organisation.Kind.AUTHORITY, service_items__isnull=False).distinct(),
         label=_("Authority"),
         widget=forms.CheckboxSelectMultiple,

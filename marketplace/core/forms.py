@@ -1,6 +1,24 @@
+from typing import Any
+
 from django import forms
+from django.core.exceptions import ValidationError
 
 from .failures import DomainError
+
+
+class KeyCheck:
+    """For a field of several rows: a number too large to be a key is an unknown choice; SQLite would overflow on it."""
+
+    def _check_values(self, value: Any) -> Any:
+        try:
+            return super()._check_values(value)  # type: ignore[misc]
+        except OverflowError:
+            message = forms.ModelChoiceField.default_error_messages["invalid_choice"]
+            raise ValidationError(message, code="invalid_choice") from None
+
+
+class RowsField(KeyCheck, forms.ModelMultipleChoiceField):
+    """Several rows of a table, by their keys."""
 
 
 def add_failure(form: forms.BaseForm, failure: DomainError) -> None:

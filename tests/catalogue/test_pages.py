@@ -19,6 +19,9 @@ def text_of(response):
 
 
 class TestList:
+    def test_a_key_that_is_no_key_is_an_unknown_choice(self, client):
+        assert client.get("/services/", {"authority": "9" * 23}).status_code == 200
+
     def test_all_services_with_counts_in_few_queries(self, client, catalogue, django_assert_max_num_queries):
         client.get("/services/")
 

@@ -157,6 +157,38 @@ class TestDraftPages:
         assert answer.url == page("draft-summary", draft)
         assert draft.contact_name == "李某"
 
+    def conditions(self, draft, **values):
+        return {
+            "qualifications_match": "all",
+            "practitioners_needed": "0",
+            "edited_at": draft.edited_at.isoformat(),
+            "exclusions-TOTAL_FORMS": "3",
+            "exclusions-INITIAL_FORMS": "0",
+            **values,
+        }
+
+    def test_a_page_is_saved_as_a_whole_so_that_its_mistake_can_be_mended(self, client, draft):
+        firm = OrganisationFactory(intermediary=True)
+        sent = self.conditions(draft, practitioner_licence="注册测绘师", **{"exclusions-0-uscc": firm.uscc})
+
+        answer = client.post(page("draft-page", draft, "conditions"), sent)
+
+        draft.refresh_from_db()
+        assert answer.status_code == 200
+        assert draft.practitioner_licence == ""
+
+        reason = {"exclusions-0-ground": "dispute", "exclusions-0-explanation": "仲裁案件未结。"}
+        client.post(page("draft-page", draft, "conditions"), sent | reason)
+
+        draft.refresh_from_db()
+        assert draft.practitioner_licence == "注册测绘师"
+        assert draft.exclusions.get().organisation == firm
+
+    def test_a_key_that_is_no_key_is_an_unknown_choice(self, client, draft):
+        answer = client.post(page("draft-page", draft, "conditions"), self.conditions(draft, qualifications="9" * 23))
+
+        assert "qualifications" in answer.context["form"].errors
+
     def test_a_stale_page_is_refused_and_changes_nothing(self, client, draft):
         answer = client.post(
             page("draft-page", draft, "contact"),

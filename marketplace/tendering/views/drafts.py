@@ -9,6 +9,7 @@ from typing import Any
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.paginator import Paginator
+from django.db import transaction
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.functional import Promise
@@ -138,16 +139,18 @@ def draft_page(request: MemberRequest, number: str, page: str) -> HttpResponse:
     extra = EXTRAS[page](request, work_request) if page in EXTRAS else None
     if request.method == "POST" and form.is_valid() and (extra is None or extra.is_valid()):
         try:
-            saved = services.save_draft(
-                request_id=work_request.pk,
-                values=form.values,
-                actor=request.user,
-                edited_at=_moment(form.cleaned_data["edited_at"]),
-            )
-            if extra is not None:
-                extra.save(saved)
-            if page == "contact" and form.cleaned_data.get("attachment"):
-                services.add_attachment(request_id=saved.pk, upload=form.cleaned_data["attachment"], actor=request.user)
+            # All of the page or nothing: a half that was saved would make the shown page stale.
+            with transaction.atomic():
+                saved = services.save_draft(
+                    request_id=work_request.pk,
+                    values=form.values,
+                    actor=request.user,
+                    edited_at=_moment(form.cleaned_data["edited_at"]),
+                )
+                if extra is not None:
+                    extra.save(saved)
+                if page == "contact" and (upload := form.cleaned_data.get("attachment")):
+                    services.add_attachment(request_id=saved.pk, upload=upload, actor=request.user)
         except DomainError as failure:
             add_failure(form, failure)
         else:
