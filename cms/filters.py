@@ -74,6 +74,7 @@ class RegulationFilter(django_filters.FilterSet):
     )
     year = django_filters.RangeFilter(
         field_name="regulation__effective_on__year",
+        fields=(forms.IntegerField(min_value=1, max_value=9999), forms.IntegerField(min_value=1, max_value=9999)),
         widget=RangeWidget(attrs={"type": "number", "min": 1949, "max": 2100, "inputmode": "numeric"}),
         label=_("In force since (year)"),
     )
