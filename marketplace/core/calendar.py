@@ -161,7 +161,8 @@ def yellow_from(started_at: datetime, due_at: datetime) -> datetime:
     total = days.count(started_on, due_on)
     if total <= 1:
         return shanghai(datetime.combine(due_on, datetime.min.time().replace(hour=12), SHANGHAI))
-    early = max(1, ceil(total / 5))
+    # The last n working days begin n - 1 before the last one.
+    early = max(1, ceil(total / 5) - 1)
     first = days.step(started_on, 1)
     turn = max(days.step(due_on, -early), days.step(first, 1))
     return shanghai(datetime.combine(turn, datetime.min.time(), SHANGHAI))

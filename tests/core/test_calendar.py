@@ -66,6 +66,15 @@ class TestClockFace:
         assert self.face("2026-11-25 23:59").colour is Colour.GREEN
         assert self.face("2026-11-26 00:00").colour is Colour.YELLOW
 
+    @pytest.mark.parametrize(
+        ("days", "yellow_on"),
+        [(2, date(2026, 11, 24)), (10, date(2026, 12, 3)), (15, date(2026, 12, 9)), (20, date(2026, 12, 15))],
+    )
+    def test_the_last_fifth_of_the_days_is_yellow(self, days, yellow_on):
+        due_at = calendar.end_of_working_day(date(2026, 11, 20), days)
+
+        assert calendar.yellow_from(self.started_at, due_at) == clock.shanghai(f"{yellow_on} 00:00")
+
     def test_after_the_end_it_is_red_and_counts_the_days_over(self):
         face = self.face("2026-12-01 09:00")
 
