@@ -52,7 +52,7 @@ def _opened_by(item: ServiceItem) -> Any:
 @require_safe
 def fee_calculator(request: HttpRequest) -> HttpResponse:
     """The calculator on a page of its own, for any schedule or service item."""
-    code = request.GET.get("schedule", "")
+    code = request.GET.get("schedule", "").replace("\0", "")
     schedules = list(FeeSchedule.objects.with_regulation())
     item = ServiceItem.objects.visible_to(request.user).with_facts().filter(code=code).first()
     schedule = item.fee_schedule if item else next((each for each in schedules if each.code == code), None)

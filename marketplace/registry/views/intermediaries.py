@@ -68,7 +68,7 @@ def intermediary_detail(request: HttpRequest, uscc: str) -> HttpResponse:
 @require_GET
 def compare_intermediaries(request: HttpRequest) -> HttpResponse:
     """Up to four firms side by side, for the service and project of the address."""
-    asked = list(dict.fromkeys(request.GET.getlist("with")))[:MOST_COMPARED]
+    asked = [uscc for uscc in dict.fromkeys(request.GET.getlist("with")) if "\0" not in uscc][:MOST_COMPARED]
     filterset = IntermediaryFilter(request.GET, queryset=Intermediary.objects.none())
     firms = Intermediary.objects.on_the_list().with_standing().filter(organisation__uscc__in=asked)
     cards = selectors.cards_of(firms, filterset)

@@ -58,7 +58,7 @@ def index(request: MemberRequest) -> HttpResponse:
         award.waiting_objections = len(pending)
         award.clock = clock_face(first.submitted_at, first.due_at, clock.now())
     running = WorkRequest.objects.filter(status__in=(*SUSPENDABLE, Status.SUSPENDED)).for_list()
-    if words := request.GET.get("q", "").strip():
+    if words := request.GET.get("q", "").replace("\0", "").strip():
         running = running.filter(
             Q(number__icontains=words) | Q(title__icontains=words) | Q(owner__name_zh__icontains=words)
         )
