@@ -87,7 +87,7 @@ def _register(
             trade=trade,
             user=user,
             diligence=1.0 if number == 0 else 0.4 if number in CARELESS else chance.uniform(0.72, 0.98),
-            discount=0.3 if number in CARELESS else chance.uniform(0.03, 0.25),
+            discount=0.24 if number in (0, *CARELESS) else chance.uniform(0.02, 0.14),
             intermediary=Intermediary.objects.select_related("organisation").get(organisation__uscc=code),
         )
     )

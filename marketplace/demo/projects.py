@@ -233,10 +233,8 @@ def _bid(plan: Plan, work_request: WorkRequest, firm: Firm, chance: Random) -> b
     price = None
     days = max(3, round((work_request.service_days or 10) * chance.uniform(0.6, 1)))
     if plan.method == "lowest_price":
-        share = Decimal(1) - Decimal(str(round(firm.discount + chance.uniform(0, 0.15), 4)))
-        # The two firms that the demo signs in as win often, so that their records are worth reading.
-        if firm.number in (0, 1):
-            share -= Decimal("0.1")
+        # The firm of the first account and the careless ones win often, so that their records are worth reading.
+        share = Decimal(1) - Decimal(str(round(firm.discount + chance.uniform(0, 0.08), 4)))
         price = ((work_request.price_max or Decimal(0)) * share).quantize(Decimal("0.01"))
     try:
         tendering.submit_bid(

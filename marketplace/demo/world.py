@@ -26,7 +26,7 @@ def build(*, say: Callable[[str], None]) -> None:
     """
     Play some 300 working days of the market up to now, in one transaction.
 
-    Dates count from today, so that open requests are open; nothing is mailed.
+    Dates count from the last working day, so that open requests are open; nothing is mailed.
     """
     now = clock.now()
     today = _last_working_day(clock.today())
@@ -38,7 +38,8 @@ def build(*, say: Callable[[str], None]) -> None:
 
 
 def _last_working_day(day: date) -> date:
-    return day if calendar.is_working_day(day) else calendar.working_day_before(day, 1)
+    """The last whole working day, so that the world does not depend on the hour at which it is made."""
+    return calendar.working_day_before(day, 1)
 
 
 def _play(today: date, now: datetime, say: Callable[[str], None]) -> None:
