@@ -46,7 +46,7 @@ def texts_of_the_source() -> set[str]:
 
 
 def messages_in(text: str) -> dict[str, str]:
-    """Message (with its context) → translation, of a .po text; an untranslated one maps to the empty text."""
+    """Message (with its context) → translation, of a .po text; one untranslated or doubtful maps to the empty text."""
     messages = {}
     for entry in text.split("\n\n"):
         if "#~" in entry:
@@ -57,7 +57,8 @@ def messages_in(text: str) -> dict[str, str]:
         }
         if fields.get("msgid"):
             key = "\x04".join(filter(None, (fields.get("msgctxt"), fields["msgid"])))
-            messages[key] = fields.get("msgstr", fields.get("msgstr[0]", ""))
+            is_doubtful = re.search(r"^#,.*\bfuzzy\b", entry, re.MULTILINE)
+            messages[key] = "" if is_doubtful else fields.get("msgstr", fields.get("msgstr[0]", ""))
     return messages
 
 

@@ -4,6 +4,7 @@ from django.utils.html import format_html_join
 from django.utils.safestring import SafeString
 from wagtail import hooks
 from wagtail.admin.menu import MenuItem
+from wagtail.admin.ui.components import Component
 
 SHEETS = ("css/tokens.css", "css/layout.css", "css/components.css", "css/forms.css", "css/console.css")
 #: Wagtail's own help leads to addresses outside, which a closed network does not reach.
@@ -14,6 +15,12 @@ LEADS_OUTSIDE = ("help",)
 def carry_the_tokens() -> SafeString:
     """The console looks like the site: its tokens and components over Wagtail's variables."""
     return format_html_join("", '<link rel="stylesheet" href="{}">', ((static(sheet),) for sheet in SHEETS))
+
+
+@hooks.register("construct_homepage_summary_items")
+def leave_out_the_counts(request: HttpRequest, summary_items: list[Component]) -> None:
+    """How many pages and documents there are is no news to who works here, and Wagtail says it in English only."""
+    summary_items.clear()
 
 
 @hooks.register("construct_main_menu")

@@ -3,6 +3,7 @@ from typing import Any
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from marketplace.accounts.models import Organisation
 from marketplace.catalogue.models import ServiceItem
@@ -15,9 +16,9 @@ from marketplace.core.money import MoneyField
 from . import deadlines
 from .drafts import OFFERED_METHODS
 from .models import Exclusion, Objection, WorkRequest
-from .models.requests import Method
+from .models.requests import Grade, Method
 
-MONEY = forms.TextInput(attrs={"inputmode": "decimal", "data-unit": "CNY"})
+MONEY = forms.TextInput(attrs={"inputmode": "decimal", "data-unit": _("CNY")})
 YES_NO = [(True, _("Yes")), (False, _("No"))]
 
 
@@ -77,8 +78,8 @@ class ProjectForm(DraftForm):
         empty_value=None,
         label=_("Project of budget or controlling state-owned money"),
         help_text=_(
-            "Yes, if budget money of ¥2,000,000 or more makes up at least 10 % of the investment, or state-owned money "
-            "controls it (国家发展改革委令第16号). Needed for survey, design and supervision."
+            "Yes, if budget money of ¥2,000,000 or more makes up at least 10 percent of the investment, or state-owned "
+            "money controls it (国家发展改革委令第16号). Needed for survey, design and supervision."
         ),
     )
     government_investment = forms.TypedChoiceField(
@@ -120,6 +121,12 @@ class ServiceForm(DraftForm):
 
 
 class ConditionsForm(DraftForm):
+    min_grade = forms.ChoiceField(
+        choices=[("", _("any but D")), *Grade.choices],
+        label=_("Credit grade at least"),
+        help_text=_("Grade D cannot bid anyway. A grade above C needs a reason that is reviewed."),
+    )
+
     class Meta(DraftForm.Meta):
         fields = (
             "min_grade",
@@ -137,7 +144,6 @@ class ConditionsForm(DraftForm):
             "practitioners_needed": forms.TextInput(attrs={"inputmode": "numeric"}),
         }
         help_texts = {
-            "min_grade": _("Grade D cannot bid anyway. A grade above C needs a reason that is reviewed."),
             "qualifications": _(
                 "The qualification that the service needs by law is always asked for; add others only."
             ),
@@ -209,7 +215,9 @@ class ExclusionForm(forms.Form):
     """A firm that the owner keeps out; a row left empty is none."""
 
     uscc = USCCField(label=_("Code of the firm"), required=False)
-    ground = forms.ChoiceField(choices=[("", "—"), *Exclusion.Ground.choices], label=_("Ground"), required=False)
+    ground = forms.ChoiceField(
+        choices=[("", "—"), *Exclusion.Ground.choices], label=pgettext_lazy("exclusion", "Ground"), required=False
+    )
     explanation = forms.CharField(label=_("Explanation (published)"), max_length=500, required=False)
 
     def clean(self) -> dict[str, Any]:
@@ -288,7 +296,9 @@ class ReasonForm(forms.Form):
 
 
 class ObjectionForm(forms.Form):
-    ground = forms.ChoiceField(choices=Objection.Ground.choices, widget=forms.RadioSelect, label=_("Ground"))
+    ground = forms.ChoiceField(
+        choices=Objection.Ground.choices, widget=forms.RadioSelect, label=pgettext_lazy("objection", "Ground")
+    )
     statement = forms.CharField(
         label=_("What happened, and which rule it breaks"),
         max_length=8000,

@@ -42,7 +42,7 @@ def bidding_clock(work_request: WorkRequest) -> ClockFace | None:
 @require_safe
 def request_detail(request: MemberRequest, number: str) -> HttpResponse:
     work_request = get_object_or_404(
-        WorkRequest.objects.visible_to(request.user).for_list().select_related("owner__district", "reposted_from"),
+        WorkRequest.objects.visible_to(request.user).select_related("owner__district", "matter", "reposted_from"),
         number=number,
     )
     if not work_request.is_public:
@@ -66,6 +66,8 @@ def detail_context(request: MemberRequest, work_request: WorkRequest) -> dict[st
         "exclusions": work_request.exclusions.select_related("organisation"),
         "qualifications": work_request.qualifications.all(),
     }
+    kinds = [row.item.qualification_type for row in context["request_items"] if row.item.qualification_type]
+    context["item_qualifications"] = list(dict.fromkeys(kinds))
     for question in context["questions"]:
         question.clock = clock_face(question.asked_at, question.due_at, clock.now(), done=question.is_answered)
     organisation = request.organisation
@@ -85,7 +87,9 @@ def detail_context(request: MemberRequest, work_request: WorkRequest) -> dict[st
 def items_with_working(work_request: WorkRequest) -> list[RequestItem]:
     """The request's services, each with the steps of its fee standard in the reader's language."""
     rows = list(
-        work_request.request_items.select_related("item__authority", "item__fee_schedule__regulation").order_by("pk")
+        work_request.request_items.select_related(
+            "item__authority", "item__qualification_type", "item__fee_schedule__regulation"
+        ).order_by("pk")
     )
     for row in rows:
         row.working = None
