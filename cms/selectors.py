@@ -53,14 +53,20 @@ def items_by_regulation(regulation_ids: list[int]) -> dict[int, set[int]]:
 
 def items_governed(page: RegulationPage) -> QuerySet[ServiceItem]:
     condition = Q(legal_basis=page.regulation_id) | Q(fee_schedule__regulation=page.regulation_id)
-    # On a page not saved yet the added ones are read from the form, so ids and not a join.
-    condition |= Q(pk__in=[item.pk for item in page.extra_items.all()])
+    condition |= Q(pk__in=_added(page, "extra_items"))
     return ServiceItem.objects.filter(condition).select_related("matter").distinct().order_by("code")
 
 
 def schedules_governed(page: RegulationPage) -> QuerySet[FeeSchedule]:
-    condition = Q(regulation=page.regulation_id) | Q(pk__in=[schedule.pk for schedule in page.extra_schedules.all()])
+    condition = Q(regulation=page.regulation_id) | Q(pk__in=_added(page, "extra_schedules"))
     return FeeSchedule.objects.filter(condition).order_by("code")
+
+
+def _added(page: RegulationPage, field: str) -> Any:
+    """The keys of what a page adds: read from the form on a page not saved yet, else within the one query."""
+    if field in getattr(page, "_cluster_related_objects", {}) or page.pk is None:
+        return [each.pk for each in getattr(page, field).all()]
+    return RegulationPage.objects.filter(pk=page.pk).order_by().values(field)
 
 
 @dataclass(frozen=True)
@@ -102,8 +108,11 @@ def history(page: RegulationPage) -> list[Turn]:
 
 
 def regulation_detail(page: RegulationPage) -> dict[str, Any]:
-    regulation = Regulation.objects.select_related("replaced_by", "repealed_by").get(pk=page.regulation_id)
-    page.regulation = regulation
+    # The document and those that it ends, in one query.
+    own = page.regulation_id
+    family = Regulation.objects.filter(Q(pk=own) | Q(replaced_by=own) | Q(repealed_by=own))
+    found = list(family.select_related("replaced_by", "repealed_by"))
+    regulation = page.regulation = next(each for each in found if each.pk == own)
     attachments = list(page.attachments.select_related("document"))
     ending = ended_by(regulation)
     return {
@@ -115,6 +124,6 @@ def regulation_detail(page: RegulationPage) -> dict[str, Any]:
         "history": history(page),
         "ended_by": ending,
         "current": page.applies_now or regulation.replaced_by,
-        "cited_by": list(Regulation.objects.filter(Q(replaced_by=regulation) | Q(repealed_by=regulation)).distinct()),
+        "cited_by": [each for each in found if own in (each.replaced_by_id, each.repealed_by_id)],
         "versions": page.revisions.count(),
     }

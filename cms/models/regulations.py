@@ -30,6 +30,14 @@ class RegulationIndexPage(BilingualPage):
 
         return super().get_context(request, *args, **kwargs) | regulation_list(request)
 
+    def route(self, request: HttpRequest, path_components: list[str]) -> Any:
+        # The pages below are of one type: found at once, and not first as a page of any type.
+        if len(path_components) == 1:
+            page = RegulationPage.objects.child_of(self).filter(slug=path_components[0]).first()
+            if page is not None:
+                return page.route(request, [])
+        return super().route(request, path_components)
+
 
 class RegulationPage(BodyPage):
     """
