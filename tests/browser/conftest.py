@@ -7,9 +7,9 @@ migrations have written.
 """
 
 import os
-import shutil
 import sqlite3
-from contextlib import closing
+from contextlib import closing, contextmanager
+from io import StringIO
 
 import pytest
 from django.conf import settings
@@ -34,7 +34,7 @@ def pytest_collection_modifyitems(items):
             item.add_marker(pytest.mark.browser)
 
 
-def _copy(source, target):
+def copy_database(source, target):
     """A consistent copy of an SQLite file, its write-ahead log included."""
     with closing(sqlite3.connect(source)) as old, closing(sqlite3.connect(target)) as new:
         old.backup(new)
@@ -54,22 +54,40 @@ class _Database:
         self.use(self._own)
 
 
+@contextmanager
+def database_at(path, blocker):
+    """This process's default connection, in every thread, at a file, on the Monday morning."""
+    own = connection.settings_dict["NAME"]
+
+    def use(name):
+        connection.close()
+        connection.settings_dict["NAME"] = str(name)
+
+    with blocker.unblock(), clock.at(MONDAY_MORNING), override(settings.LANGUAGE_CODE):
+        use(path)
+        try:
+            yield
+        finally:
+            use(own)
+
+
 @pytest.fixture(scope="session")
 def prepared_database(django_db_setup, django_db_blocker, tmp_path_factory):
     """The market before anybody has come: catalogue, credit model and pages."""
     if connection.vendor != "sqlite":
         pytest.skip("the browser tests copy SQLite files")
     path = tmp_path_factory.mktemp("market") / "prepared.sqlite3"
-    database = _Database()
-    with django_db_blocker.unblock(), clock.at(MONDAY_MORNING), override(settings.LANGUAGE_CODE):
-        connection.close()
-        _copy(connection.settings_dict["NAME"], path)
-        database.use(path)
-        for command in ("migrate", "load_catalogue", "load_credit_model", "load_pages", "rebuild_search_index"):
-            call_command(command, verbosity=0, stdout=open(os.devnull, "w"))  # noqa: SIM115
-        connection.close()
-    database.put_back()
+    copy_database(connection.settings_dict["NAME"], path)
+    with database_at(path, django_db_blocker):
+        for command in ("load_catalogue", "load_credit_model", "load_pages", "rebuild_search_index"):
+            call_command(command, verbosity=0, stdout=StringIO())
     return path
+
+
+@pytest.fixture(scope="session")
+def starting_point(prepared_database):
+    """The database that a test's market begins with; a module may put a world of its own here."""
+    return prepared_database
 
 
 @pytest.fixture(scope="session")
@@ -99,18 +117,13 @@ def chromium():
 
 
 @pytest.fixture
-def market(prepared_database, django_db_blocker, server, tmp_path, settings):
-    """The market's address, on a Monday morning, with a database of its own."""
+def market(starting_point, django_db_blocker, server, tmp_path, settings):
+    """The market's address, with a database of its own."""
     settings.MEDIA_ROOT = tmp_path / "uploads"
     path = tmp_path / "market.sqlite3"
-    shutil.copy(prepared_database, path)
-    database = _Database()
-    with django_db_blocker.unblock(), clock.at(MONDAY_MORNING), override(settings.LANGUAGE_CODE):
-        database.use(path)
-        try:
-            yield server
-        finally:
-            database.put_back()
+    copy_database(starting_point, path)
+    with database_at(path, django_db_blocker):
+        yield server
 
 
 @pytest.fixture

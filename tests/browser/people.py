@@ -111,11 +111,13 @@ class Person:
             field.fill(value)
 
     @staticmethod
-    def _choose(field, value):
-        """By the words that stand in the list, or a part of them."""
-        options = field.locator("option")
-        labels = options.all_inner_texts()
-        field.select_option(index=next(index for index, label in enumerate(labels) if value in label))
+    def _choose(field, wanted):
+        """By its value, or by a part of the words that stand in the list."""
+        for index, option in enumerate(field.locator("option").all()):
+            if option.get_attribute("value") == wanted or wanted in option.inner_text():
+                field.select_option(index=index)
+                return
+        raise AssertionError(f"no choice {wanted}")
 
     # Signing in
 
