@@ -13,6 +13,7 @@ from marketplace.catalogue.fees import InvalidSchedule, Schedule
 from marketplace.catalogue.querysets import FeeScheduleQuerySet
 from marketplace.core import clock
 from marketplace.core.i18n import localized
+from marketplace.core.ordered_json import OrderedJSONField
 
 from .regulations import Regulation
 
@@ -60,7 +61,7 @@ class FeeSchedule(models.Model):
     method = models.CharField(_("method"), max_length=20, choices=Method, editable=False)
     base_name_zh = models.CharField(_("name of the base"), max_length=60)
     base_name_en = models.CharField(_("English name of the base"), max_length=80, blank=True)
-    definition = models.JSONField(_("definition"), help_text=_("Tables, coefficients and parameters as printed."))
+    definition = OrderedJSONField(_("definition"), help_text=_("Tables, coefficients and parameters as printed."))
 
     title = localized("title")
     base_name = localized("base_name")
