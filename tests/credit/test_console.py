@@ -57,7 +57,7 @@ class TestPropose:
         [
             ({"subject": "91320499MA1A000018"}, "subject"),
             ({"subject": ""}, "subject"),
-            ({"rule": "999"}, "rule"),
+            ({"rule": "999999999"}, "rule"),
             ({"happened_on": "2026-11-24"}, "happened_on"),
             ({"happened_on": "x"}, "happened_on"),
             ({"facts": " "}, "facts"),
