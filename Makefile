@@ -42,7 +42,7 @@ check: develop  ## lint, types, imports, templates, migrations, translations
 	$(BIN)/python scripts/check_translations.py
 
 services-test: develop  ## the domain tests on PostgreSQL and Redis: DATABASE_URL, REDIS_URL
-	$(PYTEST) -n 2 --dist loadfile --create-db -m "not browser" tests
+	$(PYTEST) -n 2 --dist loadfile --create-db -m "not browser" $(if $(DATABASE_URL),tests,tests/services)
 
 bench: develop  ## medians and ratios on the large world: DATABASE_URL
 	$(BIN)/python -m tests.benchmarks
