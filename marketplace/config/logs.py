@@ -33,5 +33,8 @@ def logging_config(level: str) -> dict:
         "root": {"handlers": ["console"], "level": level},
         "loggers": {
             "django.server": {"handlers": ["console"], "level": "WARNING", "propagate": False},
+            # What was edited stands in Wagtail's own history; a first start would print hundreds of lines.
+            "wagtail": {"level": "WARNING"},
+            "django_tasks": {"level": "WARNING"},
         },
     }
