@@ -1,12 +1,39 @@
+import re
 from collections.abc import Callable
+from typing import Any
 
 from csp.middleware import CSPMiddleware
 from django.conf import settings
+from django.dispatch import receiver
 from django.http import Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
+from django_structlog.middlewares import RequestMiddleware
+from django_structlog.signals import bind_extra_request_metadata
 
 from .failures import DomainError
+
+SEALED_PATHS = re.compile(settings.PATHS_THAT_LOG_NO_PERSON)
+
+
+class RequestLogMiddleware(RequestMiddleware):
+    """A line at a request's start and end; where nobody may learn who acts, without person, address and device."""
+
+    @staticmethod
+    def bind_user_id(request: HttpRequest) -> None:
+        if not SEALED_PATHS.match(request.path):
+            RequestMiddleware.bind_user_id(request)
+
+    @classmethod
+    def bind_ip(cls, request: HttpRequest) -> None:
+        if not SEALED_PATHS.match(request.path):
+            super().bind_ip(request)
+
+
+@receiver(bind_extra_request_metadata)
+def leave_out_the_device(request: HttpRequest, log_kwargs: dict[str, Any], **_: Any) -> None:
+    if SEALED_PATHS.match(request.path):
+        del log_kwargs["user_agent"]
 
 
 class ContentSecurityPolicyMiddleware(CSPMiddleware):

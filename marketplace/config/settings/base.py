@@ -50,10 +50,13 @@ INSTALLED_APPS = [
     "django.forms",
 ]
 
+#: Where bids are filed the logs name no person (RULES, Bids).
+PATHS_THAT_LOG_NO_PERSON = r"(/en)?/requests/[^/]+/bid/"
+
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
-    "django_structlog.middlewares.RequestMiddleware",
+    "marketplace.core.middleware.RequestLogMiddleware",
     "marketplace.core.middleware.NulMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",

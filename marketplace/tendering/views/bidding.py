@@ -73,7 +73,7 @@ def bid(request: MemberRequest, number: str) -> HttpResponse:
     """Price and time, then the look-over, then sealing: three states of one page, nothing kept between them."""
     work_request, firm = _published(number), _firm(request)
     require(permissions.can_bid(request.user, work_request, firm))
-    form = BidForm(request.POST or None, work_request=work_request)
+    form = BidForm(request.POST if request.method == "POST" else None, work_request=work_request)
     context: dict[str, Any] = {
         "work_request": work_request,
         "firm": firm,
@@ -84,7 +84,7 @@ def bid(request: MemberRequest, number: str) -> HttpResponse:
         "form": form,
     }
     context["is_eligible"] = all(condition.met for condition in context["conditions"])
-    if "edit" in request.POST or (not form.is_valid() and not (work_request.fixes_price and request.method == "POST")):
+    if "edit" in request.POST or not form.is_valid():
         return render(request, "tendering/bid_form.html", context)
     values = {"price": form.cleaned_data.get("price"), "days": form.cleaned_data.get("days")}
     if problem := _limits(work_request, values, form):
