@@ -136,6 +136,13 @@ class TestTimeline:
         assert "下一步：公示，12-01" in html
         assert html.count('aria-current="step"') == 1
 
+    def test_a_next_step_without_a_date_ends_with_its_name(self):
+        html = rendered(
+            "{% timeline steps %}", steps=[components.Step("服务中", "now"), components.Step("完成", "ahead")]
+        )
+
+        assert "，" not in html.split("下一步：完成")[1].split("</p>")[0]
+
 
 class TestWorking:
     def test_the_last_row_is_the_total_unless_one_says_so(self):
