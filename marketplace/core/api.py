@@ -25,6 +25,11 @@ class InItsLanguage:
         super().initial(request, *args, **kwargs)  # type: ignore[misc]
 
 
+def only_ours(endpoints: list[tuple[str, str, str, Any]]) -> list[tuple[str, str, str, Any]]:
+    """The endpoints of the published schema; Wagtail's console has an API of its own for its pages."""
+    return [endpoint for endpoint in endpoints if endpoint[0].startswith("/api/v1/")]
+
+
 class Pagination(PageNumberPagination):
     page_size = 20
     page_size_query_param = "page_size"

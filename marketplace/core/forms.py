@@ -1,3 +1,4 @@
+import unicodedata
 from typing import Any
 
 from django import forms
@@ -19,6 +20,18 @@ class KeyCheck:
 
 class RowsField(KeyCheck, forms.ModelMultipleChoiceField):
     """Several rows of a table, by their keys."""
+
+
+class AmountField(forms.DecimalField):
+    """An amount in CNY as people type it: full-width digits and thousands separators are read."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(**{"max_digits": 18, "decimal_places": 2, **kwargs})
+
+    def to_python(self, value: Any) -> Any:
+        if isinstance(value, str):
+            value = unicodedata.normalize("NFKC", value).replace(",", "")
+        return super().to_python(value)
 
 
 def add_failure(form: forms.BaseForm, failure: DomainError) -> None:

@@ -9,9 +9,8 @@ from marketplace.accounts.models import Organisation
 from marketplace.catalogue.models import ServiceItem
 from marketplace.core import calendar, clock, policy
 from marketplace.core.files import UploadField
-from marketplace.core.forms import RowsField
+from marketplace.core.forms import AmountField, RowsField
 from marketplace.core.identifiers import USCCField
-from marketplace.core.money import MoneyField
 
 from . import deadlines
 from .drafts import OFFERED_METHODS
@@ -177,6 +176,7 @@ class SelectionForm(DraftForm):
 
     class Meta(DraftForm.Meta):
         fields = ("method", "price_max", "price_min", "signing_days", "bids_close_at")
+        field_classes = {"price_max": AmountField, "price_min": AmountField}
         widgets = {
             "price_max": MONEY,
             "price_min": MONEY,
@@ -259,7 +259,7 @@ class AnswerForm(forms.Form):
 
 
 class BidForm(forms.Form):
-    price = MoneyField().formfield(label=_("Your price"), widget=MONEY)
+    price = AmountField(label=_("Your price"), widget=MONEY)
     days = forms.IntegerField(
         label=_("Promised time"),
         min_value=1,

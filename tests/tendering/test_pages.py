@@ -1,4 +1,5 @@
 import hashlib
+from decimal import Decimal
 
 import pytest
 from django.urls import reverse
@@ -277,6 +278,11 @@ class TestBidPages:
         bid = work_request.bids.get()
         assert answer.context["receipt"]["sha256"] == bid.sha256
         assert "156864" not in answer.content.decode()
+
+    def test_a_price_is_read_as_people_type_it(self, client, work_request, firm):
+        answer = client.post(page("bid", work_request), {"price": "１５６,864.00", "days": "30"})
+
+        assert answer.context["price"] == Decimal("156864.00")
 
     def test_without_the_declaration_nothing_is_stored(self, client, work_request, firm):
         client.post(page("bid", work_request), {"price": "156864.00", "days": "30", "seal": "1"})

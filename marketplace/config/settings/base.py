@@ -222,6 +222,7 @@ SPECTACULAR_SETTINGS = {
     "DESCRIPTION": "The market's open data: services, intermediaries, requests, awards, regulations.",
     "VERSION": "1",
     "SERVE_INCLUDE_SCHEMA": False,
+    "PREPROCESSING_HOOKS": ["marketplace.core.api.only_ours"],
 }
 
 EMAIL_CONFIG = env.env.email_url_config(env.EMAIL_URL) if env.EMAIL_URL else {}
