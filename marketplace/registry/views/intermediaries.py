@@ -2,10 +2,11 @@
 
 from typing import Any
 
-from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_GET
+
+from marketplace.core.paging import KeysFirst
 
 from .. import permissions, selectors
 from ..filters import IntermediaryFilter
@@ -16,7 +17,7 @@ PAGE_SIZE = 20
 MOST_COMPARED = 4
 
 
-class CountedPaginator(Paginator):
+class CountedPaginator(KeysFirst):
     """Pages of a list whose length is known already."""
 
     def __init__(self, *args: Any, count: int, **kwargs: Any) -> None:

@@ -2,7 +2,6 @@
 
 from typing import Any
 
-from django.core.paginator import Paginator
 from django.http import FileResponse, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_safe
@@ -12,6 +11,7 @@ from marketplace.catalogue.selectors import working_rows
 from marketplace.catalogue.services import calculate_for_item
 from marketplace.core import clock, files
 from marketplace.core.calendar import ClockFace, clock_face
+from marketplace.core.paging import KeysFirst
 
 from .. import eligibility, permissions
 from ..filters import RequestFilter
@@ -24,7 +24,7 @@ PAGE_SIZE = 20
 @require_safe
 def request_list(request: MemberRequest) -> HttpResponse:
     requests = RequestFilter(request.GET, WorkRequest.objects.public().for_list(), request=request)
-    page = Paginator(requests.qs, PAGE_SIZE).get_page(request.GET.get("page"))
+    page = KeysFirst(requests.qs, PAGE_SIZE).get_page(request.GET.get("page"))
     for work_request in page:
         work_request.clock = bidding_clock(work_request)
     return render(request, "tendering/request_list.html", {"filter": requests, "page_obj": page})
