@@ -103,8 +103,9 @@ def server():
     thread.terminate()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def chromium():
+    """A browser as long as a file of tests lasts: the loop that Playwright leaves in the thread goes with it."""
     from playwright.sync_api import sync_playwright
 
     # Playwright's loop runs in this thread, which Django takes for asynchronous code.

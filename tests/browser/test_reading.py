@@ -171,7 +171,3 @@ def test_the_credit_page_shows_lists_and_model(reader):
     reader.reads("Wuyou Environmental 9 Ltd.", "UCR-2026.1")
     reader.goes_to("/en/credit/restricted/")
     reader.reads("Wuyou Environmental 9 Ltd.")
-
-
-def test_every_component_in_every_state(reader):
-    reader.goes_to("/en/components/")
