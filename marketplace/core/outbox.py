@@ -112,7 +112,7 @@ def run_due(*, limit: int = 1000, ids: Iterable[int] | None = None) -> int:
 def run_soon(works: list[DueWork]) -> None:
     """Do these right after the present transaction commits; what a crash cuts off is left to the sweep."""
     ids = [work.pk for work in works]
-    transaction.on_commit(lambda: run_due(ids=ids) and None)
+    transaction.on_commit(lambda: run_due(ids=ids) and None, robust=True)
 
 
 def unique_key() -> str:
