@@ -73,7 +73,15 @@ class TestIndex:
 
     @pytest.mark.parametrize(
         "query",
-        [{"status": "nonsense"}, {"year_min": "x"}, {"page": "x"}, {"page": "-1"}, {"year_max": "9" * 23}, {"sort": "nonsense"}, {"q": "\x00"}],
+        [
+            {"status": "nonsense"},
+            {"year_min": "x"},
+            {"page": "x"},
+            {"page": "-1"},
+            {"year_max": "9" * 23},
+            {"sort": "nonsense"},
+            {"q": "\x00"},
+        ],
     )
     def test_bad_input_is_a_page_and_not_an_error(self, client, world, query):
         assert client.get("/regulations/", query).status_code == 200
