@@ -37,6 +37,8 @@ ENDS = (
     ("voided", 1, (40, 40)),
     ("terminated", 2, (12, 30)),
     ("lapsed", 2, (30, 45)),
+    # Signed by both, and the service has not begun.
+    ("contracted", 2, (15, 16)),
 )
 PUBLIC_ITEMS = ("HB-003", "HB-004", "FZ-004", "ZJ-004", "ZG-004")
 #: Items with their usual bases: base, coefficients.
