@@ -88,7 +88,7 @@ def measure(report: Report, rounds: int) -> None:
                 page.name,
                 f"{found:.1f} ms",
                 str(queries),
-                f"{found / bare:.1f}",
+                f"{found / bare:.1f}, {found / floor:.1f}",
                 f"≤ {QUERIES} queries, ≤ {page.most} × floor",
                 queries <= QUERIES and found <= page.most * bare,
             )

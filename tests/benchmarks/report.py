@@ -36,7 +36,7 @@ class Row:
 class Report:
     rows: list[Row] = field(default_factory=list)
 
-    HEADINGS = ("What", "Median", "Queries", "÷ floor", "Limit", "Kept")
+    HEADINGS = ("What", "Median", "Queries", "÷ floor, ÷ empty page", "Limit", "Kept")
 
     def add(self, row: Row) -> None:
         self.rows.append(row)
