@@ -1,6 +1,9 @@
 from .base import *
 from .base import DATA, DATABASES
 
+# A fresh clone has no data folder, and the test database lies in it.
+DATA.mkdir(parents=True, exist_ok=True)
+
 DEBUG = False
 SECRET_KEY = "only-for-tests"  # noqa: S105
 ALLOWED_HOSTS = ["*"]
