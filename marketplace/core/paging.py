@@ -3,6 +3,7 @@
 from typing import Any
 
 from django.core.paginator import Page, Paginator
+from django.db.models import QuerySet
 
 
 class KeysFirst(Paginator):
@@ -14,8 +15,9 @@ class KeysFirst(Paginator):
 
     def page(self, number: int | str) -> Page:
         number = self.validate_number(number)
+        found: QuerySet = self.object_list  # type: ignore[assignment]
         first = (number - 1) * self.per_page
-        keys = list(self.object_list.values_list("pk", flat=True)[first : min(first + self.per_page, self.count)])
+        keys = list(found.values_list("pk", flat=True)[first : min(first + self.per_page, self.count)])
         place = {key: position for position, key in enumerate(keys)}
-        rows: Any = sorted(self.object_list.order_by().filter(pk__in=keys), key=lambda row: place[row.pk])
-        return self._get_page(rows, number, self)
+        rows: Any = sorted(found.order_by().filter(pk__in=keys), key=lambda row: place[row.pk])
+        return Page(rows, number, self)
