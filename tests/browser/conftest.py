@@ -71,13 +71,22 @@ def database_at(path, blocker):
             use(own)
 
 
+def _test_database():
+    """The file of the test database; pytest-django makes none where no test of the session has its mark."""
+    if str(connection.settings_dict["NAME"]) != str(connection.settings_dict["TEST"]["NAME"]):
+        connection.creation.create_test_db(verbosity=0, autoclobber=True, keepdb=True)
+    connection.close()
+    return connection.settings_dict["NAME"]
+
+
 @pytest.fixture(scope="session")
 def prepared_database(django_db_setup, django_db_blocker, tmp_path_factory):
     """The market before anybody has come: catalogue, credit model and pages."""
     if connection.vendor != "sqlite":
         pytest.skip("the browser tests copy SQLite files")
     path = tmp_path_factory.mktemp("market") / "prepared.sqlite3"
-    copy_database(connection.settings_dict["NAME"], path)
+    with django_db_blocker.unblock():
+        copy_database(_test_database(), path)
     with database_at(path, django_db_blocker):
         for command in ("load_catalogue", "load_credit_model", "load_pages", "rebuild_search_index"):
             call_command(command, verbosity=0, stdout=StringIO())
