@@ -2,6 +2,8 @@ PYTHON ?= python3
 PORT ?= 8000
 DATA ?= $(CURDIR)/var
 export PORT DATA
+# Compiled modules are kept: every start would compile the libraries anew.
+unexport PYTHONDONTWRITEBYTECODE
 
 BIN := .venv/bin
 MANAGE := $(BIN)/python manage.py
