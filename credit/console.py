@@ -18,6 +18,7 @@ from marketplace.accounts.models import User
 from marketplace.accounts.permissions import is_operator, is_regulator
 from marketplace.core import clock
 from marketplace.core.failures import DomainError
+from marketplace.core.forms import add_failure
 from marketplace.core.permissions import Decision, Refused, require
 from marketplace.core.views import forbidden
 
@@ -171,10 +172,7 @@ def model(request: ConsoleRequest) -> HttpResponse:
 
 
 def _show(failure: DomainError, form: Any) -> int:
-    for field, message in failure.field_errors.items():
-        form.add_error(field if field in form.fields else None, message)
-    if not failure.field_errors:
-        form.add_error(None, failure.message)
+    add_failure(form, failure)
     return failure.status
 
 

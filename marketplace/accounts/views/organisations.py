@@ -8,6 +8,7 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 
 from marketplace.core.failures import DomainError
+from marketplace.core.forms import add_failure
 from marketplace.core.permissions import require
 
 from .. import permissions, services
@@ -80,10 +81,7 @@ def _edit(
             try:
                 write(form, holders)
             except DomainError as failure:
-                if not failure.field_errors:
-                    form.add_error(None, str(failure))
-                for field, message in failure.field_errors.items():
-                    form.add_error(field, str(message))
+                add_failure(form, failure)
             else:
                 return redirect("accounts:organisation-detail")
     status = 422 if form.is_bound else 200

@@ -16,6 +16,7 @@ from marketplace.accounts.permissions import is_regulator
 from marketplace.core import clock
 from marketplace.core.calendar import clock_face
 from marketplace.core.failures import DomainError
+from marketplace.core.forms import add_failure
 from marketplace.core.permissions import Decision, require
 
 from .. import permissions, selectors, services
@@ -98,10 +99,7 @@ class _Console(View):
         try:
             done = self.operate(form)
         except DomainError as failure:
-            for field, message in failure.field_errors.items():
-                form.add_error(field, message)
-            if not failure.field_errors:
-                form.add_error(None, failure.message)
+            add_failure(form, failure)
             return self.page(form, status=failure.status)
         messages.success(request, done)
         return redirect("contracting_console:index")

@@ -12,6 +12,7 @@ from django.views.generic import View
 
 from marketplace.accounts.http import MemberRequest
 from marketplace.core.failures import DomainError
+from marketplace.core.forms import add_failure
 from marketplace.core.permissions import Decision, require
 
 from .. import selectors
@@ -76,10 +77,7 @@ class ContractOperation(LoginRequiredMixin, View):
 
     def refuse(self, form: forms.Form, failure: DomainError) -> HttpResponse:
         """The page again with the refusal at its fields, or above the form where it is about the contract's state."""
-        for field, message in failure.field_errors.items():
-            form.add_error(field if field in form.fields else None, str(message))
-        if not failure.field_errors:
-            form.add_error(None, str(failure))
+        add_failure(form, failure)
         return self.page(form, status=422 if failure.field_errors else failure.status)
 
     def page(self, form: forms.Form, status: int = 200) -> HttpResponse:
