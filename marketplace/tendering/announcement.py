@@ -17,7 +17,8 @@ def announce(work_request: WorkRequest) -> dict[str, Any]:
     """
     The announcement of a request's present version; both custodians draw their halves the first time.
 
-    `limits` holds the fixed price or price limits in CNY and the longest service time in working days.
+    `limits` holds the fixed price or price limits in CNY, the longest service time in working days, and how many
+    bids must count: a transcript of a failed request proves with it that the request had to fail.
     """
     published = {side: custodian.draw(work_request) for side, custodian in custody.custodians().items()}
     return compose(work_request, published)
@@ -43,7 +44,7 @@ def compose(work_request: WorkRequest, published: Mapping[str, custody.Published
 
 
 def limits(work_request: WorkRequest) -> dict[str, Any]:
-    found: dict[str, Any] = {"days": work_request.service_days}
+    found: dict[str, Any] = {"days": work_request.service_days, "fewest_bids": work_request.fewest_bids}
     if work_request.price_max is not None:
         found["price"] = f"{work_request.price_max:.2f}"
     if work_request.price_min is not None:

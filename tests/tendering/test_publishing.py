@@ -154,7 +154,12 @@ class TestPublication:
         announced = work_request.announcement
         assert announced["deadline"] == "2026-11-30T09:00:00Z"
         assert announced["published_at"] == "2026-11-23T02:00:00Z"
-        assert announced["limits"] == {"days": 35, "price": "180000.00", "price_from": "90000.00"}
+        assert announced["limits"] == {
+            "days": 35,
+            "fewest_bids": 1,
+            "price": "180000.00",
+            "price_from": "90000.00",
+        }
         assert (announced["method"], announced["policy"], announced["version"]) == ("lowest_price", "2026.1", 1)
         assert work_request.announcement_hash == selection.announcement_hash(announced)
 

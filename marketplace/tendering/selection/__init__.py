@@ -9,11 +9,12 @@ from .chance import Chance, seed_of
 from .errors import InvalidSelection
 from .frozen_list import Candidate, Ciphertext, FrozenList, SetAside
 from .outcome import Outcome
-from .selecting import METHODS, PRICE_FIXED, SCORE_LISTED, fewest_bids, select
+from .selecting import METHODS, OWNER_PICKS, PRICE_FIXED, SCORE_LISTED, fewest_bids, select
 from .transcript import Opened, document
 
 __all__ = [
     "METHODS",
+    "OWNER_PICKS",
     "PRICE_FIXED",
     "SCORE_LISTED",
     "Candidate",

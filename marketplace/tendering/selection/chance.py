@@ -65,16 +65,11 @@ class Chance:
         :param weights: (id, score × 100) in ascending order of id
         """
         left = [(identifier, weight) for identifier, weight in weights if weight > 0]
+        sums = _RunningSums([weight for _, weight in left])
         order: list[str] = []
-        while left:
-            target = self._number(f"weighted:{len(order) + 1}") % sum(weight for _, weight in left)
-            running = 0
-            for position, (identifier, weight) in enumerate(left):
-                running += weight
-                if running > target:
-                    order.append(identifier)
-                    del left[position]
-                    break
+        for step in range(1, len(left) + 1):
+            place = sums.take_out(self._number(f"weighted:{step}") % sums.total)
+            order.append(left[place][0])
         return order + self.draw_order(identifier for identifier, weight in weights if weight == 0)
 
     def evaluators(self, pool: Sequence[int], number: int) -> list[int]:
@@ -85,3 +80,35 @@ class Chance:
 
     def _number(self, message: str) -> int:
         return int.from_bytes(hmac.digest(self.seed, message.encode(), "sha256"), "big")
+
+
+class _RunningSums:
+    """Weights in their order, in a Fenwick tree: 10,000 draws without walking 10,000 weights each time."""
+
+    def __init__(self, weights: Sequence[int]) -> None:
+        self._weights = list(weights)
+        self.total = sum(weights)
+        self._tree = [0, *weights]
+        self._top = 1
+        for position in range(1, len(self._tree)):
+            parent = position + (position & -position)
+            if parent < len(self._tree):
+                self._tree[parent] += self._tree[position]
+        while self._top * 2 < len(self._tree):
+            self._top *= 2
+
+    def take_out(self, target: int) -> int:
+        """Take out the first weight whose running sum exceeds the target, and give its place from 0."""
+        before, half = 0, self._top
+        while half:
+            if before + half < len(self._tree) and self._tree[before + half] <= target:
+                before += half
+                target -= self._tree[before]
+            half //= 2
+        weight, self._weights[before] = self._weights[before], 0
+        self.total -= weight
+        position = before + 1
+        while position < len(self._tree):
+            self._tree[position] -= weight
+            position += position & -position
+        return before

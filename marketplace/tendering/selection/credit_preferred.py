@@ -26,11 +26,11 @@ def credit_preferred(
     if pick is not None and pick not in short_list:
         raise InvalidSelection("the pick is not on the short list")
     ranking = drawn if pick is None else [pick, *(one for one in drawn if one != pick)]
-    scores = {one.id: one.score for one in long_list}
+    scores, shortest = {one.id: one.score for one in long_list}, set(short_list)
     working: list[dict[str, Any]] = [
         *({"step": "long_list", "id": one.id, "score": one.score} for one in by_score[:long]),
         *(
-            {"step": "drawn", "rank": rank, "id": one, "score": scores[one], "short_list": one in short_list}
+            {"step": "drawn", "rank": rank, "id": one, "score": scores[one], "short_list": one in shortest}
             for rank, one in enumerate(drawn, start=1)
         ),
         *([] if pick is None else [{"step": "pick", "id": pick}]),

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
+from functools import cached_property
 from typing import Any
 
 from .canonical import canonical, sha256_hex
@@ -77,7 +78,7 @@ class SetAside:
     reason: str
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class FrozenList:
     """Everything that was filed, as hashed and published; the order is part of it."""
 
@@ -127,7 +128,7 @@ class FrozenList:
             "set_aside": [asdict(row) for row in self.set_aside],
         }
 
-    @property
+    @cached_property
     def list_hash(self) -> str:
         return sha256_hex(canonical(self.as_document()))
 

@@ -22,6 +22,8 @@ METHODS = (DIRECT, RANDOM_DRAW, LOWEST_PRICE, BENCHMARK_PRICE, CREDIT_PREFERRED,
 
 #: Where the owner fixes the price, and bids name none.
 PRICE_FIXED = frozenset({RANDOM_DRAW, CREDIT_PREFERRED})
+#: Where the owner may choose, with a reason that is published.
+OWNER_PICKS = frozenset({DIRECT, CREDIT_PREFERRED})
 #: Where the score of the day before the deadline stands in the list.
 SCORE_LISTED = frozenset({CREDIT_PREFERRED, BEST_PROPOSAL})
 
@@ -49,8 +51,12 @@ def select(
     """
     Rank the candidates by the announced method.
 
-    :raises InvalidSelection: if list, parameters or marks are not what the method needs
+    :raises InvalidSelection: if list, parameters, marks or pick are not what the method needs
     """
+    if pick is not None and method not in OWNER_PICKS:
+        raise InvalidSelection("the announced rule decides, not the owner")
+    if marks is not None and method != BEST_PROPOSAL:
+        raise InvalidSelection("only proposals are marked")
     if method == DIRECT:
         if pick is None:
             raise InvalidSelection("direct selection needs the owner's pick")

@@ -1,5 +1,6 @@
 """Direct selection, random draw and lowest price (RULES, Selection methods)."""
 
+from collections import Counter
 from collections.abc import Sequence
 
 from .chance import Chance
@@ -19,9 +20,10 @@ def direct(candidates: Sequence[Candidate], *, pick: str) -> Outcome:
 
 def random_draw(candidates: Sequence[Candidate], *, chance: Chance) -> Outcome:
     """Every eligible sign-up has the same chance."""
-    ranking = chance.draw_order(candidate.id for candidate in candidates)
+    values = {candidate.id: chance.value("draw", candidate.id) for candidate in candidates}
+    ranking = sorted(values, key=lambda one: (values[one], chance.value("tie", one)))
     working = [
-        {"step": "draw", "rank": rank, "id": identifier, "value": f"{chance.value('draw', identifier):064x}"}
+        {"step": "draw", "rank": rank, "id": identifier, "value": f"{values[identifier]:064x}"}
         for rank, identifier in enumerate(ranking, start=1)
     ]
     return Outcome(tuple(ranking), tuple(working))
@@ -30,7 +32,7 @@ def random_draw(candidates: Sequence[Candidate], *, chance: Chance) -> Outcome:
 def lowest_price(candidates: Sequence[Candidate], *, chance: Chance) -> Outcome:
     """Ascending price; equal prices by value("tie")."""
     ranked = sorted(candidates, key=lambda one: (one.price_fen, chance.value("tie", one.id)))
-    prices = [candidate.price_fen for candidate in ranked]
+    prices = Counter(candidate.price_fen for candidate in ranked)
     working = [
         {
             "step": "price",
@@ -38,7 +40,7 @@ def lowest_price(candidates: Sequence[Candidate], *, chance: Chance) -> Outcome:
             "id": candidate.id,
             "price": candidate.price,
             # The value decides only between equal prices, so it is shown only there.
-            "tie": f"{chance.value('tie', candidate.id):064x}" if prices.count(candidate.price_fen) > 1 else None,
+            "tie": f"{chance.value('tie', candidate.id):064x}" if prices[candidate.price_fen] > 1 else None,
         }
         for rank, candidate in enumerate(ranked, start=1)
     ]

@@ -1,6 +1,9 @@
 import hashlib
+import hmac
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from marketplace.tendering.selection import Chance, InvalidSelection, commitment, keeps_commitment, seed_of
 
@@ -67,3 +70,29 @@ class TestEvaluators:
     def test_a_pool_too_small_is_refused(self, pool, number):
         with pytest.raises(InvalidSelection, match="pool"):
             chance().evaluators(pool, number)
+
+
+class TestWeightedOrder:
+    @given(st.lists(st.integers(min_value=0, max_value=10_000), max_size=40), st.integers())
+    def test_is_the_one_found_by_walking_those_left(self, weights, seed):
+        rows = [(f"firm-{number:05d}", weight) for number, weight in enumerate(weights)]
+        drawn = chance(seed).weighted_order(rows)
+
+        left, walked = [row for row in rows if row[1]], []
+        while left:
+            message = f"weighted:{len(walked) + 1}".encode()
+            number = int.from_bytes(hmac.digest(chance(seed).seed, message, "sha256"), "big")
+            rest, running = number % sum(weight for _, weight in left), 0
+            for row in left:
+                running += row[1]
+                if running > rest:
+                    walked.append(row[0])
+                    left.remove(row)
+                    break
+        zeros = [identifier for identifier, weight in rows if not weight]
+        assert drawn == walked + sorted(zeros, key=lambda one: chance(seed).value("draw", one))
+
+    def test_ten_thousand_are_each_drawn_once(self):
+        rows = [(f"firm-{number:05d}", 1 + number % 10_000) for number in range(10_000)]
+
+        assert sorted(chance().weighted_order(rows)) == [identifier for identifier, _ in rows]

@@ -1,3 +1,4 @@
+import dataclasses
 import hashlib
 
 import pytest
@@ -50,6 +51,40 @@ class TestOpened:
         with pytest.raises(InvalidSelection, match="regulator"):
             broken.outcome()
 
+    def test_the_announced_number_of_bids_goes_before_the_kind_of_money(self):
+        announced = announcement(limits={"fewest_bids": 2, "price": "1500.00"})
+
+        assert opened(2, announcement=announced, public_money=True).outcome().winner is not None
+        assert opened(1, announcement=announced, public_money=False).outcome().winner is None
+
+    def test_a_version_of_the_request_is_the_transcript_s(self):
+        transcript = selection.document(opened(3, announcement=announcement(version=2)), opened_at="x")
+
+        assert (transcript["version"], transcript["announcement"]["version"]) == (2, 2)
+
+    def test_a_value_that_was_not_announced_is_refused(self):
+        with pytest.raises(InvalidSelection, match="public value"):
+            opened(3, public_value="0427189").outcome()
+
+    def test_an_announced_value_is_waited_for(self):
+        announced = announcement(public_value_source="an official lottery of the day, first prize, digits")
+
+        with pytest.raises(InvalidSelection, match="public value"):
+            opened(3, announcement=announced).outcome()
+        assert selection.document(opened(3, announcement=announced, public_value="0427189"), opened_at="x")["winner"]
+
+    def test_too_few_bids_fail_without_waiting_for_the_public_value(self):
+        announced = announcement(public_value_source="an official lottery of the day, first prize, digits")
+
+        assert opened(2, announcement=announced).outcome().ranking == ()
+
+    def test_a_candidate_without_a_nonce_gives_no_seed(self):
+        (firm,) = candidates({"days": 5})
+        frozen = FrozenList.of([dataclasses.replace(firm, nonce=None)], [], [])
+
+        with pytest.raises(InvalidSelection, match="nonce"):
+            opened(1, frozen=frozen, public_money=False).outcome()
+
     @pytest.mark.parametrize("change", [{"method": None}, {"extra": 1}])
     def test_an_announcement_of_other_keys_is_refused(self, change):
         changed = announcement() | change
@@ -58,6 +93,67 @@ class TestOpened:
 
         with pytest.raises(InvalidSelection, match="announcement keys differ"):
             selection.announcement_hash(changed)
+
+
+class TestOwnerPicks:
+    def scored(self, **changes):
+        frozen = FrozenList.of(candidates(*({"days": 5, "score": f"{90 - n}.00"} for n in range(5))), [], [])
+        announced = announcement(method="credit_preferred", parameters={"long": 5, "short": 3})
+        return opened(5, **{"announcement": announced, "frozen": frozen} | changes)
+
+    def test_the_pick_from_the_short_list_goes_first_with_its_reason(self):
+        drawn = self.scored().outcome()
+        pick = drawn.short_list[2]
+
+        transcript = selection.document(self.scored(pick=pick, reason="Knows the site."), opened_at="x")
+
+        assert transcript["ranking"] == [pick, *(one for one in drawn.ranking if one != pick)]
+        assert transcript["decided_by"] == {"by": "owner", "reason": "Knows the site."}
+        assert transcript["seed"] == selection.document(self.scored(), opened_at="x")["seed"]
+
+    def test_without_a_pick_the_rule_decides(self):
+        transcript = selection.document(self.scored(), opened_at="x")
+
+        assert transcript["decided_by"] == {"by": "rule"}
+        assert transcript["winner"] == self.scored().outcome().short_list[0]
+
+    @pytest.mark.parametrize("change", [{"pick": "firm-00001"}, {"reason": "Nobody."}, {"pick": "x", "reason": " "}])
+    def test_pick_and_reason_come_together(self, change):
+        with pytest.raises(InvalidSelection, match="reason"):
+            self.scored(**change)
+
+    def test_where_the_rule_decides_a_pick_is_refused(self):
+        with pytest.raises(InvalidSelection, match="not the owner"):
+            opened(3, pick="firm-00002", reason="Knows the site.").outcome()
+
+
+class TestDirect:
+    def direct(self, **changes):
+        firms = [dataclasses.replace(one, nonce=None) for one in candidates(*({"days": 5, "price": "9.00"},) * 3)]
+        announced = announcement(method="direct", bid_keys=None, commitments=None, deadline=None)
+        values = {"announcement": announced, "frozen": FrozenList.of(firms, [], []), "secrets": None}
+        return opened(3, **values | {"pick": "firm-00002", "reason": "Did the last stage."} | changes)
+
+    def test_ranks_the_pick_then_the_others_without_chance(self):
+        transcript = selection.document(self.direct(), opened_at="2026-12-01T09:01:00Z")
+
+        assert transcript["ranking"] == ["firm-00002", "firm-00001", "firm-00003"]
+        assert (transcript["secrets"], transcript["seed"]) == (None, None)
+        assert transcript["decided_by"] == {"by": "owner", "reason": "Did the last stage."}
+
+    def test_secrets_and_nonces_are_refused(self):
+        with pytest.raises(InvalidSelection, match="no secrets"):
+            self.direct(secrets=SECRETS)
+        with pytest.raises(InvalidSelection, match="no nonces"):
+            self.direct(frozen=FrozenList.of(candidates({"days": 5}), [], []))
+
+    def test_without_a_pick_there_is_no_result(self):
+        with pytest.raises(InvalidSelection, match="pick"):
+            self.direct(pick=None, reason="").outcome()
+
+    def test_every_other_method_needs_both_secrets(self):
+        with pytest.raises(InvalidSelection, match="both custodians"):
+            opened(3, secrets={"operator": b"o" * 32})
 
 
 class TestFrozenList:
