@@ -239,7 +239,7 @@ def _bid(plan: Plan, work_request: WorkRequest, firm: Firm, chance: Random) -> b
         share = Decimal(1) - Decimal(str(round(firm.discount + chance.uniform(0, 0.08), 4)))
         price = ((work_request.price_max or Decimal(0)) * share).quantize(Decimal("0.01"))
     try:
-        tendering.submit_bid(
+        tendering.seal_and_submit_bid(
             request_id=work_request.pk, intermediary=_fresh(firm), actor=firm.user, price=price, days=days
         )
     except tendering.UnableToBid:

@@ -11,7 +11,7 @@ from decimal import Decimal
 
 from marketplace.registry.models import Intermediary
 
-from . import eligibility
+from . import eligibility, opened_proposals
 from .models import Bid, OpenedBid, WorkRequest
 from .relations import related_among
 from .sealed_bids import Envelope, Plaintext
@@ -51,6 +51,7 @@ def judge(filed: list[Filed], work_request: WorkRequest) -> None:
         one.intermediary = firms.get(one.envelope.uscc) if one.envelope else None
     for one in live:
         _check_form(one, work_request)
+    _check_proposals(live, work_request)
     opened = [one for one in live if one.plaintext is not None and one.intermediary is not None]
     _check_eligibility(opened, work_request)
     _check_relations(opened)
@@ -111,6 +112,19 @@ def _check_form(one: Filed, work_request: WorkRequest) -> None:
         one.set_aside("days_outside_limits")
     elif not _price_fits(bid, work_request):
         one.set_aside("price_outside_limits")
+
+
+def _check_proposals(live: list[Filed], work_request: WorkRequest) -> None:
+    if not work_request.asks_for_proposal:
+        return
+    sealed = opened_proposals.sealed_ones(work_request)
+    for one in live:
+        if (
+            one.fate == Fate.COUNTED
+            and one.plaintext
+            and (reason := opened_proposals.reason_against(one.plaintext, sealed))
+        ):
+            one.set_aside(reason)
 
 
 def _price_fits(bid: Plaintext, work_request: WorkRequest) -> bool:

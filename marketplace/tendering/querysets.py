@@ -1,7 +1,7 @@
 from datetime import datetime, timedelta
 from typing import Any, Self
 
-from django.db import models
+from django.db import connections, models
 from django.db.models import Q
 
 from marketplace.accounts.models import Membership
@@ -21,6 +21,18 @@ class WorkRequestQuerySet(models.QuerySet):
     def locked(self) -> Self:
         """For the one row that an operation works on; every write of a request queues here."""
         return self.select_for_update(of=("self",))
+
+    def held(self, pk: int) -> Any:
+        """
+        One row that nobody changes until the transaction ends, held by any number of others meanwhile.
+
+        For bids: they wait for a change of the request and for the opening, never for each other.
+        """
+        database = connections[self.db]
+        if database.vendor == "postgresql":
+            with database.cursor() as cursor:
+                cursor.execute("SELECT 1 FROM tendering_workrequest WHERE id = %s FOR SHARE", [pk])
+        return self.select_related("owner").get(pk=pk)
 
     def public(self) -> Self:
         return self.filter(status__in=_PUBLIC)

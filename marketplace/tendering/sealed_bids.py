@@ -14,6 +14,9 @@ from marketplace.core import sealing
 
 from .models import WorkRequest
 
+#: What two sealed boxes add in bytes: an ephemeral key and an authenticator each.
+OVERHEAD = 2 * (32 + 16)
+MOST_BLOCKS = 4
 FIELDS = frozenset({"days", "nonce", "price", "proposal", "request", "salt", "uscc", "version"})
 _HEX_32 = re.compile(r"[0-9a-f]{64}")
 _PRICE = re.compile(r"(0|[1-9][0-9]{0,15})\.[0-9]{2}")
@@ -55,6 +58,18 @@ class SealedBid:
     """A bid as it is stored: nobody who holds it can read it."""
 
     ciphertext: bytes
+
+    @classmethod
+    def received(cls, ciphertext: bytes) -> "SealedBid":
+        """
+        A ciphertext as a bidder's browser or program hands it in.
+
+        :raises Malformed: if it has not the length of padded blocks sealed twice
+        """
+        blocks, rest = divmod(len(ciphertext) - OVERHEAD, sealing.BLOCK)
+        if rest or not 1 <= blocks <= MOST_BLOCKS:
+            raise Malformed(len(ciphertext))
+        return cls(ciphertext)
 
     @property
     def sha256(self) -> str:
@@ -118,10 +133,19 @@ def read_bid(document: Any) -> Plaintext:
         and (bid.price is None or (isinstance(bid.price, str) and _PRICE.fullmatch(bid.price) is not None))
         and all(isinstance(one, str) and _HEX_32.fullmatch(one) for one in (bid.nonce, bid.salt))
         and (bid.days is not None or bid.price is None)
+        and _is_proposal(bid.proposal)
     )
     if not well_formed:
         raise Malformed("values")
     return bid
+
+
+def _is_proposal(value: Any) -> bool:
+    return value is None or (
+        isinstance(value, dict)
+        and set(value) == {"key", "sha256"}
+        and all(isinstance(one, str) and _HEX_32.fullmatch(one) for one in value.values())
+    )
 
 
 def read_envelope(document: Any) -> Envelope:

@@ -81,7 +81,9 @@ def _open_request() -> WorkRequest:
 
 def _bid(work_request: WorkRequest, firm: Intermediary, user: User) -> float:
     began = time.perf_counter()
-    services.submit_bid(request_id=work_request.pk, intermediary=firm, actor=user, price=Decimal("88000.00"), days=15)
+    services.seal_and_submit_bid(
+        request_id=work_request.pk, intermediary=firm, actor=user, price=Decimal("88000.00"), days=15
+    )
     return (time.perf_counter() - began) * 1000
 
 

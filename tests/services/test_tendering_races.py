@@ -26,7 +26,7 @@ pytestmark = [
 
 def filing(work_request, firm):
     actor = member_of(firm.organisation)
-    return lambda: services.submit_bid(request_id=work_request.pk, intermediary=firm, actor=actor)
+    return lambda: services.seal_and_submit_bid(request_id=work_request.pk, intermediary=firm, actor=actor)
 
 
 def objecting(award, firm):

@@ -151,7 +151,7 @@ class TestSubmitBid:
         firm = bidder_for(work_request)
 
         with nothing_changes(), pytest.raises(UnableToBid) as refusal:
-            services.submit_bid(
+            services.seal_and_submit_bid(
                 request_id=work_request.pk, intermediary=firm, actor=member_of(firm.organisation), days=10
             )
 
@@ -181,7 +181,7 @@ class TestSubmitBid:
         firm = bidder_for(work_request)
 
         with nothing_changes(), pytest.raises(Refused):
-            services.submit_bid(
+            services.seal_and_submit_bid(
                 request_id=work_request.pk,
                 intermediary=firm,
                 actor=MembershipFactory().user,
@@ -194,7 +194,7 @@ class TestSubmitBid:
         reader = MembershipFactory(reader=True, organisation=firm.organisation).user
 
         with nothing_changes(), pytest.raises(Refused):
-            services.submit_bid(
+            services.seal_and_submit_bid(
                 request_id=work_request.pk, intermediary=firm, actor=reader, price=Decimal(150_000), days=9
             )
 

@@ -345,7 +345,7 @@ class TestEligibilityAtTheOpening:
         person = member_of(firms[0].organisation)
         MembershipFactory(organisation=firms[1].organisation, user=person)
         for firm in firms:
-            services.submit_bid(request_id=draw.pk, intermediary=firm, actor=person)
+            services.seal_and_submit_bid(request_id=draw.pk, intermediary=firm, actor=person)
 
         assert set(fates(open_bids(draw)).values()) == {("set_aside", "person_of_two_parties")}
 

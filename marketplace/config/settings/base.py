@@ -50,8 +50,10 @@ INSTALLED_APPS = [
     "django.forms",
 ]
 
-#: Where bids are filed the logs name no person (RULES, Bids).
-PATHS_THAT_LOG_NO_PERSON = r"(/en)?/requests/[^/]+/bid/"
+#: Where bids are filed and receipts checked the logs name no person (RULES, Bids), and no more than the group.
+PATHS_THAT_LOG_NO_PERSON = (
+    r"((?:/en)?/requests/[^/]+/bid/|/api/v1/work-requests/[^/]+/bids/|(?:/en)?/receipts/|(?:/en)?/workbench/bids/)"
+)
 
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",

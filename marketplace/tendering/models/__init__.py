@@ -1,5 +1,5 @@
 from .awards import Award, Objection, ObjectionEvidence
-from .bids import Bid, Deposit, OpenedBid, Opening
+from .bids import Bid, Deposit, OpenedBid, Opening, SealedProposal
 from .parts import Attachment, Exclusion, Question, RequestItem, RequestVersion
 from .requests import WorkRequest
 
@@ -16,5 +16,6 @@ __all__ = [
     "Question",
     "RequestItem",
     "RequestVersion",
+    "SealedProposal",
     "WorkRequest",
 ]

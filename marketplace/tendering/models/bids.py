@@ -68,6 +68,30 @@ class Bid(models.Model):
         return f"{self.work_request_id} {self.sha256[:8]}"
 
 
+def sealed_path(instance: "SealedProposal", filename: str) -> str:
+    return f"sealed/{instance.sha256[:2]}/{instance.sha256}"
+
+
+@appendonly.register
+class SealedProposal(models.Model):
+    """
+    A proposal file as ciphertext, named by its own hash.
+
+    Whose it is stands, with its key, in a sealed bid only; several rows may never be named by any.
+    """
+
+    work_request = models.ForeignKey(WorkRequest, on_delete=models.PROTECT, related_name="sealed_proposals")
+    sha256 = models.CharField(max_length=64)
+    size = models.PositiveIntegerField()
+    file = models.FileField(upload_to=sealed_path)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=("work_request", "sha256"), name="sealed_proposal_once")]
+
+    def __str__(self) -> str:
+        return f"{self.work_request_id} {self.sha256[:8]}"
+
+
 class Opening(models.Model):
     """The opening of a request's bids: done once, and published with all that recomputes it."""
 
@@ -114,6 +138,8 @@ class OpenedBid(models.Model):
         NOT_CONFIRMED = "not_confirmed", _("It was not confirmed after the request had changed")
         DAYS_OUTSIDE_LIMITS = "days_outside_limits", _("Its time is outside the announced limits")
         PRICE_OUTSIDE_LIMITS = "price_outside_limits", _("Its price is outside the announced limits")
+        PROPOSAL_MISSING = "proposal_missing", _("It has no proposal, though the request asks for one")
+        PROPOSAL_DOES_NOT_OPEN = "proposal_does_not_open", _("Its proposal file is missing or does not open")
         LISTED = "listed", _("Not listed at the deadline")
         NOT_SUSPENDED = "not_suspended", _("Suspended at the deadline")
         CREDIT = "credit", _("Restricted from bidding at the deadline")
@@ -140,6 +166,8 @@ class OpenedBid(models.Model):
     score = models.DecimalField(max_digits=5, decimal_places=2, null=True)
     grade = models.CharField(max_length=3, blank=True)
     nonce = models.CharField(max_length=64, blank=True)
+    #: The proposal as it was opened, for the evaluators.
+    proposal = models.ForeignKey("core.StoredFile", null=True, on_delete=models.PROTECT, related_name="+")
     rank = models.PositiveIntegerField(null=True)
 
     objects = OpenedBidQuerySet.as_manager()

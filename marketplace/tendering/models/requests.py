@@ -249,6 +249,11 @@ class WorkRequest(FSMModelMixin, models.Model):
         return self.method in selection.PRICE_FIXED
 
     @property
+    def asks_for_proposal(self) -> bool:
+        """Whether a bid carries a proposal file, which evaluators mark."""
+        return self.method == Method.BEST_PROPOSAL
+
+    @property
     def has_public_money(self) -> bool:
         return bool(self.fund_fiscal or self.fund_state)
 

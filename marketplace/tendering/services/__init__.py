@@ -1,7 +1,8 @@
 """Every write of tendering: one function an operation, in one transaction, the request's row locked first."""
 
+from .arriving import price_problem, seal_and_submit_bid, withdraw_bid
 from .asking import UnableToAnswer, UnableToAsk, answer_question, ask_question
-from .bidding import UnableToBid, filings_of, submit_bid, withdraw_bid
+from .bidding import Arrival, UnableToBid, filings_of, submit_bid, submit_withdrawal
 from .closing import close_bids
 from .drafting import (
     ExclusionLine,
@@ -24,6 +25,7 @@ from .publishing import UnableToPublish, UnableToReview, review_request, submit_
 from .reposting import UnableToRepost, repost_request
 
 __all__ = [
+    "Arrival",
     "ExclusionLine",
     "ItemLine",
     "UnableToAnswer",
@@ -55,16 +57,19 @@ __all__ = [
     "note_owner_unsigned",
     "open_request",
     "pass_award_on",
+    "price_problem",
     "remove_attachment",
     "repost_request",
     "resume_request",
     "review_request",
     "save_draft",
+    "seal_and_submit_bid",
     "set_exclusions",
     "set_items",
     "submit_bid",
     "submit_objection",
     "submit_request",
+    "submit_withdrawal",
     "suspend_request",
     "take_back_request",
     "terminate_request",

@@ -1,24 +1,29 @@
-"""Filing bids: sealed on arrival, and from then on nobody's to read before the opening."""
+"""
+Filing: what arrives sealed is stored, and from then on nobody's to read before the opening.
 
-from dataclasses import dataclass
-from datetime import datetime
-from decimal import Decimal
+Every filing goes through `_file`; what arrives in the clear is sealed first (`arriving`).
+"""
 
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from time import monotonic
+
+from django.core.files.base import ContentFile
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
 from marketplace.accounts.models import User
 from marketplace.core import clock
-from marketplace.core.failures import DomainError, Text
-from marketplace.core.money import format_cny
+from marketplace.core.failures import DomainError
 from marketplace.core.permissions import require
 from marketplace.registry.models import Intermediary
 
 from .. import eligibility, permissions, receipts, sealed_bids
 from ..failures import joined
-from ..models import Bid, WorkRequest
+from ..models import Bid, SealedProposal, WorkRequest
+from ..proposals import SealedFile
 from ..receipts import BidReceipt
-from ..sealed_bids import Envelope, Plaintext, SealedBid
+from ..sealed_bids import Envelope, SealedBid
 
 REFS_AT_ONCE = 32
 
@@ -38,145 +43,169 @@ class Filing:
     sha256: str
 
 
+@dataclass(frozen=True)
+class Arrival:
+    """When a filing arrived and from where; taken before any queue, which must not make it late."""
+
+    at: datetime
+    address: str = ""
+    device: str = ""
+    #: Looked up at every arrival, so that a test may stop it.
+    _began: float = field(default_factory=lambda: monotonic())
+
+    @property
+    def present(self) -> datetime:
+        """The database's present, without asking it again."""
+        return self.at + timedelta(seconds=monotonic() - self._began)
+
+
 @transaction.atomic
 def submit_bid(
     *,
     request_id: int,
     intermediary: Intermediary,
+    sealed: SealedBid,
     actor: User,
-    days: int | None = None,
-    price: Decimal | None = None,
+    proposal: SealedFile | None = None,
     address: str = "",
     device: str = "",
 ) -> BidReceipt:
     """
-    Seal and store an intermediary's bid; it replaces what the firm filed before.
+    Store an intermediary's sealed bid; it replaces what the firm filed before. The same one again is the same filing.
 
-    :param days: promised working days; where the owner fixes the price, the request's own time if not given
-    :param price: CNY; None where the owner fixes it
+    :param sealed: ciphertext to both request keys (RULES, Bids); what is in it only the opening tells
+    :param proposal: the encrypted file that the bid binds, if any
     :param address: where it was sent from, sealed for the trail at the opening, as is `device`
     :raises Refused: if the actor may not bid for the intermediary
-    :raises UnableToBid: after the deadline, outside the limits, or with every unmet condition
+    :raises UnableToBid: after the deadline, or with every unmet condition
     """
-    # The instant of arrival is taken before the queue at the row: waiting there must not make a bid late.
-    arrived_at = clock.database_now()
-    work_request = _locked_request(request_id, intermediary, actor, arrived_at)
-    if problems := eligibility.problems_of(intermediary, work_request, at=arrived_at):
-        raise UnableToBid(joined([problem.text for problem in problems]))
-    days, shown_price = _checked(work_request, days, price)
-    return _file(work_request, intermediary, actor, arrived_at, days, shown_price, address, device)
+    arrival = Arrival(clock.database_now(), address, device)
+    work_request = taking_bids(request_id, intermediary, actor, arrival)
+    require_eligible(intermediary, work_request, arrival)
+    return file_sealed(work_request, intermediary, actor, sealed, arrival, proposal)
 
 
 @transaction.atomic
-def withdraw_bid(
-    *, request_id: int, intermediary: Intermediary, actor: User, address: str = "", device: str = ""
+def submit_withdrawal(
+    *,
+    request_id: int,
+    intermediary: Intermediary,
+    sealed: SealedBid,
+    actor: User,
+    address: str = "",
+    device: str = "",
 ) -> BidReceipt:
     """
-    File a withdrawal: a sealed filing like any other, whose days and price are null.
+    Store a withdrawal that the bidder's browser sealed: a filing like any other, which needs no eligibility.
 
     :raises Refused: if the actor may not act for the intermediary
     :raises UnableToBid: after the deadline, or where the firm has filed nothing
     """
-    arrived_at = clock.database_now()
-    work_request = _locked_request(request_id, intermediary, actor, arrived_at)
-    if _next_filing(work_request, intermediary) == 0:
-        raise UnableToBid(_("Your company has not bid for this request."))
-    return _file(work_request, intermediary, actor, arrived_at, None, None, address, device)
+    arrival = Arrival(clock.database_now(), address, device)
+    work_request = taking_bids(request_id, intermediary, actor, arrival)
+    require_filed(work_request, intermediary)
+    return file_sealed(work_request, intermediary, actor, sealed, arrival)
 
 
 def filings_of(work_request: WorkRequest, intermediary: Intermediary) -> list[Filing]:
     """A firm's own filings, oldest first; what is in them only the opening tells."""
-    count = _next_filing(work_request, intermediary)
-    refs = {sealed_bids.bidder_ref(work_request, intermediary.uscc, number): number for number in range(count)}
-    found = work_request.bids.filter(bidder_ref__in=refs).defer("ciphertext", "envelope")
-    filings = [Filing(refs[bid.bidder_ref], bid.arrived_at, bid.sha256) for bid in found]
-    return sorted(filings, key=lambda filing: filing.number)
+    filings: list[Filing] = []
+    while True:
+        begin = len(filings)
+        refs = {
+            sealed_bids.bidder_ref(work_request, intermediary.uscc, number): number
+            for number in range(begin, begin + REFS_AT_ONCE)
+        }
+        rows = Bid.objects.filter(bidder_ref__in=refs).values_list("bidder_ref", "arrived_at", "sha256")
+        found = [Filing(refs[ref], arrived_at, sha256) for ref, arrived_at, sha256 in rows]
+        filings += sorted(found, key=lambda filing: filing.number)
+        if len(found) < REFS_AT_ONCE:
+            return filings
 
 
-def _locked_request(request_id: int, intermediary: Intermediary, actor: User, arrived_at: datetime) -> WorkRequest:
-    # The request is locked first, so that the opening and a late bid queue instead of racing.
-    work_request = WorkRequest.objects.locked().select_related("owner").get(pk=request_id)
+def taking_bids(request_id: int, intermediary: Intermediary, actor: User, arrival: Arrival) -> WorkRequest:
+    """
+    The request, which nobody changes until the filing is stored; other bids do not wait for it.
+
+    :raises Refused: if the actor may not bid for the intermediary
+    :raises UnableToBid: if the filing comes too late, or the request takes none
+    """
+    work_request = WorkRequest.objects.held(request_id)
     require(permissions.can_bid_for(actor, work_request, intermediary))
-    if not work_request.takes_bids(arrived_at):
-        if work_request.bids_open_until is not None and arrived_at >= work_request.bids_open_until:
+    open_until, opens_at = work_request.bids_open_until, work_request.opens_at
+    if not work_request.takes_bids(arrival.at):
+        if open_until is not None and arrival.at >= open_until:
             raise UnableToBid(_("The deadline has passed; bids are no longer taken."))
         raise UnableToBid(_("This request does not take bids now."))
+    if opens_at is not None and arrival.present >= opens_at:
+        # From that instant the custodians may be asked for one list of bids, which must not grow any more.
+        raise UnableToBid(_("The bid could not be stored before the opening."))
     return work_request
 
 
-def _checked(work_request: WorkRequest, days: int | None, price: Decimal | None) -> tuple[int, str | None]:
-    longest = work_request.service_days or 0
-    if days is None and work_request.fixes_price:
-        days = longest
-    errors: dict[str, Text] = {}
-    if type(days) is not int or not 1 <= days <= longest:
-        errors["days"] = _("Promise between 1 and %(most)d working days.") % {"most": longest}
-    if work_request.fixes_price:
-        if price is not None:
-            errors["price"] = _("The owner has fixed the price; a bid names none.")
-    elif problem := price_problem(work_request, price):
-        errors["price"] = problem
-    if errors or days is None:
-        raise UnableToBid(joined(list(errors.values())), errors)
-    return days, None if price is None else f"{price:.2f}"
+def require_eligible(intermediary: Intermediary, work_request: WorkRequest, arrival: Arrival) -> None:
+    """:raises UnableToBid: with every condition that the firm does not meet"""
+    if problems := eligibility.problems_of(intermediary, work_request, at=arrival.at):
+        raise UnableToBid(joined([problem.text for problem in problems]))
 
 
-def price_problem(work_request: WorkRequest, price: Decimal | None) -> Text | None:
-    """What is wrong with a price under the announced limits, or None."""
-    if price is None or not price.is_finite() or price <= 0:
-        return _("Give a price above zero.")
-    if price != price.quantize(Decimal("0.01")) or price >= Decimal(10) ** 16:
-        return _("Give the price in CNY with at most two decimals.")
-    if work_request.price_max is not None and price > work_request.price_max:
-        return _("The price is above the announced limit of %(limit)s.") % {"limit": format_cny(work_request.price_max)}
-    if work_request.price_min is not None and price < work_request.price_min:
-        return _("The price is below the announced limit of %(limit)s.") % {"limit": format_cny(work_request.price_min)}
-    return None
+def require_filed(work_request: WorkRequest, intermediary: Intermediary) -> None:
+    """:raises UnableToBid: if the firm has filed nothing that a withdrawal could end"""
+    if not filings_of(work_request, intermediary):
+        raise UnableToBid(_("Your company has not bid for this request."))
 
 
-def _file(
+def file_sealed(
     work_request: WorkRequest,
     intermediary: Intermediary,
     actor: User,
-    arrived_at: datetime,
-    days: int | None,
-    price: str | None,
-    address: str,
-    device: str,
+    sealed: SealedBid,
+    arrival: Arrival,
+    proposal: SealedFile | None = None,
 ) -> BidReceipt:
-    plaintext = Plaintext(
-        request=work_request.number,
-        version=work_request.version,
-        uscc=intermediary.uscc,
-        days=days,
-        price=price,
-        nonce=sealed_bids.fresh_hex(),
-        salt=sealed_bids.fresh_hex(),
-    )
-    filing = _next_filing(work_request, intermediary)
-    envelope = Envelope(intermediary.uscc, filing, actor.pk, address[:64], device[:400])
-    sealed = SealedBid(sealed_bids.seal(work_request, plaintext.encode()))
-    bid = Bid.objects.create(
-        work_request=work_request,
-        bidder_ref=sealed_bids.bidder_ref(work_request, intermediary.uscc, filing),
-        arrived_at=arrived_at,
-        ciphertext=sealed.ciphertext,
-        envelope=sealed_bids.seal(work_request, envelope.encode()),
-        sha256=sealed.sha256,
-    )
+    """Store a filing as the firm's next one, or find it where the same was stored before."""
+    filings = filings_of(work_request, intermediary)
+    if again := next((one for one in filings if one.sha256 == sealed.sha256), None):
+        return receipts.issue(work_request, sha256=again.sha256, arrived_at=again.arrived_at)
+    if proposal is not None:
+        _keep(work_request, proposal)
+    arrived_at = _store(work_request, intermediary, actor, sealed, arrival, filing=len(filings))
     # Who bids is as secret as the price: neither trail nor notice; both are written at the opening.
-    return receipts.issue(bid, work_request, nonce=plaintext.nonce, salt=plaintext.salt)
+    return receipts.issue(work_request, sha256=sealed.sha256, arrived_at=arrived_at)
 
 
-def _next_filing(work_request: WorkRequest, intermediary: Intermediary) -> int:
-    """How many filings the firm has made; the keyed hash of the next one is free."""
-    number = 0
+def _store(
+    work_request: WorkRequest,
+    intermediary: Intermediary,
+    actor: User,
+    sealed: SealedBid,
+    arrival: Arrival,
+    *,
+    filing: int,
+) -> datetime:
+    """Store as the firm's filing of that number, or the next free one; returns when it arrived."""
     while True:
-        refs = [
-            sealed_bids.bidder_ref(work_request, intermediary.uscc, each)
-            for each in range(number, number + REFS_AT_ONCE)
-        ]
-        found = Bid.objects.filter(bidder_ref__in=refs).count()
-        number += found
-        if found < REFS_AT_ONCE:
-            return number
+        ref = sealed_bids.bidder_ref(work_request, intermediary.uscc, filing)
+        envelope = Envelope(intermediary.uscc, filing, actor.pk, arrival.address[:64], arrival.device[:400])
+        row = Bid(
+            work_request=work_request,
+            bidder_ref=ref,
+            arrived_at=arrival.at,
+            ciphertext=sealed.ciphertext,
+            envelope=sealed_bids.seal(work_request, envelope.encode()),
+            sha256=sealed.sha256,
+        )
+        # Two of a firm at once take different numbers, one sent twice is stored once: the reference is unique.
+        Bid.objects.bulk_create([row], ignore_conflicts=True)
+        arrived_at, stored = Bid.objects.values_list("arrived_at", "sha256").get(bidder_ref=ref)
+        if stored == sealed.sha256:
+            return arrived_at
+        filing += 1
+
+
+def _keep(work_request: WorkRequest, proposal: SealedFile) -> None:
+    row = SealedProposal(work_request=work_request, sha256=proposal.sha256, size=len(proposal.ciphertext))
+    if SealedProposal.objects.filter(work_request=work_request, sha256=row.sha256).exists():
+        return
+    row.file.save(row.sha256, ContentFile(proposal.ciphertext), save=False)
+    SealedProposal.objects.bulk_create([row], ignore_conflicts=True)

@@ -11,11 +11,12 @@ from credit.services import standings_of
 from marketplace.core import audit, clock, sealing
 from marketplace.core.events import publish
 from marketplace.core.failures import DomainError
+from marketplace.core.models import StoredFile
 
-from .. import custody, events, judging, selection, telling
+from .. import custody, events, judging, opened_proposals, selection, telling
 from ..announcement import instant
 from ..judging import Filed
-from ..models import Bid, OpenedBid, Opening, WorkRequest
+from ..models import Bid, OpenedBid, Opening, SealedProposal, WorkRequest
 from ..models.requests import Status
 from ..sealed_bids import Malformed, bidder_ref, open_box, read_bid, read_envelope
 from ..selection import InvalidSelection
@@ -108,6 +109,7 @@ def _store(work_request: WorkRequest, result: str, now: datetime, transcript: di
 def _store_filings(opening: Opening, filed: list[Filed], ranking: list[str]) -> list[OpenedBid]:
     ranks = {identifier: rank for rank, identifier in enumerate(ranking, start=1)}
     standings = _standings_before_deadline(opening.work_request, filed)
+    sealed = opened_proposals.sealed_ones(opening.work_request)
     rows = []
     for one in filed:
         bid, standing = one.plaintext, standings.get(one.intermediary.organisation_id) if one.intermediary else None
@@ -124,12 +126,20 @@ def _store_filings(opening: Opening, filed: list[Filed], ranking: list[str]) -> 
                 days=bid.days if bid else None,
                 price=bid.price if bid else None,
                 nonce=bid.nonce if bid else "",
+                proposal=_proposal_of(one, opening.work_request, sealed),
                 score=standing.score if standing else None,
                 grade=standing.grade.value if standing else "",
                 rank=ranks.get(bid.uscc) if bid and one.fate == OpenedBid.Fate.COUNTED else None,
             )
         )
     return OpenedBid.objects.bulk_create(rows, batch_size=500)
+
+
+def _proposal_of(one: Filed, work_request: WorkRequest, sealed: dict[str, SealedProposal]) -> StoredFile | None:
+    """The opened file of a bid that counts, for the evaluators."""
+    if one.plaintext is None or one.fate != OpenedBid.Fate.COUNTED or not work_request.asks_for_proposal:
+        return None
+    return opened_proposals.store(one.plaintext, sealed)
 
 
 def _standings_before_deadline(work_request: WorkRequest, filed: list[Filed]) -> dict[int, Standing]:

@@ -4,7 +4,7 @@ import base64
 import json
 from datetime import datetime
 from decimal import Decimal
-from typing import Any
+from typing import Any, TypedDict
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
@@ -27,8 +27,7 @@ from ..models import Award, WorkRequest
 from ..public_tender import standard_of
 from ..receipts import BidReceipt
 from ..selectors import running_filings
-from ..services import submit_bid, withdraw_bid
-from ..services.bidding import price_problem
+from ..services import price_problem, seal_and_submit_bid, withdraw_bid
 from .public import bidding_clock
 
 RECENT = 50
@@ -95,7 +94,7 @@ def bid(request: MemberRequest, number: str) -> HttpResponse:
     context["form"] = seal
     if "seal" in request.POST and seal.is_valid():
         try:
-            receipt = submit_bid(
+            receipt = seal_and_submit_bid(
                 request_id=work_request.pk,
                 intermediary=firm,
                 actor=request.user,
@@ -127,7 +126,14 @@ def _standard(work_request: WorkRequest) -> Decimal | None:
     return standard_of(work_request.request_items.all()) or None
 
 
-def _sender(request: MemberRequest) -> dict[str, str]:
+class Sender(TypedDict):
+    """Where a filing came from; sealed into its envelope, stored and logged nowhere else."""
+
+    address: str
+    device: str
+
+
+def _sender(request: MemberRequest) -> Sender:
     return {
         "address": request.META.get("REMOTE_ADDR", ""),
         "device": request.headers.get("User-Agent", ""),
