@@ -230,6 +230,7 @@ class Matters:
                     days=plaintext.days,
                     price=plaintext.price,
                     nonce=plaintext.nonce,
+                    listed_as=plaintext.uscc if fate == "counted" else "",
                     rank=rank,
                 )
                 opened_bids.append(row)
@@ -323,17 +324,14 @@ def _opening(
     secrets_ = {side: sealing.unwrap(side, half.wrapped_secret) for side, half in halves.items()}
     found = selection.Opened(work_request.announcement, frozen, secrets_, public_money=False)
     transcript = selection.document(found, opened_at=announcement.instant(work_request.opened_at))
-    content = selection.canonical(transcript)
-    signature, key = sealing.sign(content)
     opening = Opening(
         work_request=work_request,
         opened_at=work_request.opened_at,
-        result=Opening.Result.RANKED if transcript["winner"] else Opening.Result.FAILED,
-        transcript=transcript,
-        transcript_sha256=selection.sha256_hex(content),
-        signature=signature,
-        signing_key=key,
+        frozen=frozen.as_document(),
+        list_hash=frozen.list_hash,
     )
+    opening.draw(at=work_request.opened_at, secrets=transcript["secrets"], seed=transcript["seed"])
+    opening.end(at=work_request.opened_at, transcript=transcript)
     ranks = {uscc: rank for rank, uscc in enumerate(transcript["ranking"], start=1)}
     ranked = [
         (fate, ranks.get(plaintext.uscc) if fate == "counted" else None)

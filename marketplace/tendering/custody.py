@@ -26,6 +26,10 @@ class CustodianRefuses(DomainError):
     code = "custodian-refuses"
 
 
+#: What an opening waits through: a custodian that refuses, or whose master key does not open its half.
+WAITS = (CustodianRefuses, sealing.DoesNotOpen)
+
+
 @dataclass(frozen=True)
 class Published:
     """What a custodian publishes of a request before the bids: public key and commitment, hexadecimal."""

@@ -3,11 +3,12 @@
 from marketplace.core import outbox
 from marketplace.core.models import DueWork
 
-from .services import close_bids, confirm_award, escalate_objections, open_request
+from .services import close_bids, confirm_award, escalate_objections, open_request, resume_opening
 from .services.closing import OPENING
 from .services.objecting import OVERDUE
 from .services.publicity import CONFIRMATION
 from .services.publishing import DEADLINE
+from .services.stages import RESUME
 
 
 @outbox.handler(DEADLINE)
@@ -18,6 +19,11 @@ def deadline(work: DueWork) -> None:
 @outbox.handler(OPENING)
 def opening(work: DueWork) -> None:
     open_request(request_id=work.payload["request_id"])
+
+
+@outbox.handler(RESUME)
+def next_stage(work: DueWork) -> None:
+    resume_opening(opening_id=work.payload["opening_id"])
 
 
 @outbox.handler(CONFIRMATION)

@@ -5,17 +5,18 @@ Works on boxes already opened; it reads the record as of the deadline and writes
 """
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 
+from credit.rating import Standing
 from marketplace.registry.models import Intermediary
 
 from . import eligibility, opened_proposals
 from .models import Bid, OpenedBid, WorkRequest
 from .relations import related_among
 from .sealed_bids import Envelope, Plaintext
-from .selection import Candidate, Ciphertext, FrozenList, SetAside
+from .selection import SCORE_LISTED, Candidate, Ciphertext, FrozenList, SetAside
 
 Fate = OpenedBid.Fate
 
@@ -58,15 +59,24 @@ def judge(filed: list[Filed], work_request: WorkRequest) -> None:
     _check_people(opened)
 
 
-def freeze(filed: Iterable[Filed]) -> FrozenList:
-    """The list as it is hashed and published."""
+def freeze(filed: Iterable[Filed], work_request: WorkRequest, standings: Mapping[int, Standing]) -> FrozenList:
+    """
+    The list as it is hashed and published.
+
+    :param standings: by organisation, of the day before the deadline
+    """
     filed = list(filed)
+    with_score = work_request.method in SCORE_LISTED
     candidates = [
         Candidate(
-            id=one.plaintext.uscc, days=one.plaintext.days or 0, nonce=one.plaintext.nonce, price=one.plaintext.price
+            id=one.plaintext.uscc,
+            days=one.plaintext.days or 0,
+            nonce=one.plaintext.nonce,
+            price=one.plaintext.price,
+            score=f"{standings[one.intermediary.organisation_id].score:.2f}" if with_score else None,
         )
         for one in filed
-        if one.fate == Fate.COUNTED and one.plaintext is not None
+        if one.fate == Fate.COUNTED and one.plaintext is not None and one.intermediary is not None
     ]
     ciphertexts = [Ciphertext(one.bid.sha256, str(one.fate)) for one in filed]
     aside = [

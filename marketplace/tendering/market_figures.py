@@ -68,7 +68,7 @@ def _work_out(today: date) -> Figures:
         for _, _, published, opened in rows
         if published and opened
     ]
-    openings = Opening.objects.filter(opened_at__gte=start)
+    openings = Opening.objects.filter(opened_at__gte=start).exclude(state__in=("frozen", "drawn"))
     with_record = openings.filter(~Q(transcript_sha256="")).count()
     total = openings.count()
     all_ratios = [ratio for values in ratios.values() for ratio in values]

@@ -147,7 +147,7 @@ class TestSuspendRequest:
         outbox.run_due()
 
         assert waited
-        assert Opening.objects.get().result == "ranked"
+        assert Opening.objects.get().state == "ranked"
 
     def test_the_publicity_period_keeps_its_days(self, published, regulator, frozen_clock):
         open_bids(published)

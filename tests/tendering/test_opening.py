@@ -144,14 +144,14 @@ class TestOpenRequest:
         def crash(*arguments):
             raise OSError("the disk is full")
 
-        monkeypatch.setattr(services.opening, "begin_turn", crash)
+        monkeypatch.setattr(services.stages, "begin_turn", crash)
         with nothing_changes(), pytest.raises(OSError, match="disk"):
             services.open_request(request_id=draw.pk)
 
         monkeypatch.undo()
         with clock.at(clock.now()):
             services.open_request(request_id=draw.pk)
-        assert Opening.objects.get().result == "ranked"
+        assert Opening.objects.get().state == "ranked"
 
     def test_only_now_the_trail_says_who_filed_and_from_where(self, draw):
         firm = bidder_for(draw)
@@ -246,7 +246,7 @@ class TestFewestBids:
 
         opening = open_bids(work_request)
 
-        assert (opening.result, work_request.status, work_request.end_reason) == ("failed", "failed", "too_few_bids")
+        assert (opening.state, work_request.status, work_request.end_reason) == ("failed", "failed", "too_few_bids")
         assert opening.transcript["winner"] is None
         assert opening.transcript["secrets"]["operator"]
         assert not work_request.awards.exists()
@@ -254,16 +254,16 @@ class TestFewestBids:
     def test_three_bids_are_enough_with_public_money(self, frozen_clock):
         work_request = WorkRequestFactory(public_money=True, bidders=3)
 
-        assert open_bids(work_request).result == "ranked"
+        assert open_bids(work_request).state == "ranked"
 
     def test_no_bid_fails(self, draw):
-        assert open_bids(draw).result == "failed"
+        assert open_bids(draw).state == "failed"
 
     def test_a_set_aside_bid_does_not_count(self, frozen_clock):
         work_request = WorkRequestFactory(public_money=True, bidders=3)
         work_request.firms[0].qualifications.update(withdrawn_at=clock.now())
 
-        assert open_bids(work_request).result == "failed"
+        assert open_bids(work_request).state == "failed"
 
     def test_bidders_are_told(self, frozen_clock):
         work_request = WorkRequestFactory(public_money=True, bidders=2)
@@ -478,7 +478,7 @@ class TestCustody:
 
         opening = open_bids(draw)
 
-        assert (opening.result, draw.status) == ("voided", "voided")
+        assert (opening.state, draw.status) == ("voided", "voided")
         assert "regulator" in draw.end_reason
         assert not draw.awards.exists()
 

@@ -1,13 +1,16 @@
-from typing import TYPE_CHECKING
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
+from django_fsm import RETURN_VALUE, FSMField, FSMModelMixin, transition
 
-from marketplace.core import appendonly
+from marketplace.core import appendonly, sealing
 from marketplace.core.money import MoneyField
 
+from .. import selection
 from ..querysets import OpenedBidQuerySet
 from .requests import WorkRequest
 
@@ -92,17 +95,50 @@ class SealedProposal(models.Model):
         return f"{self.work_request_id} {self.sha256[:8]}"
 
 
-class Opening(models.Model):
-    """The opening of a request's bids: done once, and published with all that recomputes it."""
+class OpeningState(models.TextChoices):
+    FROZEN = "frozen", _("The bids are open, their list is frozen")
+    DRAWN = "drawn", _("The secrets are revealed, a decision is waited for")
+    RANKED = "ranked", _("A winner was selected")
+    FAILED = "failed", _("Too few bids counted")
+    VOIDED = "voided", _("Voided")
 
-    class Result(models.TextChoices):
-        RANKED = "ranked", _("A winner was selected")
-        FAILED = "failed", _("Too few bids counted")
-        VOIDED = "voided", _("A secret did not match its commitment")
+
+class Opening(FSMModelMixin, models.Model):
+    """
+    The opening of a request's bids, stage by stage, published with all that recomputes it.
+
+    Frozen: the list is fixed and shown; it waits for the custodians' secrets, and for the public value where one was
+    announced. Drawn: secrets and seed are known; it waits for what the method needs besides, such as the owner's pick.
+    Then it is ranked, failed or voided, with a signed transcript. Each transition only adds: what an earlier stage
+    stored never changes. `waits_until` is the clock of the present stage.
+    """
+
+    State = OpeningState
 
     work_request = models.OneToOneField(WorkRequest, on_delete=models.PROTECT, related_name="opening")
     opened_at = models.DateTimeField()
-    result = models.CharField(max_length=10, choices=Result)
+    state = FSMField(choices=OpeningState, default=OpeningState.FROZEN, protected=True, db_index=True)
+    waits_since = models.DateTimeField(null=True)
+    waits_until = models.DateTimeField(null=True)
+
+    #: Fixed when frozen: `candidates`, `ciphertexts` and `set_aside` as hashed. Null only where nothing was frozen.
+    frozen = models.JSONField(null=True)
+    list_hash = models.CharField(max_length=64, blank=True)
+    #: Known when drawn; hexadecimal.
+    public_value = models.CharField(max_length=200, null=True)
+    secrets = models.JSONField(null=True)
+    seed = models.CharField(max_length=64, blank=True)
+    drawn_at = models.DateTimeField(null=True)
+    #: What a person decided after the draw; an id of the list, never of anything else.
+    short_list = models.JSONField(default=list)
+    pick = models.CharField(max_length=64, blank=True)
+    pick_reason = models.TextField(blank=True)
+    picked_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+")
+    picked_at = models.DateTimeField(null=True)
+    #: Best proposal: id → final marks of all evaluators.
+    marks = models.JSONField(null=True)
+
+    ended_at = models.DateTimeField(null=True)
     transcript = models.JSONField(null=True)
     transcript_sha256 = models.CharField(max_length=64, blank=True)
     signature = models.CharField(max_length=128, blank=True)
@@ -111,13 +147,60 @@ class Opening(models.Model):
     class Meta:
         constraints = [
             models.CheckConstraint(
-                condition=models.Q(result="voided") | models.Q(transcript__isnull=False),
+                condition=models.Q(state__in=("frozen", "drawn", "voided")) | models.Q(transcript__isnull=False),
                 name="opening_has_its_transcript",
-            )
+            ),
+            models.CheckConstraint(
+                condition=~models.Q(state="drawn") | ~models.Q(seed=""), name="opening_drawn_has_its_seed"
+            ),
+            models.CheckConstraint(
+                condition=models.Q(pick="", picked_by=None, picked_at=None)
+                | models.Q(~models.Q(pick=""), ~models.Q(pick_reason=""), picked_at__isnull=False),
+                name="opening_pick_has_its_reason",
+            ),
         ]
 
     def __str__(self) -> str:
-        return f"{self.work_request.number} {self.result}"
+        return f"{self.work_request.number} {self.state}"
+
+    @property
+    def is_under_way(self) -> bool:
+        """Whether the opening still waits for something."""
+        return self.state in (OpeningState.FROZEN, OpeningState.DRAWN)
+
+    @property
+    def shows_bids(self) -> bool:
+        """Whether pages may show who bid what: evaluators of a best proposal read without names until they are done."""
+        return not (self.is_under_way and self.work_request.method == WorkRequest.Method.BEST_PROPOSAL)
+
+    @transition(field=state, source=OpeningState.FROZEN, target=OpeningState.DRAWN)
+    def draw(self, *, at: datetime, secrets: dict[str, str], seed: str) -> None:
+        self.drawn_at = at
+        self.secrets = secrets
+        self.seed = seed
+        self.waits_since = self.waits_until = None
+
+    @transition(
+        field=state,
+        source=(OpeningState.FROZEN, OpeningState.DRAWN),
+        target=RETURN_VALUE(OpeningState.RANKED, OpeningState.FAILED),
+    )
+    def end(self, *, at: datetime, transcript: dict[str, Any]) -> str:
+        self._publish(at, transcript)
+        return str(OpeningState.RANKED if transcript["winner"] else OpeningState.FAILED)
+
+    @transition(field=state, source=(OpeningState.FROZEN, OpeningState.DRAWN), target=OpeningState.VOIDED)
+    def void(self, *, at: datetime, transcript: dict[str, Any] | None) -> None:
+        self._publish(at, transcript)
+
+    def _publish(self, at: datetime, transcript: dict[str, Any] | None) -> None:
+        self.ended_at = at
+        self.waits_since = self.waits_until = None
+        self.transcript = transcript
+        if transcript is not None:
+            content = selection.canonical(transcript)
+            self.transcript_sha256 = selection.sha256_hex(content)
+            self.signature, self.signing_key = sealing.sign(content)
 
 
 class OpenedBid(models.Model):
@@ -152,12 +235,15 @@ class OpenedBid(models.Model):
         PERSON_OF_TWO_PARTIES = "person_of_two_parties", _("Filed by a person who also filed for another bidder")
 
     opening = models.ForeignKey(Opening, on_delete=models.PROTECT, related_name="opened_bids")
-    bid = models.OneToOneField(Bid, on_delete=models.PROTECT, related_name="opened")
+    #: Null where nobody bids: in direct selection the candidates are the firms' listed offers.
+    bid = models.OneToOneField(Bid, null=True, on_delete=models.PROTECT, related_name="opened")
     intermediary = models.ForeignKey(
         "registry.Intermediary", null=True, on_delete=models.PROTECT, related_name="opened_bids"
     )
     filed_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+")
     filing = models.PositiveIntegerField(null=True)
+    #: The id under which a counted bid stands in the frozen list.
+    listed_as = models.CharField(max_length=64, blank=True)
     fate = models.CharField(max_length=10, choices=Fate)
     reason = models.CharField(max_length=40, choices=Reason, blank=True)
     detail = models.CharField(max_length=400, blank=True)

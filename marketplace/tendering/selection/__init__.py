@@ -10,13 +10,14 @@ from .errors import InvalidSelection
 from .frozen_list import Candidate, Ciphertext, FrozenList, SetAside
 from .outcome import Outcome
 from .selecting import METHODS, OWNER_PICKS, PRICE_FIXED, SCORE_LISTED, fewest_bids, select
-from .transcript import Opened, document
+from .transcript import SIDES, Opened, document, voided
 
 __all__ = [
     "METHODS",
     "OWNER_PICKS",
     "PRICE_FIXED",
     "SCORE_LISTED",
+    "SIDES",
     "Candidate",
     "Chance",
     "Ciphertext",
@@ -34,4 +35,5 @@ __all__ = [
     "seed_of",
     "select",
     "sha256_hex",
+    "voided",
 ]

@@ -115,15 +115,9 @@ def document(opened: Opened, *, opened_at: str, code_version: str = CODE_VERSION
     """
     outcome, seed = opened.outcome(), opened.seed
     return {
-        "version": opened.announcement["version"],
-        "number": opened.announcement["number"],
-        "announcement": dict(opened.announcement),
-        "announcement_hash": announcement_hash(opened.announcement),
-        "opened_at": opened_at,
+        **_known(opened.announcement, opened.frozen, opened_at, code_version),
         "secrets": {side: opened.secrets[side].hex() for side in SIDES} if opened.secrets is not None else None,
         "public_value": opened.public_value,
-        **opened.frozen.as_document(),
-        "list_hash": opened.frozen.list_hash,
         "seed": seed.hex() if seed is not None else None,
         "coefficient": outcome.coefficient,
         "marks": {one: list(row) for one, row in opened.marks.items()} if opened.marks is not None else None,
@@ -132,5 +126,48 @@ def document(opened: Opened, *, opened_at: str, code_version: str = CODE_VERSION
         "winner": outcome.winner,
         "reserves": list(outcome.reserves),
         "decided_by": {"by": "rule"} if opened.pick is None else {"by": "owner", "reason": opened.reason},
+    }
+
+
+def voided(
+    announcement: Mapping[str, Any],
+    frozen: FrozenList,
+    *,
+    revealed: Mapping[str, str],
+    public_value: str | None,
+    reason: str,
+    opened_at: str,
+    code_version: str = CODE_VERSION,
+) -> dict[str, Any]:
+    """
+    What is known of an opening that was voided: no seed, no ranking, and in the working why.
+
+    :param revealed: side → hexadecimal secret as it was given up, whether or not it fits; a side that gave up none
+        is null
+    """
+    return {
+        **_known(announcement, frozen, opened_at, code_version),
+        "secrets": {side: revealed.get(side) for side in SIDES} if announcement["method"] != DIRECT else None,
+        "public_value": public_value,
+        "seed": None,
+        "coefficient": None,
+        "marks": None,
+        "working": [{"step": "voided", "reason": reason}],
+        "ranking": [],
+        "winner": None,
+        "reserves": [],
+        "decided_by": {"by": "rule"},
+    }
+
+
+def _known(announcement: Mapping[str, Any], frozen: FrozenList, opened_at: str, code_version: str) -> dict[str, Any]:
+    return {
+        "version": announcement["version"],
+        "number": announcement["number"],
+        "announcement": dict(announcement),
+        "announcement_hash": announcement_hash(announcement),
+        "opened_at": opened_at,
+        **frozen.as_document(),
+        "list_hash": frozen.list_hash,
         "code_version": code_version,
     }

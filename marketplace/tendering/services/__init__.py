@@ -23,6 +23,7 @@ from .progress import UnableToProceed, mark_completed, mark_contracted, mark_in_
 from .publicity import UnableToAward, confirm_award, pass_award_on
 from .publishing import UnableToPublish, UnableToReview, review_request, submit_request, take_back_request
 from .reposting import UnableToRepost, repost_request
+from .stages import resume_opening
 
 __all__ = [
     "Arrival",
@@ -60,6 +61,7 @@ __all__ = [
     "price_problem",
     "remove_attachment",
     "repost_request",
+    "resume_opening",
     "resume_request",
     "review_request",
     "save_draft",

@@ -12,12 +12,13 @@ from marketplace.core.failures import DomainError, Text
 from marketplace.core.permissions import require
 
 from .. import deadlines, events, permissions, telling
-from ..models import Award, WorkRequest
+from ..models import Award, Opening, WorkRequest
 from ..models.requests import Status
 from .closing import schedule_opening
 from .objecting import schedule_overdue
 from .publicity import locked_award, schedule_confirmation
 from .publishing import schedule_deadline
+from .stages import schedule_resume, void_opening
 
 
 class UnableToEnd(DomainError):
@@ -56,6 +57,10 @@ def void_request(*, request_id: int, reason: str, actor: User) -> WorkRequest:
     for award in Award.objects.live().filter(work_request=work_request):
         award.end(at=now, reason=reason[:400])
         award.save()
+    opening = Opening.objects.filter(work_request=work_request).first()
+    if opening is not None and opening.is_under_way:
+        opening.work_request = work_request
+        void_opening(work_request, opening, reason)
     work_request.void(at=now, reason=reason)
     return _ended(work_request, "request.voided", reason, actor, _("%(number)s was voided"))
 
@@ -119,7 +124,7 @@ def resume_request(*, request_id: int, reason: str, actor: User) -> WorkRequest:
         _resume_bidding(work_request, now, days)
     work_request.save()
     if work_request.status == Status.SELECTING:
-        schedule_opening(work_request)
+        _resume_opening(work_request, now, days)
     elif days is not None:
         _resume_award(work_request, now, days)
     audit.record(
@@ -165,6 +170,8 @@ def _running_clock(work_request: WorkRequest) -> datetime | None:
     """The one clock that runs in this state, if one does."""
     if work_request.status == Status.PUBLISHED:
         return work_request.bids_open_until
+    if work_request.status == Status.SELECTING:
+        return Opening.objects.filter(work_request=work_request).values_list("waits_until", flat=True).first()
     award = Award.objects.live().filter(work_request=work_request).first()
     if award is None:
         return None
@@ -182,6 +189,17 @@ def _resume_bidding(work_request: WorkRequest, now: datetime, days: int) -> None
     work_request.bids_close_at = work_request.bids_open_until + shift
     work_request.bids_open_until = deadlines.open_until(work_request)
     schedule_deadline(work_request)
+
+
+def _resume_opening(work_request: WorkRequest, now: datetime, days: int | None) -> None:
+    """What it waited for has its days again; the due work of the opening goes on with it."""
+    opening = Opening.objects.filter(work_request=work_request).first()
+    if opening is not None and opening.waits_until is not None and days is not None:
+        opening.work_request = work_request
+        opening.waits_until = calendar.end_of_working_day(clock.date_of(now), days)
+        opening.save(update_fields=["waits_until"])
+        schedule_resume(opening, opening.waits_until)
+    schedule_opening(work_request)
 
 
 def _resume_award(work_request: WorkRequest, now: datetime, days: int) -> None:

@@ -1,7 +1,6 @@
-"""The opening: everything is decrypted, judged, frozen, revealed, selected and published in one transaction, once."""
+"""The opening: everything is decrypted, judged and frozen in one transaction, once; `stages` takes it from there."""
 
 from datetime import datetime, timedelta
-from typing import Any
 
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
@@ -9,19 +8,16 @@ from django.utils.translation import gettext_lazy as _
 from credit.rating import Standing
 from credit.services import standings_of
 from marketplace.core import audit, clock, sealing
-from marketplace.core.events import publish
 from marketplace.core.failures import DomainError
 from marketplace.core.models import StoredFile
 
-from .. import custody, events, judging, opened_proposals, selection, telling
-from ..announcement import instant
+from .. import custody, judging, opened_proposals
 from ..judging import Filed
 from ..models import Bid, OpenedBid, Opening, SealedProposal, WorkRequest
 from ..models.requests import Status
 from ..sealed_bids import Malformed, bidder_ref, open_box, read_bid, read_envelope
-from ..selection import InvalidSelection
+from . import stages
 from .closing import close_bids
-from .publicity import begin_turn
 
 
 class UnableToOpen(DomainError):
@@ -35,46 +31,51 @@ def open_request(*, request_id: int) -> Opening | None:
     """
     Open a request's bids, 60 seconds after the deadline at the earliest.
 
-    A second call gives back what the first one did; a suspended request waits.
+    Decrypting, judging and freezing are one transaction, and so is all that follows where nothing is waited for.
+    A second call goes on from where the first one stopped; a suspended request waits.
 
     :raises UnableToOpen: before its time
-    :raises custody.CustodianRefuses: if a custodian does not give up its half; the opening waits
+    :raises custody.CustodianRefuses: if a custodian does not give up its key; nothing is opened, and it is tried again
     """
     close_bids(request_id=request_id)
     work_request = WorkRequest.objects.locked().select_related("owner").get(pk=request_id)
     if done := Opening.objects.filter(work_request=work_request).first():
+        done.work_request = work_request
+        if work_request.status == Status.SELECTING:
+            stages.advance(work_request, done)
         return done
     if work_request.status != Status.SELECTING:
         return None
     now = clock.database_now()
     if work_request.opens_at is None or now < work_request.opens_at:
         raise UnableToOpen(_("The bids are opened one minute after the deadline."))
+    opening = _freeze(work_request, now)
+    try:
+        # What is frozen stays, also where a custodian does not give up its secret: the draw is tried again.
+        with transaction.atomic():
+            stages.advance(work_request, opening)
+    except custody.WAITS as failure:
+        opening = Opening.objects.get(pk=opening.pk)
+        audit.record(
+            matter=work_request.audit_matter, action="opening.waits", actor=None, after={"reason": str(failure)[:400]}
+        )
+        stages.schedule_resume(opening, now)
+    return opening
+
+
+def _freeze(work_request: WorkRequest, now: datetime) -> Opening:
+    """Decrypt and judge everything that was filed, and fix its list."""
     filed = _open_all(work_request)
     judging.judge(filed, work_request)
-    frozen = judging.freeze(filed)
-    revealed = {
-        side: custodian.release_secret(work_request, frozen.list_hash)
-        for side, custodian in custody.custodians().items()
-    }
-    found = selection.Opened(
-        announcement=work_request.announcement or {},
-        frozen=frozen,
-        secrets=revealed,
-        public_money=work_request.has_public_money,
+    standings = _standings_before_deadline(work_request, filed)
+    frozen = judging.freeze(filed, work_request, standings)
+    opening = Opening.objects.create(
+        work_request=work_request, opened_at=now, frozen=frozen.as_document(), list_hash=frozen.list_hash
     )
     work_request.opened_at = now
-    try:
-        transcript = selection.document(found, opened_at=instant(now))
-    except InvalidSelection as failure:
-        return _void(work_request, filed, now, str(failure))
-    result = Opening.Result.RANKED if transcript["winner"] else Opening.Result.FAILED
-    opening = _store(work_request, result, now, transcript)
-    rows = _store_filings(opening, filed, transcript["ranking"])
+    work_request.save(update_fields=["opened_at"])
+    _store_filings(opening, filed, standings)
     _record(work_request, filed, opening)
-    if result == Opening.Result.RANKED:
-        _announce_winner(work_request, opening, rows)
-    else:
-        _fail(work_request, opening)
     return opening
 
 
@@ -96,19 +97,7 @@ def _open_all(work_request: WorkRequest) -> list[Filed]:
     return filed
 
 
-def _store(work_request: WorkRequest, result: str, now: datetime, transcript: dict[str, Any] | None) -> Opening:
-    opening = Opening(work_request=work_request, opened_at=now, result=result, transcript=transcript)
-    if transcript is not None:
-        content = selection.canonical(transcript)
-        opening.transcript_sha256 = selection.sha256_hex(content)
-        opening.signature, opening.signing_key = sealing.sign(content)
-    opening.save(force_insert=True)
-    return opening
-
-
-def _store_filings(opening: Opening, filed: list[Filed], ranking: list[str]) -> list[OpenedBid]:
-    ranks = {identifier: rank for rank, identifier in enumerate(ranking, start=1)}
-    standings = _standings_before_deadline(opening.work_request, filed)
+def _store_filings(opening: Opening, filed: list[Filed], standings: dict[int, Standing]) -> None:
     sealed = opened_proposals.sealed_ones(opening.work_request)
     rows = []
     for one in filed:
@@ -129,10 +118,10 @@ def _store_filings(opening: Opening, filed: list[Filed], ranking: list[str]) -> 
                 proposal=_proposal_of(one, opening.work_request, sealed),
                 score=standing.score if standing else None,
                 grade=standing.grade.value if standing else "",
-                rank=ranks.get(bid.uscc) if bid and one.fate == OpenedBid.Fate.COUNTED else None,
+                listed_as=bid.uscc if bid and one.fate == OpenedBid.Fate.COUNTED else "",
             )
         )
-    return OpenedBid.objects.bulk_create(rows, batch_size=500)
+    OpenedBid.objects.bulk_create(rows, batch_size=500)
 
 
 def _proposal_of(one: Filed, work_request: WorkRequest, sealed: dict[str, SealedProposal]) -> StoredFile | None:
@@ -157,8 +146,7 @@ def _record(work_request: WorkRequest, filed: list[Filed], opening: Opening) -> 
         action="bids.opened",
         actor=None,
         after={
-            "result": str(opening.result),
-            "transcript_sha256": opening.transcript_sha256,
+            "list_hash": opening.list_hash,
             "filings": [
                 {
                     "sha256": one.bid.sha256,
@@ -179,50 +167,3 @@ def _record(work_request: WorkRequest, filed: list[Filed], opening: Opening) -> 
             ],
         },
     )
-
-
-def _announce_winner(work_request: WorkRequest, opening: Opening, rows: list[OpenedBid]) -> None:
-    work_request.announce_winner(at=opening.opened_at)
-    work_request.save()
-    winner = next(row for row in rows if row.rank == 1)
-    award = begin_turn(work_request, winner)
-    telling.tell(
-        [*telling.bidders_of(work_request), work_request.owner],
-        work_request,
-        occasion="selected",
-        subject=_("%(number)s: the bids are open"),
-        body=_("%(title)s: %(winner)s comes first. The result is published and can be checked by anyone."),
-        winner=award.intermediary.organisation.name_zh,
-    )
-    publish(events.SelectionMade(work_request.pk, award.pk))
-
-
-def _fail(work_request: WorkRequest, opening: Opening) -> None:
-    work_request.fail(at=opening.opened_at, reason="too_few_bids")
-    work_request.save()
-    telling.tell(
-        [*telling.bidders_of(work_request), work_request.owner],
-        work_request,
-        occasion="failed",
-        subject=_("%(number)s failed: too few bids counted"),
-        body=_("%(title)s: %(fewest)d bids had to count. The owner can post it again."),
-        fewest=work_request.fewest_bids,
-    )
-    publish(events.RequestFailed(work_request.pk))
-
-
-def _void(work_request: WorkRequest, filed: list[Filed], now: datetime, reason: str) -> Opening:
-    """A secret that does not match its commitment voids the selection publicly (RULES, Seed)."""
-    opening = _store(work_request, Opening.Result.VOIDED, now, None)
-    _store_filings(opening, filed, [])
-    _record(work_request, filed, opening)
-    work_request.void(at=opening.opened_at, reason=reason)
-    work_request.save()
-    telling.tell(
-        [*telling.bidders_of(work_request), work_request.owner, *telling.regulators_of(work_request)],
-        work_request,
-        occasion="voided",
-        subject=_("%(number)s was voided: a secret does not match what was announced"),
-    )
-    publish(events.RequestEnded(work_request.pk))
-    return opening

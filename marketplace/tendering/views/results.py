@@ -53,6 +53,14 @@ def publicity_clock(award: Award) -> ClockFace | None:
     )
 
 
+def opening_clock(work_request: WorkRequest, opening: Opening) -> ClockFace | None:
+    """The clock of what an opening waits for, where that has a time."""
+    if not opening.is_under_way or opening.waits_since is None or opening.waits_until is None:
+        return None
+    stopped = work_request.status == WorkRequest.Status.SUSPENDED
+    return clock_face(opening.waits_since, opening.waits_until, clock.now(), stopped=stopped)
+
+
 @require_safe
 def award_detail(request: MemberRequest, number: str) -> HttpResponse:
     work_request = get_object_or_404(
@@ -73,7 +81,8 @@ def award_detail(request: MemberRequest, number: str) -> HttpResponse:
         "objections": [objection for award in awards for objection in award.objections.all()],
         "stages": stages_of(work_request, current or (awards[0] if awards else None)),
         "clock": publicity_clock(current) if current else None,
-        "bids": bids_of(opening),
+        "opening_clock": opening_clock(work_request, opening),
+        "bids": bids_of(opening) if opening.shows_bids else [],
         "checks": checks_of(opening),
         "share": share_of_standard(current) if current else None,
     }
@@ -106,10 +115,11 @@ def bids_of(opening: Opening) -> list[OpenedBid]:
 
 
 def checks_of(opening: Opening) -> dict[str, Any]:
-    """The numbers of the transcript that the page shows step by step."""
+    """The numbers of the transcript that the page shows step by step; while it waits, of the frozen list alone."""
     transcript = opening.transcript
     if transcript is None:
-        return {}
+        fates = [row["fate"] for row in (opening.frozen or {}).get("ciphertexts", [])]
+        return {"counted": fates.count("counted"), "set_aside": fates.count("set_aside")}
     fates = [row["fate"] for row in transcript["ciphertexts"]]
     return {
         "transcript": transcript,
