@@ -14,5 +14,11 @@ app.conf.beat_schedule = {
         # A sweep that waited longer than this is pointless: the next one finds the same rows.
         "options": {"expires": 30},
     },
+    "heartbeat": {
+        "task": "marketplace.core.tasks.beat",
+        "schedule": 30.0,
+        # A row that comes late must not stand for the time in which nobody worked.
+        "options": {"expires": 20},
+    },
     "prune": {"task": "marketplace.core.tasks.prune", "schedule": 3600.0, "options": {"expires": 3600}},
 }

@@ -41,6 +41,16 @@ class AuditEntry(models.Model):
         return f"{self.matter} #{self.position} {self.action}"
 
 
+@appendonly.register
+class Heartbeat(models.Model):
+    """An instant, by the database's clock, at which the market was there."""
+
+    at = models.DateTimeField(primary_key=True)
+
+    def __str__(self) -> str:
+        return self.at.isoformat()
+
+
 class DueWork(models.Model):
     """Something that must happen once, at or after an instant; the sweep finds it in this table."""
 

@@ -1,6 +1,6 @@
 from celery import shared_task
 
-from . import outbox
+from . import heartbeats, outbox
 
 
 @shared_task
@@ -13,3 +13,9 @@ def run_due_work() -> int:
 def prune() -> int:
     """Drop what was done long ago."""
     return outbox.prune()
+
+
+@shared_task
+def beat() -> None:
+    """Say that the market is there."""
+    heartbeats.beat()

@@ -4,16 +4,27 @@ from marketplace.core import outbox
 from marketplace.core.models import DueWork
 
 from .services import close_bids, confirm_award, escalate_objections, open_request, resume_opening
-from .services.closing import OPENING
+from .services.closing import LOOK, OPENING
 from .services.objecting import OVERDUE
 from .services.publicity import CONFIRMATION
 from .services.publishing import DEADLINE
 from .services.stages import RESUME
+from .services.telling_eligible import TELL_ELIGIBLE, tell_eligible
 
 
 @outbox.handler(DEADLINE)
 def deadline(work: DueWork) -> None:
     close_bids(request_id=work.payload["request_id"])
+
+
+@outbox.handler(LOOK)
+def deadline_after_an_outage(work: DueWork) -> None:
+    close_bids(request_id=work.payload["request_id"])
+
+
+@outbox.handler(TELL_ELIGIBLE)
+def telling_eligible(work: DueWork) -> None:
+    tell_eligible(**work.payload)
 
 
 @outbox.handler(OPENING)

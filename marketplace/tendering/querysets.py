@@ -86,6 +86,10 @@ class QuestionQuerySet(models.QuerySet):
     def unanswered(self) -> Self:
         return self.filter(answered_at=None)
 
+    def unanswered_at(self, moment: datetime) -> Self:
+        """Asked before a moment, and not answered before it."""
+        return self.filter(Q(answered_at=None) | Q(answered_at__gte=moment), asked_at__lt=moment)
+
 
 class OpenedBidQuerySet(models.QuerySet):
     def ranked(self) -> Self:

@@ -1,16 +1,35 @@
 """Notices of this app, each once an occasion."""
 
 from collections.abc import Iterable
+from datetime import datetime
 
 from django.utils.translation import gettext_lazy as _
 
 from marketplace.accounts import notices
 from marketplace.accounts.models import Membership, Organisation
+from marketplace.core import clock
 from marketplace.core.failures import Text
 
 from .models import OpenedBid, WorkRequest
 
 BODY = _("%(number)s %(title)s")
+
+#: What many firms are told at once, by name: so that it can be due work.
+ABOUT_QUESTIONS = "deadline_moved"
+ABOUT_OUTAGE = "outage"
+ABOUT = {
+    ABOUT_QUESTIONS: (
+        _("%(number)s: a question stood unanswered at the deadline"),
+        _("%(title)s: the deadline has moved by two working days, once, to %(moment)s."),
+    ),
+    ABOUT_OUTAGE: (
+        _("%(number)s: the deadline has moved because the market was out of reach"),
+        _(
+            "%(title)s: the market was out of reach shortly before the deadline or across it. "
+            "Bids are taken until %(moment)s."
+        ),
+    ),
+}
 
 
 def tell(
@@ -37,6 +56,24 @@ def tell(
             key=f"{work_request.audit_matter}:{occasion}",
             params={"number": work_request.number, "title": work_request.title, **params},
         )
+
+
+def tell_about(
+    organisations: Iterable[Organisation],
+    work_request: WorkRequest,
+    about: str,
+    *,
+    occasion: str = "",
+    **params: object,
+) -> None:
+    """Tell organisations one of the things that have a name."""
+    subject, body = ABOUT[about]
+    tell(organisations, work_request, occasion=occasion or about, subject=subject, body=body, **params)
+
+
+def moment(instant: datetime) -> str:
+    """An instant as notices write it, in Asia/Shanghai."""
+    return instant.astimezone(clock.SHANGHAI).strftime("%Y-%m-%d %H:%M")
 
 
 def regulators_of(work_request: WorkRequest) -> list[Organisation]:

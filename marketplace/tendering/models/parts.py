@@ -1,14 +1,18 @@
 """What belongs to a request: its services, versions, exclusions, files, and the questions about it."""
 
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from marketplace.core import appendonly
 from marketplace.core.calendar import ClockFace
+from marketplace.core.heartbeats import Gap
 from marketplace.core.money import MoneyField
 
+from ..deadlines import Cause
 from ..querysets import QuestionQuerySet
 from .requests import WorkRequest
 
@@ -62,6 +66,35 @@ class RequestVersion(models.Model):
 
     def __str__(self) -> str:
         return f"{self.work_request.number} v{self.number}"
+
+
+@appendonly.register
+class DeadlineMove(models.Model):
+    """A deadline that has moved by rule, with its evidence; the announcement keeps the published one."""
+
+    CAUSES = ((Cause.QUESTIONS, _("A question stood unanswered")), (Cause.OUTAGE, _("The market was out of reach")))
+
+    work_request = models.ForeignKey(WorkRequest, on_delete=models.PROTECT, related_name="deadline_moves")
+    cause = models.CharField(max_length=20, choices=CAUSES)
+    before = models.DateTimeField()
+    after = models.DateTimeField()
+    recorded_at = models.DateTimeField()
+    #: [{"start", "end", "seconds"}] of the gaps between heartbeats, in UTC; or the numbers of the questions.
+    evidence = models.JSONField(default=list)
+
+    class Meta:
+        ordering = ("recorded_at", "pk")
+        constraints = [models.UniqueConstraint(fields=("work_request", "cause"), name="deadline_moves_once_a_cause")]
+
+    def __str__(self) -> str:
+        return f"{self.work_request_id} {self.cause}"
+
+    @property
+    def gaps(self) -> list[Gap]:
+        """The gaps between heartbeats that moved it."""
+        if self.cause != Cause.OUTAGE:
+            return []
+        return [Gap(*(datetime.fromisoformat(row[end]) for end in ("start", "end"))) for row in self.evidence]
 
 
 class Exclusion(models.Model):

@@ -14,7 +14,7 @@ from marketplace.core import clock
 from marketplace.core.calendar import ClockFace
 from marketplace.core.money import MoneyField
 
-from .. import selection
+from .. import deadlines, selection
 from ..querysets import WorkRequestQuerySet
 
 #: Every arrival before the deadline is stored by then (RULES, Bids).
@@ -165,11 +165,12 @@ class WorkRequest(FSMModelMixin, models.Model):
     status = FSMField(choices=Status, default=Status.DRAFT, protected=True, db_index=True, editable=False)
     status_before_suspension = models.CharField(max_length=20, blank=True, editable=False)
 
-    #: The deadline as shown; it moves with the question rule, a suspension, or (later) an outage.
+    #: The deadline as shown; it moves with the question rule, an outage, or a suspension.
     bids_close_at = models.DateTimeField(_("bid deadline"), null=True, blank=True, db_index=True)
     #: What decides whether a bid is taken: the deadline that holds if nothing more is answered (`deadlines`).
     bids_open_until = models.DateTimeField(null=True, blank=True, db_index=True, editable=False)
     moved_for_questions_at = models.DateTimeField(null=True, blank=True, editable=False)
+    moved_for_outage_at = models.DateTimeField(null=True, blank=True, editable=False)
 
     submitted_at = models.DateTimeField(null=True, blank=True, editable=False)
     published_at = models.DateTimeField(null=True, blank=True, db_index=True, editable=False)
@@ -267,16 +268,22 @@ class WorkRequest(FSMModelMixin, models.Model):
         return self.bids_open_until + OPENING_DELAY if self.bids_open_until else None
 
     def takes_bids(self, at: datetime) -> bool:
-        """Whether a bid that arrives then counts: from the clock alone, however late any job runs."""
+        """Whether a bid that arrives then counts: from the rows and the clock alone, however late any job runs."""
         # One that arrived in time may still wait for its turn when the request has turned to selecting.
-        unopened = self.status in (Status.PUBLISHED, Status.SELECTING)
-        return unopened and self.bids_open_until is not None and at < self.bids_open_until
+        if self.bids_open_until is None or self.status not in (Status.PUBLISHED, Status.SELECTING):
+            return False
+        if at < self.bids_open_until:
+            return True
+        # An outage that nobody has noted yet keeps them open; once they are closed no later row can.
+        return self.status == Status.PUBLISHED and at < deadlines.open_until(self, at=at)
 
     def deadline(self, at: datetime) -> datetime | None:
         """The deadline to show at an instant: the moved one as soon as the first has passed."""
-        if self.bids_close_at is not None and at >= self.bids_close_at:
-            return self.bids_open_until
-        return self.bids_close_at
+        if self.bids_close_at is None or at < self.bids_close_at:
+            return self.bids_close_at
+        if self.status == Status.PUBLISHED and self.bids_open_until is not None and at >= self.bids_open_until:
+            return deadlines.open_until(self, at=at)
+        return self.bids_open_until
 
     @transition(field=status, source=EDITABLE, target=Status.UNDER_REVIEW)
     def submit(self, *, at: datetime) -> None:

@@ -1,14 +1,17 @@
-"""What the clock brings at the deadline: the one move for unanswered questions, then the end of bidding."""
+"""What the clock brings at the deadline: a move for unanswered questions or an outage, then the end of bidding."""
+
+from datetime import datetime
 
 from django.db import transaction
-from django.utils.translation import gettext_lazy as _
 
-from marketplace.core import audit, clock, outbox
+from marketplace.core import audit, clock, heartbeats, outbox
 
-from .. import telling
-from ..models import WorkRequest
+from .. import deadlines, telling
+from ..deadlines import Cause, Move
+from ..models import DeadlineMove, WorkRequest
 from ..models.requests import Status
 from .publishing import schedule_deadline
+from .telling_eligible import schedule_telling
 
 OPENING = "tendering.open_request"
 
@@ -16,19 +19,22 @@ OPENING = "tendering.open_request"
 @transaction.atomic
 def close_bids(*, request_id: int) -> WorkRequest:
     """
-    Record that the deadline has come; whether bids are taken follows from the clock without it.
+    Record that the deadline has come, or has moved; whether bids are taken follows from the rows without it.
 
     Safe to call early, late and again: it does what the rows and the clock ask for, or nothing.
     """
     work_request = WorkRequest.objects.locked().select_related("owner").get(pk=request_id)
-    now = clock.now()
-    closes_at, open_until = work_request.bids_close_at, work_request.bids_open_until
-    if work_request.status != Status.PUBLISHED or closes_at is None or open_until is None or now < closes_at:
+    now = clock.database_now()
+    if work_request.status != Status.PUBLISHED or work_request.bids_close_at is None:
         return work_request
-    if open_until > closes_at:
-        _move_once(work_request)
-        if now < open_until:
-            return work_request
+    # From here on no later heartbeat can show a gap across a deadline that has passed.
+    heartbeats.settle(work_request.bids_close_at)
+    while (move := deadlines.next_move(work_request, at=now)) and _is_certain(work_request, move, now):
+        _record_move(work_request, move, now)
+        heartbeats.settle(move.until)
+    if now < work_request.bids_close_at or now < deadlines.open_until(work_request, at=now):
+        return work_request
+    work_request.bids_open_until = work_request.bids_close_at
     work_request.close_bids()
     work_request.save()
     unanswered = list(work_request.questions.unanswered().values_list("number", flat=True))
@@ -36,7 +42,7 @@ def close_bids(*, request_id: int) -> WorkRequest:
         matter=work_request.audit_matter,
         action="request.closed",
         actor=None,
-        after={"closed_at": open_until.isoformat(), "unanswered_questions": unanswered},
+        after={"closed_at": work_request.bids_open_until.isoformat(), "unanswered_questions": unanswered},
     )
     schedule_opening(work_request)
     return work_request
@@ -49,23 +55,57 @@ def schedule_opening(work_request: WorkRequest) -> None:
         outbox.schedule(OPENING, key, opens_at, {"request_id": work_request.pk})
 
 
-def _move_once(work_request: WorkRequest) -> None:
+@transaction.atomic
+def look_at_deadlines(*, start: datetime, end: datetime) -> None:
+    """After a gap between heartbeats: have every deadline looked at that it may move."""
+    near = WorkRequest.objects.filter(
+        status=Status.PUBLISHED, bids_close_at__gt=start, bids_close_at__lt=end + deadlines.OUTAGE_WINDOW
+    )
+    for work_request in near:
+        outbox.schedule(LOOK, f"{work_request.number}:{end.isoformat()}", clock.now(), {"request_id": work_request.pk})
+
+
+LOOK = "tendering.look_at_deadline"
+
+
+def _is_certain(work_request: WorkRequest, move: Move, now: datetime) -> bool:
+    """An outage stays one; a question can still be answered until the deadline."""
+    return move.cause == Cause.OUTAGE or (work_request.bids_close_at is not None and now >= work_request.bids_close_at)
+
+
+def _record_move(work_request: WorkRequest, move: Move, now: datetime) -> None:
     before = work_request.bids_close_at
-    work_request.moved_for_questions_at = clock.now()
-    work_request.bids_close_at = work_request.bids_open_until
+    if before is None:
+        return
+    if move.cause == Cause.QUESTIONS:
+        work_request.moved_for_questions_at = now
+        evidence: list[object] = list(work_request.questions.unanswered_at(before).values_list("number", flat=True))
+    else:
+        work_request.moved_for_outage_at = now
+        evidence = [
+            {"start": gap.start.isoformat(), "end": gap.end.isoformat(), "seconds": gap.length.total_seconds()}
+            for gap in move.gaps
+        ]
+    work_request.bids_close_at = work_request.bids_open_until = move.until
     work_request.save()
+    DeadlineMove.objects.create(
+        work_request=work_request, cause=move.cause, before=before, after=move.until, recorded_at=now, evidence=evidence
+    )
     schedule_deadline(work_request)
     audit.record(
         matter=work_request.audit_matter,
         action="request.deadline_moved",
         actor=None,
-        before={"bids_close_at": before.isoformat() if before else None},
-        after={"bids_close_at": work_request.bids_close_at.isoformat() if work_request.bids_close_at else None},
+        before={"bids_close_at": before.isoformat()},
+        after={"bids_close_at": move.until.isoformat(), "cause": str(move.cause), "evidence": evidence},
     )
-    telling.tell(
-        [work_request.owner, *telling.regulators_of(work_request)],
-        work_request,
-        occasion="deadline_moved",
-        subject=_("%(number)s: a question stood unanswered at the deadline"),
-        body=_("%(title)s: the deadline has moved by two working days, once."),
-    )
+    _tell(work_request, move)
+
+
+def _tell(work_request: WorkRequest, move: Move) -> None:
+    """The owner, the regulators and the operator at once; the eligible firms, who may be many, as due work."""
+    about = telling.ABOUT_QUESTIONS if move.cause == Cause.QUESTIONS else telling.ABOUT_OUTAGE
+    params = {"moment": telling.moment(move.until)}
+    first = [work_request.owner, *telling.regulators_of(work_request), *telling.operators()]
+    telling.tell_about(first, work_request, about, **params)
+    schedule_telling(work_request, about, **params)

@@ -62,6 +62,7 @@ def detail_context(request: MemberRequest, work_request: WorkRequest) -> dict[st
         "request_items": items_with_working(work_request),
         "questions": list(work_request.questions.all()),
         "attachments": work_request.attachments.select_related("file"),
+        "deadline_moves": list(work_request.deadline_moves.all()),
         "versions": list(work_request.versions.order_by("-number")),
         "exclusions": work_request.exclusions.select_related("organisation"),
         "qualifications": work_request.qualifications.all(),
