@@ -105,7 +105,8 @@ class EmbeddedCustodian:
 
     def _now(self, work_request: WorkRequest) -> datetime:
         now = clock.now()
-        if work_request.bids_open_until is None or now < work_request.bids_open_until or work_request.takes_bids(now):
+        closes_at = work_request.closes_at(now)
+        if closes_at is None or now < closes_at:
             raise CustodianRefuses(_("The bids are still open."))
         return now
 

@@ -267,23 +267,24 @@ class WorkRequest(FSMModelMixin, models.Model):
         """The earliest instant of the opening."""
         return self.bids_open_until + OPENING_DELAY if self.bids_open_until else None
 
+    def closes_at(self, at: datetime) -> datetime | None:
+        """Until when bids are taken, as the rows stand at an instant, however late any job runs."""
+        if self.status == Status.PUBLISHED and self.bids_open_until is not None and at >= self.bids_open_until:
+            # An outage that nobody has noted yet keeps them open; once they are closed no later row can.
+            return deadlines.open_until(self, at=at)
+        return self.bids_open_until
+
     def takes_bids(self, at: datetime) -> bool:
-        """Whether a bid that arrives then counts: from the rows and the clock alone, however late any job runs."""
+        """Whether a bid that arrives then counts: from the rows and the clock alone."""
         # One that arrived in time may still wait for its turn when the request has turned to selecting.
-        if self.bids_open_until is None or self.status not in (Status.PUBLISHED, Status.SELECTING):
+        if self.status not in (Status.PUBLISHED, Status.SELECTING):
             return False
-        if at < self.bids_open_until:
-            return True
-        # An outage that nobody has noted yet keeps them open; once they are closed no later row can.
-        return self.status == Status.PUBLISHED and at < deadlines.open_until(self, at=at)
+        closes_at = self.closes_at(at)
+        return closes_at is not None and at < closes_at
 
     def deadline(self, at: datetime) -> datetime | None:
         """The deadline to show at an instant: the moved one as soon as the first has passed."""
-        if self.bids_close_at is None or at < self.bids_close_at:
-            return self.bids_close_at
-        if self.status == Status.PUBLISHED and self.bids_open_until is not None and at >= self.bids_open_until:
-            return deadlines.open_until(self, at=at)
-        return self.bids_open_until
+        return self.bids_close_at if self.bids_close_at is None or at < self.bids_close_at else self.closes_at(at)
 
     @transition(field=status, source=EDITABLE, target=Status.UNDER_REVIEW)
     def submit(self, *, at: datetime) -> None:

@@ -21,6 +21,7 @@ from marketplace.registry.models import Intermediary
 from .. import eligibility, permissions, receipts, sealed_bids
 from ..failures import joined
 from ..models import Bid, SealedProposal, WorkRequest
+from ..models.requests import OPENING_DELAY
 from ..proposals import SealedFile
 from ..receipts import BidReceipt
 from ..sealed_bids import Envelope, SealedBid
@@ -132,12 +133,12 @@ def taking_bids(request_id: int, intermediary: Intermediary, actor: User, arriva
     """
     work_request = WorkRequest.objects.held(request_id)
     require(permissions.can_bid_for(actor, work_request, intermediary))
-    open_until, opens_at = work_request.bids_open_until, work_request.opens_at
+    closes_at = work_request.closes_at(arrival.at)
     if not work_request.takes_bids(arrival.at):
-        if open_until is not None and arrival.at >= open_until:
+        if closes_at is not None and arrival.at >= closes_at:
             raise UnableToBid(_("The deadline has passed; bids are no longer taken."))
         raise UnableToBid(_("This request does not take bids now."))
-    if opens_at is not None and arrival.present >= opens_at:
+    if closes_at is not None and arrival.present >= closes_at + OPENING_DELAY:
         # From that instant the custodians may be asked for one list of bids, which must not grow any more.
         raise UnableToBid(_("The bid could not be stored before the opening."))
     return work_request
