@@ -7,7 +7,7 @@ from django.views.decorators.http import require_safe
 
 from marketplace.accounts.models import Organisation
 from marketplace.accounts.permissions import is_regulator, sees_for
-from marketplace.core import clock, files
+from marketplace.core import clock, files, kept
 from marketplace.core.permissions import require
 
 from . import selectors
@@ -19,6 +19,7 @@ PAGE_SIZE = 20
 
 
 @require_safe
+@kept.for_visitors
 def standing(request: HttpRequest, uscc: str) -> HttpResponse:
     """How an intermediary's score comes about, today or on any day."""
     current = get_object_or_404(
@@ -43,6 +44,7 @@ def standing(request: HttpRequest, uscc: str) -> HttpResponse:
 
 
 @require_safe
+@kept.for_visitors
 def overview(request: HttpRequest) -> HttpResponse:
     """The public lists, and the model and rules behind every score."""
     model = CreditModel.objects.in_force_on(clock.today())
@@ -58,6 +60,7 @@ def overview(request: HttpRequest) -> HttpResponse:
 
 
 @require_safe
+@kept.for_visitors
 def public_list(request: HttpRequest, kind: str) -> HttpResponse:
     """One of the public lists, complete."""
     page = Paginator(selectors.public_list(kind), PAGE_SIZE).get_page(request.GET.get("page"))

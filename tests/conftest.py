@@ -26,10 +26,11 @@ def frozen_clock():
 
 @pytest.fixture(autouse=True)
 def _empty_cache():
-    from django.core.cache import cache
+    from django.core.cache import caches
 
     yield
-    cache.clear()
+    for cache in caches.all():
+        cache.clear()
 
 
 _teardown = TransactionTestCase._fixture_teardown

@@ -8,7 +8,7 @@ from django.db.models import F, Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from marketplace.accounts.models import Organisation
-from marketplace.core.forms import KeyCheck
+from marketplace.core.filters import RowsFilter
 
 from .models import ApprovalStage, Category, ServiceItem
 from .synonyms import spellings_of
@@ -22,14 +22,6 @@ FACETS = {
     "standard": "fee_schedule_id",
 }
 STANDARD_CHOICES = [("yes", _("With a published fee standard")), ("no", _("Without one"))]
-
-
-class AuthoritiesField(KeyCheck, django_filters.fields.ModelMultipleChoiceField):
-    pass
-
-
-class AuthoritiesFilter(django_filters.ModelMultipleChoiceFilter):
-    field_class = AuthoritiesField
 
 
 class ItemOrdering(django_filters.OrderingFilter):
@@ -57,8 +49,10 @@ class ServiceItemFilter(django_filters.FilterSet):
     category = django_filters.MultipleChoiceFilter(
         choices=Category.choices, label=_("Field"), widget=forms.CheckboxSelectMultiple
     )
-    authority = AuthoritiesFilter(
-        queryset=Organisation.objects.filter(kind=Organisation.Kind.AUTHORITY, service_items__isnull=False).distinct(),
+    authority = RowsFilter(
+        queryset=Organisation.objects.filter(
+            kind=Organisation.Kind.AUTHORITY, pk__in=ServiceItem.objects.values("authority")
+        ),
         label=_("Authority"),
         widget=forms.CheckboxSelectMultiple,
     )

@@ -6,6 +6,8 @@ from django.shortcuts import get_object_or_404, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
+from marketplace.core import kept
+
 from .filters import ServiceItemFilter
 from .models import FeeSchedule, ServiceItem
 from .selectors import MARKET_PRICE_DOCUMENT, FeeView, fee_view, market_price_regulation, related_items
@@ -20,6 +22,7 @@ EXAMPLES = (
 
 
 @require_safe
+@kept.for_visitors
 def item_list(request: HttpRequest) -> HttpResponse:
     """Service items with facets, sort and pages; the address holds the whole state."""
     items = ServiceItemFilter(request.GET, ServiceItem.objects.visible_to(request.user).with_facts(), request=request)
@@ -29,6 +32,7 @@ def item_list(request: HttpRequest) -> HttpResponse:
 
 
 @require_safe
+@kept.for_visitors
 def item_detail(request: HttpRequest, code: str) -> HttpResponse:
     """A service item: what it is for, what it costs, who offers it, on what law it rests."""
     items = ServiceItem.objects.visible_to(request.user).with_facts()

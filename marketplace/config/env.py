@@ -20,6 +20,10 @@ CSRF_TRUSTED_ORIGINS: list[str] = env.list("CSRF_TRUSTED_ORIGINS", default=[])
 #: The reverse proxies whose X-Forwarded-For is believed, as addresses or networks.
 TRUSTED_PROXIES: list[str] = env.list("TRUSTED_PROXIES", default=[])
 SITE_URL: str = env.str("SITE_URL", default=f"http://127.0.0.1:{PORT}")
+#: Seconds that a page is kept for visitors without an account; 0 keeps none.
+PAGES_KEPT_SECONDS: int = env.int("PAGES_KEPT_SECONDS", default=10)
+#: Seconds that counts over whole tables are kept (the numbers behind a list's choices); 0 counts each time.
+FIGURES_KEPT_SECONDS: int = env.int("FIGURES_KEPT_SECONDS", default=60)
 LOG_LEVEL: str = env.str("LOG_LEVEL", default="INFO")
 
 

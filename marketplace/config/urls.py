@@ -1,10 +1,12 @@
 from django.conf.urls.i18n import i18n_patterns
-from django.urls import include, path
+from django.urls import include, path, re_path
 from wagtail import urls as wagtail_urls
 from wagtail.admin import urls as wagtailadmin_urls
 from wagtail.documents import urls as wagtaildocs_urls
+from wagtail.views import serve
 
 from marketplace.accounts.views.console import console_login
+from marketplace.core import kept
 from marketplace.core import views as core_views
 
 urlpatterns = [
@@ -27,7 +29,9 @@ urlpatterns += i18n_patterns(
     path("", include("marketplace.contracting.urls")),
     path("", include("search.urls")),
     path("", include("cms.urls")),
-    path("", include(wagtail_urls)),
+    # Wagtail's addresses with its pages kept; that pattern takes every path and stands last.
+    *(pattern for pattern in wagtail_urls.urlpatterns if pattern.name != "wagtail_serve"),
+    re_path(wagtail_urls.serve_pattern, kept.for_visitors(serve), name="wagtail_serve"),
     prefix_default_language=False,
 )
 

@@ -1,14 +1,32 @@
 import unicodedata
+from collections.abc import Iterator
 from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.forms.models import ModelChoiceIterator
 
 from .failures import DomainError
 
 
-class KeyCheck:
-    """For a field of several rows: a number too large to be a key is an unknown choice; SQLite would overflow on it."""
+class ReadOnce(ModelChoiceIterator):
+    """A field's rows read once a form, however often its choices are walked: by the facets, the chips, the check."""
+
+    def __iter__(self) -> Iterator[Any]:
+        if self.field.empty_label is not None:
+            yield "", self.field.empty_label
+        for row in self.queryset:
+            yield self.choice(row)
+
+
+class SomeRows:
+    """
+    For a field of several rows, which are read once.
+
+    A number too large to be a key is an unknown choice; SQLite would overflow on it.
+    """
+
+    iterator: Any = ReadOnce
 
     def _check_values(self, value: Any) -> Any:
         try:
@@ -18,7 +36,7 @@ class KeyCheck:
             raise ValidationError(message, code="invalid_choice") from None
 
 
-class RowsField(KeyCheck, forms.ModelMultipleChoiceField):
+class RowsField(SomeRows, forms.ModelMultipleChoiceField):
     """Several rows of a table, by their keys."""
 
 

@@ -27,6 +27,7 @@ from credit.rating import Grade
 from marketplace.accounts.models import District
 from marketplace.catalogue.models import ServiceItem
 from marketplace.core import clock
+from marketplace.core.matching import contains
 
 from .models import Intermediary, Offer, Qualification, Registration
 from .models.particulars import EXPIRING_DAYS
@@ -136,8 +137,7 @@ class IntermediaryFilter(django_filters.FilterSet):
         if "q" in asked:
             text = asked["q"].strip()
             firms = firms.filter(
-                Q(organisation__name_zh__icontains=text)
-                | Q(organisation__name_en__icontains=text)
+                contains(text, "organisation__name_zh", "organisation__name_en")
                 | Q(organisation__uscc__istartswith="".join(text.split()))
             )
         if "grade" in asked:

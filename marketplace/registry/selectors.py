@@ -11,7 +11,7 @@ from django.db.models import Count, F, Prefetch, Q, QuerySet
 from django.utils.translation import gettext as _
 
 from credit.models import CurrentStanding, ProcessStep
-from marketplace.core import clock
+from marketplace.core import clock, kept
 
 from .filters import COMPLETED_RANGES, IntermediaryFilter, validity_is
 from .models import Intermediary, Offer, Qualification
@@ -119,7 +119,13 @@ class Facets:
 
 
 def facets_of(filterset: IntermediaryFilter) -> Facets:
-    """The counts behind the choices; at most six queries."""
+    """The counts behind the choices, kept for a while; at most six queries."""
+    chosen = sorted((name, value) for name, value in filterset.chosen.items() if name != "sort")
+    asked = (clock.today(), chosen, filterset.project and filterset.project.asked)
+    return kept.figure("registry.facets", asked, lambda: _count_facets(filterset))
+
+
+def _count_facets(filterset: IntermediaryFilter) -> Facets:
     together = _exclusive(filterset.narrowed())
     counts = {"service": _services(filterset), "validity": _validities(filterset)}
     for name in EXCLUSIVE:

@@ -8,6 +8,8 @@ from django.utils.translation import pgettext_lazy
 from marketplace.accounts.models import District
 from marketplace.catalogue.models.items import Category
 from marketplace.core import clock
+from marketplace.core.filters import RowsFilter
+from marketplace.core.matching import contains
 
 from .drafts import OFFERED_METHODS
 from .models import WorkRequest
@@ -72,7 +74,7 @@ class RequestFilter(django_filters.FilterSet):
     min_grade = django_filters.MultipleChoiceFilter(
         choices=Grade.choices, label=_("Lowest credit grade"), widget=forms.CheckboxSelectMultiple
     )
-    district = django_filters.ModelMultipleChoiceFilter(
+    district = RowsFilter(
         queryset=District.objects.exclude(parent=None),
         field_name="owner__district",
         label=_("Owner's district"),
@@ -100,11 +102,7 @@ class RequestFilter(django_filters.FilterSet):
     def filter_text(self, queryset: QuerySet, name: str, value: str) -> QuerySet:
         for word in value.split():
             queryset = queryset.filter(
-                Q(title__icontains=word)
-                | Q(number__icontains=word)
-                | Q(project_name__icontains=word)
-                | Q(owner__name_zh__icontains=word)
-                | Q(owner__name_en__icontains=word)
+                contains(word, "title", "number", "project_name", "owner__name_zh", "owner__name_en")
             )
         return queryset
 
@@ -160,10 +158,13 @@ class AwardFilter(django_filters.FilterSet):
     def filter_text(self, queryset: QuerySet, name: str, value: str) -> QuerySet:
         for word in value.split():
             queryset = queryset.filter(
-                Q(work_request__title__icontains=word)
-                | Q(work_request__number__icontains=word)
-                | Q(work_request__owner__name_zh__icontains=word)
-                | Q(intermediary__organisation__name_zh__icontains=word)
+                contains(
+                    word,
+                    "work_request__title",
+                    "work_request__number",
+                    "work_request__owner__name_zh",
+                    "intermediary__organisation__name_zh",
+                )
             )
         return queryset
 

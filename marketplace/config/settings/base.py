@@ -104,8 +104,26 @@ CACHES = {
         {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": env.REDIS_URL}
         if env.REDIS_URL
         else {"BACKEND": "django.core.cache.backends.filebased.FileBasedCache", "LOCATION": DATA / "cache"}
-    )
+    ),
+    # Pages and figures of core.kept; in a worker's memory there are so many of them at most, about 10 MiB.
+    "kept": (
+        {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": env.REDIS_URL, "KEY_PREFIX": "kept"}
+        if env.REDIS_URL
+        else {
+            "BACKEND": "django.core.cache.backends.locmem.LocMemCache",
+            "LOCATION": "kept",
+            "OPTIONS": {"MAX_ENTRIES": 200},
+        }
+    ),
+    # What {% cache %} keeps of templates: a few kilobytes, the same for everybody.
+    "template_fragments": {
+        "BACKEND": "django.core.cache.backends.locmem.LocMemCache",
+        "LOCATION": "fragments",
+        "OPTIONS": {"MAX_ENTRIES": 100},
+    },
 }
+PAGES_KEPT_SECONDS = env.PAGES_KEPT_SECONDS
+FIGURES_KEPT_SECONDS = env.FIGURES_KEPT_SECONDS
 
 AUTH_USER_MODEL = "accounts.User"
 AUTHENTICATION_BACKENDS = [

@@ -1,11 +1,10 @@
 """The public pages: the list, one firm, and a few side by side."""
 
-from typing import Any
-
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_GET
 
+from marketplace.core import kept
 from marketplace.core.paging import KeysFirst
 
 from .. import permissions, selectors
@@ -17,21 +16,14 @@ PAGE_SIZE = 20
 MOST_COMPARED = 4
 
 
-class CountedPaginator(KeysFirst):
-    """Pages of a list whose length is known already."""
-
-    def __init__(self, *args: Any, count: int, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.count = count
-
-
 @require_GET
+@kept.for_visitors
 def intermediary_list(request: HttpRequest) -> HttpResponse:
     """The firms on the list, filtered and sorted by the address."""
     filterset = IntermediaryFilter(request.GET, queryset=Intermediary.objects.on_the_list().with_standing())
     facets = selectors.facets_of(filterset)
     filterset.offer_most_first(facets.counts["service"])
-    page = CountedPaginator(filterset.qs, PAGE_SIZE, count=facets.total).get_page(request.GET.get("page"))
+    page = KeysFirst(filterset.qs, PAGE_SIZE, count=facets.total).get_page(request.GET.get("page"))
     context = {
         "filter": filterset,
         "page_obj": page,
@@ -48,6 +40,7 @@ def intermediary_list(request: HttpRequest) -> HttpResponse:
 
 
 @require_GET
+@kept.for_visitors
 def intermediary_detail(request: HttpRequest, uscc: str) -> HttpResponse:
     """One firm's verified record: what it offers, what it holds, what it has done."""
     intermediary = get_object_or_404(selectors.profile(uscc, request.user))

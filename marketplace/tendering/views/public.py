@@ -9,22 +9,28 @@ from django.views.decorators.http import require_safe
 from marketplace.accounts.http import MemberRequest
 from marketplace.catalogue.selectors import working_rows
 from marketplace.catalogue.services import calculate_for_item
-from marketplace.core import clock, files
+from marketplace.core import clock, files, kept
 from marketplace.core.calendar import ClockFace, clock_face
 from marketplace.core.paging import KeysFirst
 
 from .. import eligibility, permissions
 from ..filters import RequestFilter
 from ..models import Attachment, RequestItem, WorkRequest
+from ..paging import OpenFirst
 from ..timeline import stages_of
 
 PAGE_SIZE = 20
 
 
 @require_safe
+@kept.for_visitors
 def request_list(request: MemberRequest) -> HttpResponse:
     requests = RequestFilter(request.GET, WorkRequest.objects.public().for_list(), request=request)
-    page = KeysFirst(requests.qs, PAGE_SIZE).get_page(request.GET.get("page"))
+    asked = sorted((name, values) for name, values in request.GET.lists() if name not in ("sort", "page"))
+    count = kept.figure("tendering.requests", asked, requests.qs.count)
+    by_deadline = requests.form.cleaned_data.get("sort") in (None, [], ["closing"])
+    paginator = OpenFirst if by_deadline else KeysFirst
+    page = paginator(requests.qs, PAGE_SIZE, count=count).get_page(request.GET.get("page"))
     for work_request in page:
         work_request.clock = bidding_clock(work_request)
     return render(request, "tendering/request_list.html", {"filter": requests, "page_obj": page})
@@ -40,6 +46,7 @@ def bidding_clock(work_request: WorkRequest) -> ClockFace | None:
 
 
 @require_safe
+@kept.for_visitors
 def request_detail(request: MemberRequest, number: str) -> HttpResponse:
     work_request = get_object_or_404(
         WorkRequest.objects.visible_to(request.user).select_related("owner__district", "matter", "reposted_from"),

@@ -9,7 +9,7 @@ from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_safe
 
 from marketplace.accounts.http import MemberRequest
-from marketplace.core import clock, files
+from marketplace.core import clock, files, kept
 from marketplace.core.calendar import ClockFace, clock_face
 
 from .. import permissions
@@ -26,6 +26,7 @@ VALUE_DIGITS = 64
 
 
 @require_safe
+@kept.for_visitors
 def award_list(request: MemberRequest) -> HttpResponse:
     awards = AwardFilter(request.GET, Award.objects.live().for_list(), request=request)
     page_obj = Paginator(awards.qs, PAGE_SIZE).get_page(request.GET.get("page"))
@@ -62,6 +63,7 @@ def opening_clock(work_request: WorkRequest, opening: Opening) -> ClockFace | No
 
 
 @require_safe
+@kept.for_visitors
 def award_detail(request: MemberRequest, number: str) -> HttpResponse:
     work_request = get_object_or_404(
         WorkRequest.objects.public().for_list().select_related("opening"), number=number, opening__isnull=False
