@@ -7,7 +7,7 @@ from django.db import models
 from django.db.models.functions import Lower
 from django.utils.translation import gettext_lazy as _
 
-from marketplace.core import clock
+from marketplace.core import appendonly, clock
 from marketplace.core.i18n import localized
 from marketplace.core.identifiers import validate_uscc
 
@@ -140,6 +140,29 @@ class Holder(models.Model):
 
     def __str__(self) -> str:
         return f"{self.name} {self.share_percent}%"
+
+
+@appendonly.register
+class ParticularsRecord(models.Model):
+    """
+    Who stood behind a firm from an instant on, as it was recorded then (after its check, where one is needed).
+
+    The first change of a firm writes what held before it too; a firm without rows has never changed.
+    """
+
+    organisation = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="particulars_records")
+    recorded_at = models.DateTimeField()
+    name = models.CharField(max_length=150)
+    legal_representative = models.CharField(max_length=100, blank=True)
+    #: [{"name", "code", "share_percent", "is_state"}], the share as text.
+    holders = models.JSONField(default=list)
+
+    class Meta:
+        ordering = ("recorded_at", "pk")
+        indexes = [models.Index(fields=("organisation", "recorded_at"), name="particulars_record_at")]
+
+    def __str__(self) -> str:
+        return f"{self.organisation_id} {self.recorded_at:%Y-%m-%d %H:%M}"
 
 
 class Membership(models.Model):

@@ -21,7 +21,7 @@ from marketplace.registry.models import Intermediary, Practitioner, Qualificatio
 
 from .models import WorkRequest
 from .models.requests import Matching
-from .relations import Ties, ties_of
+from .relations import Ties, ties_at, words_for
 
 #: What an award's winner must still meet when the notice is given (RULES: what is lost later passes the award on).
 LASTING = frozenset({"listed", "not_suspended", "credit", "qualifications", "practitioners"})
@@ -48,7 +48,6 @@ class Requirements:
     match: str
     licence: str
     practitioners: int
-    owner_ties: Ties
     owner_id: int
     excluded: frozenset[int]
 
@@ -62,6 +61,8 @@ class Facts:
     qualifications: list[Qualification]
     practitioners: list[Practitioner]
     suspensions: list[Suspension]
+    ties: Ties
+    owner_ties: Ties
     on: date
     at: datetime
 
@@ -69,7 +70,7 @@ class Facts:
 def conditions_of(intermediary: Intermediary, work_request: WorkRequest, *, at: datetime) -> list[Condition]:
     """Every condition of a request for a firm, on the facts of an instant; the credit is that day's."""
     day = at.astimezone(clock.SHANGHAI).date()
-    facts = gather([intermediary.pk], at=at, credit_on=day)
+    facts = gather([intermediary.pk], work_request, at=at, credit_on=day)
     return judge(facts[intermediary.pk], requirements_of(work_request))
 
 
@@ -89,7 +90,7 @@ def problems_at_deadline(intermediary_ids: Collection[int], work_request: WorkRe
     last_moment = work_request.bids_open_until - timedelta(microseconds=1)
     day_before = clock.date_of(work_request.bids_open_until) - timedelta(days=1)
     requirements = requirements_of(work_request)
-    facts = gather(intermediary_ids, at=last_moment, credit_on=day_before)
+    facts = gather(intermediary_ids, work_request, at=last_moment, credit_on=day_before)
     return {pk: [one for one in judge(fact, requirements) if not one.met] for pk, fact in facts.items()}
 
 
@@ -104,7 +105,7 @@ def eligible_firms(work_request: WorkRequest, *, at: datetime) -> list[Intermedi
     ids = list(listed.order_by("pk").values_list("pk", flat=True))
     found = []
     for start in range(0, len(ids), FIRMS_AT_ONCE):
-        facts = gather(ids[start : start + FIRMS_AT_ONCE], at=at, credit_on=day)
+        facts = gather(ids[start : start + FIRMS_AT_ONCE], work_request, at=at, credit_on=day)
         found += [fact.intermediary for fact in facts.values() if all(one.met for one in judge(fact, requirements))]
     return found
 
@@ -119,25 +120,24 @@ def requirements_of(work_request: WorkRequest) -> Requirements:
         match=work_request.qualifications_match,
         licence=work_request.practitioner_licence,
         practitioners=work_request.practitioners_needed,
-        owner_ties=ties_of(work_request.owner),
         owner_id=work_request.owner_id,
         excluded=frozenset(work_request.exclusions.values_list("organisation_id", flat=True)),
     )
 
 
-def gather(intermediary_ids: Collection[int], *, at: datetime, credit_on: date) -> dict[int, Facts]:
-    """The facts of many firms as recorded at an instant."""
+def gather(
+    intermediary_ids: Collection[int], work_request: WorkRequest, *, at: datetime, credit_on: date
+) -> dict[int, Facts]:
+    """The facts of many firms, and of the request's owner, as recorded at an instant."""
     if not intermediary_ids:
         return {}
-    firms = list(
-        Intermediary.objects.filter(pk__in=intermediary_ids)
-        .select_related("organisation")
-        .prefetch_related("organisation__holders")
-    )
+    firms = list(Intermediary.objects.filter(pk__in=intermediary_ids).select_related("organisation"))
     qualifications = _by_firm(Qualification.objects.recorded_at(at), intermediary_ids)
     practitioners = _by_firm(Practitioner.objects.recorded_at(at), intermediary_ids)
     suspensions = _by_firm(Suspension.objects.filter(decided_at__lte=at), intermediary_ids)
-    standings = dict(standings_of([firm.organisation_id for firm in firms], credit_on))
+    organisations = [firm.organisation_id for firm in firms]
+    standings = dict(standings_of(organisations, credit_on))
+    ties = ties_at([*organisations, work_request.owner_id], at)
     return {
         firm.pk: Facts(
             intermediary=firm,
@@ -145,6 +145,8 @@ def gather(intermediary_ids: Collection[int], *, at: datetime, credit_on: date) 
             qualifications=qualifications[firm.pk],
             practitioners=practitioners[firm.pk],
             suspensions=suspensions[firm.pk],
+            ties=ties[firm.organisation_id],
+            owner_ties=ties[work_request.owner_id],
             on=at.astimezone(clock.SHANGHAI).date(),
             at=at,
         )
@@ -250,10 +252,11 @@ def _practitioners(facts: Facts, requirements: Requirements) -> Iterable[Conditi
 
 
 def _not_related(facts: Facts, requirements: Requirements) -> Condition:
-    organisation = facts.intermediary.organisation
-    shared = ties_of(organisation).shared_with(requirements.owner_ties)
-    if organisation.pk == requirements.owner_id or shared:
-        return Condition("not_related", _("Related to the owner"), False)
+    if facts.intermediary.organisation_id == requirements.owner_id:
+        return Condition("not_related", _("The owner itself"), False)
+    if shared := facts.ties.shared_with(facts.owner_ties):
+        text = _("Related to the owner: %(ties)s") % {"ties": words_for(shared)}
+        return Condition("not_related", text, False)
     return Condition("not_related", _("Not related to the owner"), True)
 
 

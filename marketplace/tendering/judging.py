@@ -7,14 +7,16 @@ Works on boxes already opened; it reads the record as of the deadline and writes
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from datetime import timedelta
 from decimal import Decimal
 
 from credit.rating import Standing
+from marketplace.accounts.models import Membership
 from marketplace.registry.models import Intermediary
 
 from . import eligibility, opened_proposals
 from .models import Bid, OpenedBid, WorkRequest
-from .relations import related_among
+from .relations import related_among, ties_at, words_for
 from .sealed_bids import Envelope, Plaintext
 from .selection import SCORE_LISTED, Candidate, Ciphertext, FrozenList, SetAside
 
@@ -55,8 +57,8 @@ def judge(filed: list[Filed], work_request: WorkRequest) -> None:
     _check_proposals(live, work_request)
     opened = [one for one in live if one.plaintext is not None and one.intermediary is not None]
     _check_eligibility(opened, work_request)
-    _check_relations(opened)
-    _check_people(opened)
+    _check_relations(opened, work_request)
+    _check_people(filed, work_request)
 
 
 def freeze(filed: Iterable[Filed], work_request: WorkRequest, standings: Mapping[int, Standing]) -> FrozenList:
@@ -159,22 +161,32 @@ def _check_eligibility(opened: list[Filed], work_request: WorkRequest) -> None:
             one.set_aside(unmet[0].code, " ".join(problem.text for problem in unmet)[:400])
 
 
-def _check_relations(opened: list[Filed]) -> None:
-    firms = [one.intermediary for one in opened if one.intermediary]
-    organisations = Intermediary.objects.filter(pk__in=[firm.pk for firm in firms])
-    organisations = organisations.select_related("organisation").prefetch_related("organisation__holders")
-    related = related_among(firm.organisation for firm in organisations)
+def _check_relations(opened: list[Filed], work_request: WorkRequest) -> None:
+    """All bidders that are related to each other, on what was recorded before the deadline."""
+    if work_request.bids_open_until is None:
+        return
+    firms = [one.intermediary.organisation_id for one in opened if one.intermediary]
+    related = related_among(ties_at(firms, work_request.bids_open_until - timedelta(microseconds=1)))
     for one in opened:
         if one.intermediary and one.intermediary.organisation_id in related:
-            one.set_aside("related_bidders")
+            one.set_aside("related_bidders", words_for(related[one.intermediary.organisation_id]))
 
 
-def _check_people(opened: list[Filed]) -> None:
-    """A person acts in a request for one party only."""
-    firms_of: dict[int, set[str]] = defaultdict(set)
-    for one in opened:
+def _check_people(filed: list[Filed], work_request: WorkRequest) -> None:
+    """A person acts in a request for one party only: with every filing, also one replaced, and every question."""
+    parties: dict[int, set[str]] = defaultdict(set)
+    for one in filed:
         if one.envelope:
-            firms_of[one.envelope.person].add(one.envelope.uscc)
-    for one in opened:
-        if one.envelope and len(firms_of[one.envelope.person]) > 1:
+            parties[one.envelope.person].add(one.envelope.uscc)
+    asked = work_request.questions.values_list("asked_by", "asker__organisation__uscc")
+    for person, uscc in asked:
+        parties[person].add(str(uscc))
+    # Who joins the owner after the deadline must not be able to bring a bid down.
+    members = Membership.objects.active().filter(
+        organisation=work_request.owner_id, user__in=parties, created_at__lt=work_request.bids_open_until
+    )
+    for person in members.values_list("user", flat=True):
+        parties[person].add("owner")
+    for one in filed:
+        if one.envelope and len(parties[one.envelope.person]) > 1:
             one.set_aside("person_of_two_parties")

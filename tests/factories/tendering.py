@@ -45,14 +45,14 @@ def bidder_for(work_request: WorkRequest, **organisation):
     return firm
 
 
-def bid(work_request: WorkRequest, firm, price=None, days=None, **more):
+def bid(work_request: WorkRequest, firm, price=None, days=None, actor=None, **more):
     """File a bid as the firm; where the price is free it is 90 % of the limit unless given."""
     if not work_request.fixes_price and price is None:
         price = (work_request.price_max or Decimal(100_000)) * Decimal("0.9")
     return services.seal_and_submit_bid(
         request_id=work_request.pk,
         intermediary=firm,
-        actor=member_of(firm.organisation),
+        actor=actor or member_of(firm.organisation),
         price=price,
         days=days or work_request.service_days,
         **more,

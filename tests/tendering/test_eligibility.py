@@ -5,7 +5,7 @@ import pytest
 
 from marketplace.core import clock
 from marketplace.tendering import eligibility
-from marketplace.tendering.relations import are_related, related_among
+from marketplace.tendering.relations import are_related, related_among, ties_at
 from tests.factories.accounts import HolderFactory, OrganisationFactory
 from tests.factories.catalogue import QualificationTypeFactory, ServiceItemFactory
 from tests.factories.credit import ConductEventFactory
@@ -46,7 +46,7 @@ class TestConditions:
         self, work_request, django_assert_max_num_queries, django_assert_num_queries
     ):
         firms = [bidder_for(work_request) for _ in range(6)]
-        with django_assert_max_num_queries(16) as counted:
+        with django_assert_max_num_queries(17) as counted:
             eligibility.problems_at_deadline([firms[0].pk], work_request)
 
         with django_assert_num_queries(len(counted.captured_queries)):
@@ -227,4 +227,6 @@ class TestRelations:
         one, other = self.pair(legal_representative="周某")
         OrganisationFactory()
 
-        assert related_among([one, other, OrganisationFactory()]) == {one.pk, other.pk}
+        ties = ties_at([each.pk for each in (one, other, OrganisationFactory())], clock.now())
+
+        assert related_among(ties) == {one.pk: ["legal_representative"], other.pk: ["legal_representative"]}

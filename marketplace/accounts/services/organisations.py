@@ -1,18 +1,19 @@
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
+from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext_lazy as _
 
-from marketplace.core import audit
+from marketplace.core import audit, clock
 from marketplace.core.failures import DomainError
 from marketplace.core.identifiers import normalise
 from marketplace.core.permissions import require
 
 from .. import permissions
-from ..models import District, Holder, Membership, Organisation, User
+from ..models import District, Holder, Membership, Organisation, ParticularsRecord, User
 from .members import add_member
 
 
@@ -101,6 +102,18 @@ def _write(organisation: Organisation, particulars: Particulars, holders: Sequen
     Holder.objects.bulk_create(Holder(organisation=organisation, **asdict(holder)) for holder in holders)
 
 
+def _keep_record(organisation: Organisation, *, since: datetime) -> None:
+    """Relations are judged on what was recorded before a deadline, however late (RULES, Bids)."""
+    state = _state_of(organisation)
+    ParticularsRecord.objects.create(
+        organisation=organisation,
+        recorded_at=since,
+        name=organisation.name_zh,
+        legal_representative=organisation.legal_representative,
+        holders=state["holders"],
+    )
+
+
 @transaction.atomic
 def create_organisation(
     *, actor: User, kind: str, particulars: Particulars, holders: Sequence[HolderParticulars] = ()
@@ -162,9 +175,12 @@ def apply_particulars(
     """
     organisation = Organisation.objects.locked().get(pk=organisation.pk)
     before = _state_of(organisation)
+    if not organisation.particulars_records.exists():
+        _keep_record(organisation, since=organisation.created_at)
     if organisation.uscc:
         particulars = Particulars(**{**vars(particulars), "uscc": organisation.uscc})
     _write(organisation, particulars, holders)
+    _keep_record(organisation, since=clock.database_now())
     audit.record(
         matter=matter_of(organisation), action="changed", actor=actor, before=before, after=_state_of(organisation)
     )

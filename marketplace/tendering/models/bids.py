@@ -232,7 +232,7 @@ class OpenedBid(models.Model):
         NOT_RELATED = "not_related", pgettext_lazy("set aside", "Related to the owner")
         NOT_EXCLUDED = "not_excluded", pgettext_lazy("set aside", "Excluded by the owner")
         RELATED_BIDDERS = "related_bidders", _("Related to another bidder")
-        PERSON_OF_TWO_PARTIES = "person_of_two_parties", _("Filed by a person who also filed for another bidder")
+        PERSON_OF_TWO_PARTIES = "person_of_two_parties", _("Filed by a person who also acted for another party")
 
     opening = models.ForeignKey(Opening, on_delete=models.PROTECT, related_name="opened_bids")
     #: Null where nobody bids: in direct selection the candidates are the firms' listed offers.
