@@ -12,7 +12,14 @@ import tarfile
 import tempfile
 from pathlib import Path
 
-PACKAGES = {"bootstrap": "5.3.9", "bootstrap-icons": "1.13.2", "echarts": "5.6.0"}
+PACKAGES = {
+    "blakejs": "1.2.1",
+    "bootstrap": "5.3.9",
+    "bootstrap-icons": "1.13.2",
+    "echarts": "5.6.0",
+    "js-sha256": "0.11.1",
+    "tweetnacl": "1.0.3",
+}
 VENDOR = Path(__file__).resolve().parent.parent / "static" / "vendor"
 
 # (package, file in it, file under static/vendor)
@@ -23,6 +30,11 @@ FILES = [
     ("echarts", "dist/echarts.min.js", "echarts/echarts.min.js"),
     ("echarts", "LICENSE", "echarts/LICENSE"),
     ("echarts", "NOTICE", "echarts/NOTICE"),
+    ("blakejs", "LICENSE", "blakejs/LICENSE"),
+    ("js-sha256", "build/sha256.min.js", "js-sha256/sha256.min.js"),
+    ("js-sha256", "LICENSE.txt", "js-sha256/LICENSE"),
+    ("tweetnacl", "nacl-fast.min.js", "tweetnacl/nacl-fast.min.js"),
+    ("tweetnacl", "LICENSE", "tweetnacl/LICENSE"),
 ]
 
 #: The icons in use, a name a line.
@@ -61,6 +73,18 @@ def sprite(icons: Path) -> str:
     return f'<svg xmlns="http://www.w3.org/2000/svg">\n{body}\n</svg>\n'
 
 
+def blake2b(folder: Path) -> str:
+    """The BLAKE2b of blakejs as one file for browsers: the package itself is for bundlers only."""
+    util, hash_ = ((folder / name).read_text("utf-8") for name in ("util.js", "blake2b.js"))
+    return (
+        "// BLAKE2b of blakejs (MIT, see LICENSE), its two modules in one file: self.blakejs.blake2b\n"
+        "self.blakejs = (() => {\n"
+        f"const needed = (() => {{ const module = {{}};\n{util}\nreturn module.exports; }})();\n"
+        "const require = () => needed;\nconst module = {};\n"
+        f"{hash_}\nreturn module.exports;\n}})();\n"
+    )
+
+
 def main() -> None:
     with tempfile.TemporaryDirectory() as name:
         folders = {package: fetch(package, version, Path(name)) for package, version in PACKAGES.items()}
@@ -68,6 +92,7 @@ def main() -> None:
             path = VENDOR / target
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_text(without_source_map((folders[package] / source).read_text("utf-8")), "utf-8")
+        (VENDOR / "blakejs" / "blake2b.js").write_text(blake2b(folders["blakejs"]), "utf-8")
         (VENDOR / "bootstrap-icons" / "sprite.svg").write_text(sprite(folders["bootstrap-icons"] / "icons"), "utf-8")
 
 
