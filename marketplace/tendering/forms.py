@@ -258,6 +258,9 @@ class AnswerForm(forms.Form):
     )
 
 
+PROPOSAL_HINT = _("PDF, Word, Excel, OFD, DWG, picture or ZIP, up to 20 MB; do not name your firm in it.")
+
+
 class BidForm(forms.Form):
     price = AmountField(label=_("Your price"), widget=MONEY)
     days = forms.IntegerField(
@@ -274,7 +277,9 @@ class BidForm(forms.Form):
 
 
 class SealForm(BidForm):
-    """The same, carried along, and the declaration that goes with sealing."""
+    """The same, carried along, and what goes with sealing: the declaration, and the proposal where one is asked for."""
+
+    proposal = UploadField(label=_("Proposal"), help_text=PROPOSAL_HINT)
 
     declaration = forms.BooleanField(
         label=_("I confirm this"), error_messages={"required": _("Confirm the declaration before sealing.")}
@@ -285,6 +290,14 @@ class SealForm(BidForm):
         for name in ("price", "days"):
             if name in self.fields:
                 self.fields[name].widget = forms.HiddenInput()
+        if not kwargs["work_request"].asks_for_proposal:
+            del self.fields["proposal"]
+
+
+class ProposalForm(forms.Form):
+    """The proposal's field alone, for the page that seals it in the browser."""
+
+    proposal = UploadField(label=_("Proposal"), help_text=PROPOSAL_HINT)
 
 
 class ReasonForm(forms.Form):

@@ -155,10 +155,12 @@ def bid(person, *, price=None):
     person.follows("报名并报价" if price else "报名", within="main")
     if price:
         person.fills(price=price, days="35")
-    person.presses("下一步：核对")
+    person.page.get_by_role("button", name="下一步：核对").click()
+    person.looks(again=True)
     person.page.locator("[name=declaration]").check()
-    person.presses("封存并提交")
-    person.reads("报价已封存" if price else "报名已封存")
+    person.page.get_by_role("button", name="封存并提交").locator("visible=true").click()
+    person.page.get_by_role("heading", name="报价已封存" if price else "报名已封存").wait_for()
+    person.looks(again=True)
     with person.page.expect_download() as download:
         person.page.get_by_role("link", name="下载回执（JSON）").click()
     return json.loads(download.value.path().read_text())

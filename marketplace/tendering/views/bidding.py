@@ -8,13 +8,14 @@ from typing import Any, TypedDict
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.http import HttpResponse
+from django.http import HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
 from marketplace.accounts.http import MemberRequest
+from marketplace.accounts.models import User
 from marketplace.core import clock
 from marketplace.core.failures import DomainError
 from marketplace.core.forms import add_failure
@@ -22,12 +23,15 @@ from marketplace.core.permissions import Refused, require
 from marketplace.registry.models import Intermediary
 
 from .. import eligibility, permissions, services
-from ..forms import BidForm, ObjectionForm, QuestionForm, SealForm
+from ..browser_sealing import sealing_data
+from ..forms import BidForm, ObjectionForm, ProposalForm, QuestionForm, SealForm
 from ..models import Award, WorkRequest
+from ..proposals import accept
 from ..public_tender import standard_of
 from ..receipts import BidReceipt
+from ..sealed_bids import SealedBid
 from ..selectors import running_filings
-from ..services import price_problem, seal_and_submit_bid, withdraw_bid
+from ..services import price_problem, seal_and_submit_bid, submit_bid, submit_withdrawal, withdraw_bid
 from .public import bidding_clock
 
 RECENT = 50
@@ -72,6 +76,8 @@ def bid(request: MemberRequest, number: str) -> HttpResponse:
     """Price and time, then the look-over, then sealing: three states of one page, nothing kept between them."""
     work_request, firm = _published(number), _firm(request)
     require(permissions.can_bid(request.user, work_request, firm))
+    if "sealed" in request.POST:
+        return _file_sealed(request, work_request, firm)
     form = BidForm(request.POST if request.method == "POST" else None, work_request=work_request)
     context: dict[str, Any] = {
         "work_request": work_request,
@@ -81,6 +87,8 @@ def bid(request: MemberRequest, number: str) -> HttpResponse:
         "filings": services.filings_of(work_request, firm),
         "standard": _standard(work_request),
         "form": form,
+        "proposal_form": ProposalForm() if work_request.asks_for_proposal else None,
+        "sealing": sealing_data(work_request, firm, _standard(work_request)),
     }
     context["is_eligible"] = all(condition.met for condition in context["conditions"])
     if "edit" in request.POST or not form.is_valid():
@@ -90,9 +98,15 @@ def bid(request: MemberRequest, number: str) -> HttpResponse:
         return render(request, "tendering/bid_form.html", {**context, "problem": problem})
     context |= values
     context["share"] = values["price"] / context["standard"] if values["price"] and context["standard"] else None
-    seal = SealForm(request.POST if "seal" in request.POST else None, work_request=work_request, initial=values)
+    sealing = "seal" in request.POST
+    seal = SealForm(
+        request.POST if sealing else None,
+        request.FILES if sealing else None,
+        work_request=work_request,
+        initial=values,
+    )
     context["form"] = seal
-    if "seal" in request.POST and seal.is_valid():
+    if sealing and seal.is_valid():
         try:
             receipt = seal_and_submit_bid(
                 request_id=work_request.pk,
@@ -100,6 +114,7 @@ def bid(request: MemberRequest, number: str) -> HttpResponse:
                 actor=request.user,
                 price=values["price"],
                 days=values["days"],
+                proposal=seal.cleaned_data.get("proposal"),
                 **_sender(request),
             )
         except DomainError as failure:
@@ -107,6 +122,26 @@ def bid(request: MemberRequest, number: str) -> HttpResponse:
         else:
             return _receipt_page(request, work_request, receipt)
     return render(request, "tendering/bid_seal.html", context)
+
+
+def _file_sealed(request: MemberRequest, work_request: WorkRequest, firm: Intermediary) -> HttpResponse:
+    """What a browser sealed: the receipt's page, or the refusal in words for the page that is open there."""
+    withdrawn = request.POST.get("purpose") == "withdrawal"
+    try:
+        sealed = SealedBid.received(base64.b64decode(request.POST["sealed"], validate=True))
+        upload = request.FILES.get("proposal")
+        proposal = accept(upload.read()) if upload else None
+    except ValueError:
+        return JsonResponse({"detail": _("What arrived is not a sealed bid. Reload the page.")}, status=400)
+    filing = SealedFiling(request_id=work_request.pk, intermediary=firm, sealed=sealed, actor=request.user)
+    try:
+        if withdrawn:
+            receipt = submit_withdrawal(**filing, **_sender(request))
+        else:
+            receipt = submit_bid(**filing, proposal=proposal, **_sender(request))
+    except (DomainError, Refused) as refusal:
+        return JsonResponse({"detail": str(refusal)}, status=409)
+    return _receipt_page(request, work_request, receipt, withdrawn=withdrawn)
 
 
 def _limits(work_request: WorkRequest, values: dict, form: BidForm) -> bool:
@@ -124,6 +159,15 @@ def _limits(work_request: WorkRequest, values: dict, form: BidForm) -> bool:
 
 def _standard(work_request: WorkRequest) -> Decimal | None:
     return standard_of(work_request.request_items.all()) or None
+
+
+class SealedFiling(TypedDict):
+    """What the services need of a filing that the browser sealed."""
+
+    request_id: int
+    intermediary: Intermediary
+    sealed: SealedBid
+    actor: User
 
 
 class Sender(TypedDict):
@@ -164,7 +208,12 @@ def withdraw(request: MemberRequest, number: str) -> HttpResponse:
     if request.method == "POST":
         receipt = withdraw_bid(request_id=work_request.pk, intermediary=firm, actor=request.user, **_sender(request))
         return _receipt_page(request, work_request, receipt, withdrawn=True)
-    return render(request, "tendering/bid_withdraw.html", {"work_request": work_request})
+    context = {
+        "work_request": work_request,
+        "clock": bidding_clock(work_request),
+        "sealing": sealing_data(work_request, firm),
+    }
+    return render(request, "tendering/bid_withdraw.html", context)
 
 
 @login_required
