@@ -11,14 +11,10 @@ from marketplace.core import clock
 from marketplace.core.failures import Text
 from marketplace.core.policy import Policy
 
-from . import deadlines, public_tender
+from . import deadlines, parameters, public_tender
 from .models import Award, RequestItem, WorkRequest
-from .models.requests import Grade, Method
+from .models.requests import Grade
 
-#: The methods that can be announced now; the others follow with their forms.
-OFFERED_METHODS = (Method.RANDOM_DRAW, Method.LOWEST_PRICE)
-#: How an authority chooses: never by its own pick.
-AUTHORITY_METHODS = (Method.RANDOM_DRAW, Method.LOWEST_PRICE, Method.BENCHMARK_PRICE, Method.BEST_PROPOSAL)
 LONGEST_BID_PERIOD = timedelta(days=366)
 LONGEST_SERVICE_DAYS = 2000
 UNSIGNED_BLOCK = timedelta(days=90)
@@ -70,7 +66,7 @@ def _missing(work_request: WorkRequest, rows: list[RequestItem]) -> Errors:
     if not rows:
         errors["items"] = _("Choose at least one service.")
     if work_request.fixes_price and work_request.price_max is None:
-        errors["price_max"] = _("A random draw needs the price that you fix.")
+        errors["price_max"] = _("This method needs the price that you fix.")
     if asks_for_more(work_request) and not work_request.requirement_reason.strip():
         errors["requirement_reason"] = _("Say why more is needed than the service itself requires.")
     tender_or_public = work_request.has_public_money or any(row.item.tender_class for row in rows)
@@ -141,11 +137,12 @@ def _days(work_request: WorkRequest, policy: Policy) -> Errors:
 
 
 def _method(work_request: WorkRequest) -> Errors:
-    if work_request.method not in OFFERED_METHODS:
+    if work_request.method not in parameters.OFFERED_METHODS:
         return {"method": _("This selection method cannot be announced yet.")}
-    if work_request.owner.kind == Organisation.Kind.AUTHORITY and work_request.method not in AUTHORITY_METHODS:
+    is_authority = work_request.owner.kind == Organisation.Kind.AUTHORITY
+    if is_authority and work_request.method not in parameters.AUTHORITY_METHODS:
         return {"method": _("An authority never designates an intermediary; choose a method by rule.")}
-    return {}
+    return parameters.problems_of(work_request.method, work_request.parameters)
 
 
 def _price_range(work_request: WorkRequest, rows: list[RequestItem]) -> Errors:

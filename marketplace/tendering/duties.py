@@ -12,7 +12,7 @@ from marketplace.accounts.models import Organisation
 from marketplace.core import calendar, clock, duties, policy
 from marketplace.core.duties import Duty, Matter
 
-from .models import Award, Objection, OpenedBid, Question, WorkRequest
+from .models import Award, Objection, OpenedBid, Opening, Question, WorkRequest
 from .models.requests import Status
 from .timeline import STAGE_COUNT, position_of
 
@@ -36,6 +36,7 @@ def request_duties(user: Any, organisation: Organisation) -> Iterator[Duty]:
     elif organisation.kind != Organisation.Kind.INTERMEDIARY:
         yield from _returned(organisation)
         yield from _questions(organisation)
+        yield from _picks(organisation)
     if organisation.kind == Organisation.Kind.AUTHORITY:
         yield from _objections(organisation)
 
@@ -68,6 +69,25 @@ def _questions(owner: Organisation) -> Iterator[Duty]:
             action_label=pgettext("question", "Answer"),
             started_at=question.asked_at,
             due_at=question.due_at,
+        )
+
+
+def _picks(owner: Organisation) -> Iterator[Duty]:
+    waiting = Opening.objects.filter(
+        state=Opening.State.DRAWN,
+        work_request__owner=owner,
+        work_request__status=Status.SELECTING,
+        work_request__method=WorkRequest.Method.CREDIT_PREFERRED,
+        waits_until__gt=clock.now(),
+    )
+    for opening in waiting.select_related("work_request"):
+        yield Duty(
+            title=_("Pick the winner from the short list"),
+            object_label=_label(opening.work_request),
+            url=reverse("tendering:pick", args=[opening.work_request.number]),
+            action_label=pgettext("verb", "Pick"),
+            started_at=opening.waits_since,
+            due_at=opening.waits_until,
         )
 
 
@@ -139,6 +159,8 @@ def _next_of(work_request: WorkRequest) -> tuple[str, datetime | None]:
     now = clock.now()
     if work_request.status == Status.PUBLISHED and work_request.takes_bids(now):
         return _("Bids close"), work_request.deadline(now)
+    if work_request.status == Status.SELECTING and work_request.opened_at is not None:
+        return _("The ranking is published"), None
     if work_request.status in (Status.PUBLISHED, Status.SELECTING):
         return _("The bids are opened"), work_request.opens_at
     if work_request.status == Status.UNDER_REVIEW:

@@ -114,7 +114,7 @@ def requirements_of(work_request: WorkRequest) -> Requirements:
     rows = work_request.request_items.select_related("item__qualification_type")
     types = {kind.pk: kind.name for kind in (row.item.qualification_type for row in rows) if kind is not None}
     return Requirements(
-        min_grade=work_request.min_grade,
+        min_grade=work_request.needed_grade,
         item_types=types,
         extra_types={one.pk: one.name for one in work_request.qualifications.all()},
         match=work_request.qualifications_match,

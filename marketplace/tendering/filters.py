@@ -11,9 +11,9 @@ from marketplace.core import clock
 from marketplace.core.filters import RowsFilter
 from marketplace.core.matching import contains
 
-from .drafts import OFFERED_METHODS
 from .models import WorkRequest
 from .models.requests import Grade
+from .parameters import OFFERED_METHODS
 
 #: What a visitor calls the states of a request, and the states themselves.
 STAGES = {

@@ -1,4 +1,3 @@
-from datetime import timedelta
 from typing import Any
 
 from django import forms
@@ -7,15 +6,12 @@ from django.utils.translation import pgettext_lazy
 
 from marketplace.accounts.models import Organisation
 from marketplace.catalogue.models import ServiceItem
-from marketplace.core import calendar, clock, policy
 from marketplace.core.files import UploadField
 from marketplace.core.forms import AmountField, RowsField
 from marketplace.core.identifiers import USCCField
 
-from . import deadlines
-from .drafts import OFFERED_METHODS
 from .models import Exclusion, Objection, WorkRequest
-from .models.requests import Grade, Method
+from .models.requests import Grade
 
 MONEY = forms.TextInput(attrs={"inputmode": "decimal", "data-unit": _("CNY")})
 YES_NO = [(True, _("Yes")), (False, _("No"))]
@@ -156,46 +152,6 @@ class ConditionsForm(DraftForm):
         return self.cleaned_data["qualifications_match"] or "all"
 
 
-class SelectionForm(DraftForm):
-    required_fields = ("method", "signing_days")
-    method = forms.ChoiceField(
-        choices=[(method.value, method.label) for method in Method if method in OFFERED_METHODS],
-        widget=forms.RadioSelect,
-        label=_("Selection method"),
-    )
-    bids_close_at = forms.SplitDateTimeField(
-        label=_("Bid deadline"),
-        widget=forms.SplitDateTimeWidget(
-            date_attrs={"type": "date", "aria-label": _("Date")},  # type: ignore[dict-item]
-            time_attrs={"type": "time", "aria-label": _("Time")},  # type: ignore[dict-item]
-            date_format="%Y-%m-%d",
-            time_format="%H:%M",
-        ),
-        required=False,
-    )
-
-    class Meta(DraftForm.Meta):
-        fields = ("method", "price_max", "price_min", "signing_days", "bids_close_at")
-        field_classes = {"price_max": AmountField, "price_min": AmountField}
-        widgets = {
-            "price_max": MONEY,
-            "price_min": MONEY,
-            "signing_days": forms.TextInput(attrs={"inputmode": "numeric", "data-unit": _("working days")}),
-        }
-        help_texts = {
-            "price_max": _("In a random draw, the price that you fix; for lowest price, the highest price accepted."),
-            "price_min": _("Lowest price only: bids below it are set aside."),
-        }
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        earliest = deadlines.earliest_close(clock.now(), policy.current().bid_period_days)
-        suggested = calendar.working_day_after(earliest.astimezone(clock.SHANGHAI).date() - timedelta(days=1), 1)
-        self.fields["bids_close_at"].help_text = _(
-            "At least %(days)d working days after publication: published today, %(date)s or later."
-        ) % {"days": policy.current().bid_period_days, "date": suggested.isoformat()}
-
-
 class ContactForm(DraftForm):
     attachment = UploadField(
         label=_("Add an attachment"),
@@ -273,6 +229,7 @@ class BidForm(forms.Form):
         super().__init__(*args, **kwargs)
         if work_request.fixes_price:
             del self.fields["price"]
+        if work_request.fixes_time:
             del self.fields["days"]
 
 

@@ -11,7 +11,7 @@ from marketplace.core.permissions import Decision, no, yes
 from marketplace.registry.models import Intermediary
 
 from . import deadlines
-from .models import Award, OpenedBid, WorkRequest
+from .models import Award, OpenedBid, Opening, WorkRequest
 from .models.requests import EDITABLE, SUSPENDABLE, Status
 
 NOT_NOW = _("The request is not in a state in which this can be done.")
@@ -86,6 +86,19 @@ def can_terminate(user: Any, work_request: WorkRequest) -> Decision:
         return no(NOT_NOW)
     if hasattr(work_request, "opening"):
         return no(_("The bids have been opened. Only a regulator can end the request now."))
+    return acts_for(user, work_request.owner)
+
+
+def can_pick(user: Any, work_request: WorkRequest) -> Decision:
+    """The owner picks from the short list until its time is over; a suspended request's clock stands still."""
+    opening = getattr(work_request, "opening", None)
+    waits = opening is not None and opening.state == Opening.State.DRAWN and opening.short_list
+    if work_request.method != WorkRequest.Method.CREDIT_PREFERRED or not waits:
+        return no(_("There is nothing to pick: the short list is not drawn yet, or the selection is decided."))
+    if work_request.status != Status.SELECTING:
+        return no(NOT_NOW)
+    if opening.waits_until is None or clock.now() >= opening.waits_until:
+        return no(_("The time to pick is over; the firm that was drawn first wins."))
     return acts_for(user, work_request.owner)
 
 

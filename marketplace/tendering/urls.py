@@ -1,6 +1,6 @@
 from django.urls import path
 
-from .views import bidding, drafts, public, published, results
+from .views import bidding, drafts, picking, public, published, results
 
 app_name = "tendering"
 
@@ -26,6 +26,7 @@ urlpatterns = [
     path("workbench/requests/<str:number>/files/<int:pk>/delete/", drafts.attachment_delete, name="attachment-delete"),
     path("workbench/requests/<str:number>/answer/<int:question>/", published.answer, name="question-answer"),
     path("workbench/requests/<str:number>/end/", published.terminate, name="terminate"),
+    path("workbench/requests/<str:number>/pick/", picking.pick, name="pick"),
     path("workbench/requests/<str:number>/repost/", published.repost, name="repost"),
     path("workbench/requests/<str:number>/edit/<str:page>/", drafts.draft_page, name="draft-page"),
 ]

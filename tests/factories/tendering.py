@@ -95,6 +95,8 @@ class WorkRequestFactory(DjangoModelFactory):
 
     class Params:
         lowest_price = factory.Trait(method="lowest_price")
+        benchmark_price = factory.Trait(method="benchmark_price")
+        credit_preferred = factory.Trait(method="credit_preferred", parameters={"long": 4, "short": 2})
         public_money = factory.Trait(
             fund_fiscal=Decimal(60),
             fund_social=Decimal(40),

@@ -129,6 +129,7 @@ tendering:evidence                     404 404 404 200 200 404 404 200 404
 tendering:object                       302 403 403 403 403 403 403 403 403
 tendering:own-bids                     302 403 403 403 403 200 200 403 403
 tendering:own-requests                 302 200 200 200 200 200 200 200 200
+tendering:pick                         302 403 403 403 403 403 403 403 403
 tendering:question-answer              302 403 403 403 200 403 403 403 403
 tendering:question-ask                 302 403 403 403 403 200 200 403 403
 tendering:request-detail               200 200 200 200 200 200 200 200 200
@@ -248,7 +249,10 @@ def arguments(things: dict) -> dict[str, list]:
         "registry:registration-{}": (("detail", "file", "withdraw"), [registration]),
         "registry_console:registration-{}": (("check", "save", "pass", "return"), [filed]),
         "tendering:draft-{}": (("summary", "submit", "delete"), [draft]),
-        "tendering:{}": (["request-detail", "question-ask", "bid", "bid-withdraw", "terminate", "repost"], [published]),
+        "tendering:{}": (
+            ["request-detail", "question-ask", "bid", "bid-withdraw", "terminate", "repost", "pick"],
+            [published],
+        ),
         "tendering_console:{}": (("suspend", "resume", "void"), [published]),
     }
     for form, (parts, values) in same.items():

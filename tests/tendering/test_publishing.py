@@ -77,7 +77,7 @@ class TestSubmitRequest:
             ({"price_max": None}, "price_max"),
             ({"items": []}, "items"),
             ({"min_grade": "B"}, "requirement_reason"),
-            ({"method": "credit_preferred"}, "method"),
+            ({"method": "credit_preferred", "parameters": {"long": 3, "short": 4}}, "short"),
             ({"public_money": True, "project_code": ""}, "project_code"),
             ({"public_money": True, "project_name": ""}, "project_name"),
         ],

@@ -277,10 +277,14 @@ class OpenedBid(models.Model):
         ]
 
     if TYPE_CHECKING:
-        #: What the result page hangs on a bid: its draw value, the value's place from 0 to 1, which reserve it is.
+        #: What the result page hangs on a bid: its draw value, the value's place from 0 to 1, which reserve it is, its
+        #: distance to the benchmark, whether it was left out of the mean, as which it was drawn by weight.
         value: str | None
         place: float | None
         next_reserve: int | None
+        distance: str | None
+        is_trimmed: bool
+        drawn: int | None
 
     def __str__(self) -> str:
         return f"{self.opening_id} {self.fate}"

@@ -250,6 +250,18 @@ class WorkRequest(FSMModelMixin, models.Model):
         return self.method in selection.PRICE_FIXED
 
     @property
+    def fixes_time(self) -> bool:
+        """Whether the owner sets the service time, so that a bid promises no other."""
+        return self.method == Method.RANDOM_DRAW
+
+    @property
+    def needed_grade(self) -> str:
+        """The grade that a bidder needs at least; C takes no part in credit-preferred selection (RULES, Effects)."""
+        if self.method == Method.CREDIT_PREFERRED and self.min_grade in ("", Grade.C):
+            return Grade.B.value
+        return self.min_grade
+
+    @property
     def asks_for_proposal(self) -> bool:
         """Whether a bid carries a proposal file, which evaluators mark."""
         return self.method == Method.BEST_PROPOSAL

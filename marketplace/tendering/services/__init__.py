@@ -19,6 +19,7 @@ from .drafting import (
 from .ending import UnableToEnd, resume_request, suspend_request, terminate_request, void_request, void_with_contract
 from .objecting import UnableToDecide, UnableToObject, decide_objections, escalate_objections, submit_objection
 from .opening import UnableToOpen, open_request
+from .picking import UnableToPick, pick_from_short_list
 from .progress import UnableToProceed, mark_completed, mark_contracted, mark_in_service, note_owner_unsigned
 from .publicity import UnableToAward, confirm_award, pass_award_on
 from .publishing import UnableToPublish, UnableToReview, review_request, submit_request, take_back_request
@@ -38,6 +39,7 @@ __all__ = [
     "UnableToEnd",
     "UnableToObject",
     "UnableToOpen",
+    "UnableToPick",
     "UnableToProceed",
     "UnableToPublish",
     "UnableToRepost",
@@ -58,6 +60,7 @@ __all__ = [
     "note_owner_unsigned",
     "open_request",
     "pass_award_on",
+    "pick_from_short_list",
     "price_problem",
     "remove_attachment",
     "repost_request",

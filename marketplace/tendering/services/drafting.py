@@ -19,7 +19,7 @@ from marketplace.core import audit, clock, files, numbers, policy
 from marketplace.core.failures import DomainError, Text
 from marketplace.core.permissions import require
 
-from .. import drafts, permissions
+from .. import drafts, parameters, permissions
 from ..failures import StateMoved, joined
 from ..models import Attachment, Exclusion, RequestItem, WorkRequest
 
@@ -27,7 +27,7 @@ from ..models import Attachment, Exclusion, RequestItem, WorkRequest
 FIELDS = (
     "title", "project_name", "project_code", "matter", "government_investment", "fund_fiscal", "fund_state",
     "fund_social", "public_project", "content", "scale", "price_max", "price_min", "service_days", "signing_days",
-    "method", "min_grade", "qualifications_match", "practitioner_licence", "practitioners_needed",
+    "method", "parameters", "min_grade", "qualifications_match", "practitioner_licence", "practitioners_needed",
     "requirement_reason", "contact_name", "contact_phone", "bids_close_at",
 )  # fmt: skip
 FUNDS = frozenset({"fund_fiscal", "fund_state", "fund_social"})
@@ -105,6 +105,8 @@ def save_draft(
         setattr(work_request, name, values[name])
     if "project_code" in named:
         work_request.project_code = str(work_request.project_code).strip().upper()
+    if "method" in named:
+        work_request.parameters = parameters.of_method(work_request.method, work_request.parameters)
     _check_fields(work_request, named)
     if qualifications is not None:
         work_request.qualifications.set(qualifications)
@@ -279,6 +281,8 @@ def _check_fields(work_request: WorkRequest, named: Sequence[str]) -> None:
         touched = set(named) | (FUNDS if FUNDS & set(named) else set())
         if {"price_max", "method"} & touched:
             touched |= {"price_min"}
+        if "parameters" in touched:
+            touched |= {key for keys in parameters.KEYS.values() for key in keys}
         found = drafts.contradictions(work_request, policy.current())
         errors = {name: text for name, text in found.items() if name in touched}
         closes_at = work_request.bids_close_at
@@ -338,4 +342,6 @@ def _plain(value: Any) -> Any:
         return value
     if isinstance(value, datetime):
         return value.isoformat()
+    if isinstance(value, dict):
+        return dict(value)
     return str(value)

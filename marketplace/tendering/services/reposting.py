@@ -37,7 +37,6 @@ def repost_request(*, request_id: int, actor: User) -> WorkRequest:
         number=numbers.next_number("MX"),
         owner=old.owner,
         created_by=actor,
-        parameters=old.parameters,
         reposted_from=old,
         failures_before=old.failures_before + (old.status == Status.FAILED),
         **copied,

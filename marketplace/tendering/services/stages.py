@@ -63,6 +63,13 @@ def resume_opening(*, opening_id: int) -> Opening:
 
 def advance(work_request: WorkRequest, opening: Opening) -> None:
     """As far as the opening can go now; the caller holds the request's lock."""
+    try:
+        _advance(work_request, opening)
+    except InvalidSelection as failure:
+        _void(work_request, opening, str(failure), opening.secrets)
+
+
+def _advance(work_request: WorkRequest, opening: Opening) -> None:
     if opening.state == State.FROZEN and _is_ready(work_request, opening, BEFORE_DRAW):
         _draw(work_request, opening)
     wait = AFTER_DRAW.get(work_request.method)
@@ -160,11 +167,7 @@ def _draw(work_request: WorkRequest, opening: Opening) -> None:
 
 
 def _end(work_request: WorkRequest, opening: Opening) -> None:
-    try:
-        transcript = selection.document(opened_of(work_request, opening), opened_at=instant(opening.opened_at))
-    except InvalidSelection as failure:
-        _void(work_request, opening, str(failure), opening.secrets)
-        return
+    transcript = selection.document(opened_of(work_request, opening), opened_at=instant(opening.opened_at))
     opening.end(at=clock.now(), transcript=transcript)
     opening.save()
     _record(work_request, opening, "opening.ended")

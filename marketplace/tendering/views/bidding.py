@@ -146,11 +146,9 @@ def _file_sealed(request: MemberRequest, work_request: WorkRequest, firm: Interm
 
 def _limits(work_request: WorkRequest, values: dict, form: BidForm) -> bool:
     """Whether price or time lies outside the announced limits; the message stands at its field."""
-    if work_request.fixes_price:
-        return False
-    if message := price_problem(work_request, values["price"]):
+    if not work_request.fixes_price and (message := price_problem(work_request, values["price"])):
         form.add_error("price", str(message))
-    if values["days"] > (work_request.service_days or 0):
+    if not work_request.fixes_time and values["days"] > (work_request.service_days or 0):
         form.add_error(
             "days", _("The request allows at most %(days)d working days.") % {"days": work_request.service_days}
         )

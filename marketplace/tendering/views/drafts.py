@@ -33,9 +33,9 @@ from ..forms import (
     ExclusionFormSet,
     NewRequestForm,
     ProjectForm,
-    SelectionForm,
     ServiceForm,
 )
+from ..method_forms import SelectionForm
 from ..models import WorkRequest
 from ..services import ExclusionLine, ItemLine
 

@@ -9,7 +9,7 @@ from django.views.decorators.http import require_safe
 from marketplace.accounts.http import MemberRequest
 from marketplace.catalogue.selectors import working_rows
 from marketplace.catalogue.services import calculate_for_item
-from marketplace.core import clock, files, kept
+from marketplace.core import clock, files, kept, policy
 from marketplace.core.calendar import ClockFace, clock_face
 from marketplace.core.paging import KeysFirst
 
@@ -73,6 +73,8 @@ def detail_context(request: MemberRequest, work_request: WorkRequest) -> dict[st
         "versions": list(work_request.versions.order_by("-number")),
         "exclusions": work_request.exclusions.select_related("organisation"),
         "qualifications": work_request.qualifications.all(),
+        "owner_pick_days": policy.version(work_request.policy_version).owner_pick_days,
+        "may_pick": permissions.can_pick(request.user, work_request),
     }
     kinds = [row.item.qualification_type for row in context["request_items"] if row.item.qualification_type]
     context["item_qualifications"] = list(dict.fromkeys(kinds))

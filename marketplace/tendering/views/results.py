@@ -19,6 +19,7 @@ from ..models import Award, ObjectionEvidence, OpenedBid, WorkRequest
 from ..models.bids import Opening
 from ..public_tender import standard_of
 from ..timeline import stages_of
+from ..working import working_of
 
 PAGE_SIZE = 20
 #: A draw value is a number below 2^256; its place on the bar is its share of that.
@@ -75,6 +76,7 @@ def award_detail(request: MemberRequest, number: str) -> HttpResponse:
         )
     )
     current = next((award for award in awards if award.is_live), None)
+    bids = bids_of(opening, current.rank if current else 1) if opening.shows_bids else []
     context = {
         "work_request": work_request,
         "opening": opening,
@@ -84,7 +86,9 @@ def award_detail(request: MemberRequest, number: str) -> HttpResponse:
         "stages": stages_of(work_request, current or (awards[0] if awards else None)),
         "clock": publicity_clock(current) if current else None,
         "opening_clock": opening_clock(work_request, opening),
-        "bids": bids_of(opening) if opening.shows_bids else [],
+        "bids": bids,
+        "working": working_of(opening, bids),
+        "may_pick": permissions.can_pick(request.user, work_request),
         "checks": checks_of(opening),
         "share": share_of_standard(current) if current else None,
     }
@@ -99,20 +103,27 @@ def award_detail(request: MemberRequest, number: str) -> HttpResponse:
     return render(request, "tendering/award_detail.html", context)
 
 
-def bids_of(opening: Opening) -> list[OpenedBid]:
-    """Every bid that took part, ranked ones first, each with its draw value and the value's place from 0 to 1."""
-    values = {
-        step["id"]: step.get("value") or step.get("tie")
-        for step in (opening.transcript or {}).get("working", [])
-        if "id" in step
-    }
+def bids_of(opening: Opening, current_rank: int = 1) -> list[OpenedBid]:
+    """
+    Every bid that took part, ranked ones first, each with what its method's working says of it.
+
+    :param current_rank: of the bid whose turn it is; the next two are its reserves
+    """
+    steps = [step for step in (opening.transcript or {}).get("working", []) if "id" in step]
+    values = {step["id"]: step.get("value") or step.get("tie") for step in steps}
+    distances = {step["id"]: step["distance"] for step in steps if step["step"] == "distance"}
+    trimmed = {step["id"] for step in steps if step["step"] == "trimmed"}
+    drawn = {step["id"]: step["rank"] for step in steps if step["step"] == "drawn"}
     bids = list(
         opening.opened_bids.exclude(fate__in=("replaced", "withdrawn")).select_related("intermediary__organisation")
     )
     for bid in bids:
-        bid.value = values.get(bid.intermediary.uscc) if bid.intermediary else None
+        bid.value = values.get(bid.listed_as)
+        bid.distance = distances.get(bid.listed_as)
+        bid.is_trimmed = bid.listed_as in trimmed
+        bid.drawn = drawn.get(bid.listed_as)
         bid.place = int(bid.value, 16) / 16**VALUE_DIGITS if bid.value else None
-        bid.next_reserve = bid.rank - 1 if bid.rank in (2, 3) else None
+        bid.next_reserve = bid.rank - current_rank if bid.rank in (current_rank + 1, current_rank + 2) else None
     return bids
 
 

@@ -1,0 +1,118 @@
+"""The page of a draft on which price, method and deadline are set."""
+
+from datetime import timedelta
+from typing import Any
+
+from django import forms
+from django.utils.functional import lazy
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext_lazy as _
+
+from marketplace.accounts.models import Organisation
+from marketplace.core import calendar, clock, policy
+from marketplace.core.forms import AmountField
+
+from . import deadlines, parameters, selection
+from .forms import MONEY, DraftForm
+from .models.requests import Method
+
+#: What each method is, in a line.
+MEANING = {
+    Method.DIRECT: _(
+        "No bidding: you pick among the listed offers of eligible firms and say why. For social money, or small sums."
+    ),
+    Method.RANDOM_DRAW: _("You fix price and time. Every eligible sign-up has the same chance."),
+    Method.LOWEST_PRICE: _("Firms bid within your limits. The lowest price wins."),
+    Method.BENCHMARK_PRICE: _(
+        "Firms bid within your limits. The price nearest to a drawn 95 to 98 percent of their mean wins."
+    ),
+    Method.CREDIT_PREFERRED: _(
+        "You fix the price. The best scores are drawn, weighted by score, into a short list from which you pick."
+    ),
+    Method.BEST_PROPOSAL: _("Price, time, proposal and credit are weighed; evaluators mark proposals without names."),
+}
+
+
+_format_later = lazy(format_html, SafeString)
+
+
+def _described(method: Method) -> Any:
+    return _format_later('{}<span class="field-hint">{}</span>', method.label, MEANING[method])
+
+
+class SelectionForm(DraftForm):
+    required_fields = ("method", "signing_days")
+    method = forms.ChoiceField(widget=forms.RadioSelect, label=_("Selection method"))
+    long = forms.IntegerField(
+        label=_("Size of the long list"),
+        help_text=_("So many firms with the highest scores are drawn."),
+        widget=forms.TextInput(attrs={"inputmode": "numeric", "data-unit": _("firms")}),
+    )
+    short = forms.IntegerField(
+        label=_("Size of the short list"),
+        help_text=_("So many that are drawn first; you pick one of them."),
+        widget=forms.TextInput(attrs={"inputmode": "numeric", "data-unit": _("firms")}),
+    )
+    bids_close_at = forms.SplitDateTimeField(
+        label=_("Bid deadline"),
+        widget=forms.SplitDateTimeWidget(
+            date_attrs={"type": "date", "aria-label": _("Date")},  # type: ignore[dict-item]
+            time_attrs={"type": "time", "aria-label": _("Time")},  # type: ignore[dict-item]
+            date_format="%Y-%m-%d",
+            time_format="%H:%M",
+        ),
+        required=False,
+    )
+
+    class Meta(DraftForm.Meta):
+        fields = ("method", "price_max", "price_min", "signing_days", "bids_close_at")
+        field_classes = {"price_max": AmountField, "price_min": AmountField}
+        widgets = {
+            "price_max": MONEY,
+            "price_min": MONEY,
+            "signing_days": forms.TextInput(attrs={"inputmode": "numeric", "data-unit": _("working days")}),
+        }
+        help_texts = {
+            "price_max": _(
+                "The price that you fix for a random draw or credit-preferred; otherwise the highest price accepted."
+            ),
+            "price_min": _("Bids below it are set aside. Only where firms name a price."),
+        }
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["method"].choices = [(one.value, _described(one)) for one in self._methods()]  # type: ignore[attr-defined]
+        for key in ("long", "short"):
+            self.initial.setdefault(key, self.instance.parameters.get(key))
+        earliest = deadlines.earliest_close(clock.now(), policy.current().bid_period_days)
+        suggested = calendar.working_day_after(earliest.astimezone(clock.SHANGHAI).date() - timedelta(days=1), 1)
+        self.fields["bids_close_at"].help_text = _(
+            "At least %(days)d working days after publication: published today, %(date)s or later."
+        ) % {"days": policy.current().bid_period_days, "date": suggested.isoformat()}
+
+    def _methods(self) -> list[Method]:
+        is_authority = self.instance.owner.kind == Organisation.Kind.AUTHORITY
+        return [one for one in parameters.OFFERED_METHODS if not is_authority or one in parameters.AUTHORITY_METHODS]
+
+    @property
+    def values(self) -> dict[str, Any]:
+        values = super().values
+        announced = {key: values.pop(key) for key in ("long", "short") if key in values}
+        if values["method"] in (*selection.PRICE_FIXED, Method.DIRECT):
+            # What another method asked for and this one does not show.
+            values["price_min"] = None
+        return values | {"parameters": parameters.of_method(values["method"], announced)}
+
+
+class PickForm(forms.Form):
+    """The owner's pick; which firms there are to pick from is the service's question."""
+
+    firm = forms.CharField(label=_("Firm"), max_length=18, error_messages={"required": _("Choose a firm.")})
+    reason = forms.CharField(
+        label=_("Reason (published)"),
+        max_length=2000,
+        widget=forms.Textarea(attrs={"rows": 4}),
+        strip=True,
+        help_text=_("Why this firm and not another: experience with such projects, people, time."),
+    )
