@@ -51,7 +51,10 @@ function start(root, market) {
       if (!filing.fen) found.price = market.words.price;
       else if (market.price_max && filing.fen > readFen(market.price_max)) found.price = market.words.price_max;
       else if (market.price_min && filing.fen < readFen(market.price_min)) found.price = market.words.price_min;
-      filing.days = Number(clear.querySelector("[name=days]").value.normalize("NFKC").trim());
+    }
+    const days = clear.querySelector("[name=days]");
+    if (days) {
+      filing.days = Number(days.value.normalize("NFKC").trim());
       if (!Number.isInteger(filing.days) || filing.days < 1 || filing.days > market.days_max) found.days = market.words.days;
     } else filing.days = market.days_max;
     if (market.asks_for_proposal) {

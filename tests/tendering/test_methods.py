@@ -185,3 +185,27 @@ class TestReserves:
 
         reserves = {each.next_reserve: each.intermediary.name for each in bids if each.next_reserve}
         assert reserves == {1: ranked[2], 2: ranked[3]}
+
+
+class TestCreditPreferredBid:
+    def test_the_look_over_shows_fixed_price_and_promised_time(self, client):
+        work_request = WorkRequestFactory(credit_preferred=True, published=True)
+        client.force_login(member_of(bidder_for(work_request).organisation))
+
+        content = client.post(f"/en/requests/{work_request.number}/bid/", {"days": "28"}).content.decode()
+
+        assert "¥180,000.00" in content
+        assert "28 working days" in content
+
+    def test_it_is_sealed_with_its_days_and_no_price(self, client):
+        work_request = WorkRequestFactory(credit_preferred=True, published=True)
+        firms = [bidder_for(work_request), bidder_for(work_request)]
+        for firm, days in zip(firms, ("28", "30"), strict=True):
+            client.force_login(member_of(firm.organisation))
+            sent = {"days": days, "declaration": "on", "seal": "1"}
+            client.post(f"/en/requests/{work_request.number}/bid/", sent)
+
+        opening = open_bids(work_request)
+
+        listed = {row["id"]: (row["days"], row["price"]) for row in opening.frozen["candidates"]}
+        assert listed == {firms[0].uscc: (28, None), firms[1].uscc: (30, None)}
