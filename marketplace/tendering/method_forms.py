@@ -98,7 +98,7 @@ class SelectionForm(DraftForm):
     @property
     def values(self) -> dict[str, Any]:
         values = super().values
-        announced = {key: values.pop(key) for key in ("long", "short") if key in values}
+        announced: dict[str, Any] = {key: values.pop(key) for key in ("long", "short") if key in values}
         if values["method"] in (*selection.PRICE_FIXED, Method.DIRECT):
             # What another method asked for and this one does not show.
             values["price_min"] = None

@@ -92,8 +92,7 @@ def can_terminate(user: Any, work_request: WorkRequest) -> Decision:
 def can_pick(user: Any, work_request: WorkRequest) -> Decision:
     """The owner picks from the short list until its time is over; a suspended request's clock stands still."""
     opening = getattr(work_request, "opening", None)
-    waits = opening is not None and opening.state == Opening.State.DRAWN and opening.short_list
-    if work_request.method != WorkRequest.Method.CREDIT_PREFERRED or not waits:
+    if opening is None or opening.state != Opening.State.DRAWN or not opening.short_list:
         return no(_("There is nothing to pick: the short list is not drawn yet, or the selection is decided."))
     if work_request.status != Status.SELECTING:
         return no(NOT_NOW)
