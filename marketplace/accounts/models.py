@@ -227,10 +227,10 @@ class Invitation(models.Model):
 
 
 class Notice(models.Model):
-    """A notice to a person of an organisation, shown on the site and mailed."""
+    """A notice to a person, mostly one of an organisation's, shown on the site and mailed."""
 
     user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="notices")
-    organisation = models.ForeignKey(Organisation, on_delete=models.CASCADE, related_name="+")
+    organisation = models.ForeignKey(Organisation, null=True, on_delete=models.CASCADE, related_name="+")
     key = models.CharField(max_length=200)
     title = models.CharField(max_length=200)
     body = models.TextField()

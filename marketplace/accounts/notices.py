@@ -36,23 +36,46 @@ def notify(
     :param key: names the occasion, such as "request:MX-2026-0001:published"; a second call with it changes nothing
     """
     for membership in Membership.objects.active().filter(organisation=organisation).select_related("user"):
-        user = membership.user
-        with translation.override(user.language):
-            title = _written(subject, params)[:TITLE_LENGTH]
-            text = _written(body, params)
-        notice, created = Notice.objects.get_or_create(
-            user=user,
-            key=f"{key}:{organisation.pk}",
-            defaults={
-                "organisation": organisation,
-                "title": title,
-                "body": text,
-                "url": url,
-                "created_at": clock.now(),
-            },
-        )
-        if created:
-            outbox.schedule(KIND, str(notice.pk), clock.now())
+        _write(membership.user, organisation, subject, body, url, f"{key}:{organisation.pk}", params)
+
+
+def notify_person(
+    *,
+    user: User,
+    subject: Text,
+    body: Text,
+    url: str,
+    key: str,
+    params: Mapping[str, object] | None = None,
+) -> None:
+    """
+    Tell one person on their own account, such as an evaluator, once a key; the parameters are those of `notify`.
+
+    A closed account is told nothing.
+    """
+    if user.is_active:
+        _write(user, None, subject, body, url, key, params)
+
+
+def _write(
+    user: User,
+    organisation: Organisation | None,
+    subject: Text,
+    body: Text,
+    url: str,
+    key: str,
+    params: Mapping[str, object] | None,
+) -> None:
+    with translation.override(user.language):
+        title = _written(subject, params)[:TITLE_LENGTH]
+        text = _written(body, params)
+    notice, created = Notice.objects.get_or_create(
+        user=user,
+        key=key,
+        defaults={"organisation": organisation, "title": title, "body": text, "url": url, "created_at": clock.now()},
+    )
+    if created:
+        outbox.schedule(KIND, str(notice.pk), clock.now())
 
 
 def _written(text: Text, params: Mapping[str, object] | None) -> str:

@@ -26,8 +26,8 @@ class Workbench:
     past: list[Matter] = field(init=False, default_factory=list)
 
     def __post_init__(self) -> None:
+        self.duties = duties_of(self.user, self.organisation)
         if self.organisation:
-            self.duties = duties_of(self.user, self.organisation)
             self.current, self.past = matters_of(self.user, self.organisation)
 
     @property

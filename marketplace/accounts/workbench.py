@@ -4,7 +4,12 @@ from marketplace.core import workbench
 
 from .models import Organisation
 
-workbench.tab(_("Waiting and matters"), "accounts:workbench", kinds=Organisation.Kind.values, order=10)
+workbench.tab(
+    _("Waiting and matters"),
+    "accounts:workbench",
+    kinds={*Organisation.Kind.values, workbench.NOBODY},
+    order=10,
+)
 workbench.tab(_("Organisation and members"), "accounts:organisation-detail", kinds=Organisation.Kind.values, order=90)
 
 workbench.action(

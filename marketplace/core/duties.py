@@ -52,7 +52,9 @@ class Matter:
 
 DutyProvider = Callable[[Any, Any], Iterable[Duty]]
 MatterProvider = Callable[[Any, Any], Iterable[Matter]]
+PersonalProvider = Callable[[Any], Iterable[Duty]]
 _providers: list[DutyProvider] = []
+_personal: list[PersonalProvider] = []
 _matters: list[MatterProvider] = []
 
 
@@ -62,15 +64,23 @@ def provider(function: DutyProvider) -> DutyProvider:
     return function
 
 
+def personal(function: PersonalProvider) -> PersonalProvider:
+    """Register a function of (user) that lists what waits for a person whatever they are a member of."""
+    _personal.append(function)
+    return function
+
+
 def matters(function: MatterProvider) -> MatterProvider:
     """Register a function of (user, organisation) that lists the organisation's matters."""
     _matters.append(function)
     return function
 
 
-def duties_of(user: Any, organisation: Any) -> list[Duty]:
-    """All that waits, in strict order of deadline, what has none last."""
-    found = [duty for function in _providers for duty in function(user, organisation)]
+def duties_of(user: Any, organisation: Any | None) -> list[Duty]:
+    """All that waits, in strict order of deadline, what has none last; for a person without one, their own alone."""
+    found = [duty for function in _personal for duty in function(user)]
+    if organisation is not None:
+        found += [duty for function in _providers for duty in function(user, organisation)]
     return sorted(found, key=lambda duty: (duty.due_at is None, duty.due_at or NEVER, duty.object_label))
 
 

@@ -81,10 +81,14 @@ def store(upload: UploadedFile, *, actor: Any | None) -> StoredFile:
     )
 
 
-def serve(stored: StoredFile) -> FileResponse:
-    """A download; the view that calls this has checked who asks."""
+def serve(stored: StoredFile, *, name: str = "") -> FileResponse:
+    """
+    A download; the view that calls this has checked who asks.
+
+    :param name: what to call it instead of its own name, where that would tell too much
+    """
     return FileResponse(
-        stored.file.open("rb"), as_attachment=True, filename=stored.name, content_type=stored.content_type
+        stored.file.open("rb"), as_attachment=True, filename=name or stored.name, content_type=stored.content_type
     )
 
 

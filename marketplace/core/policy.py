@@ -21,6 +21,7 @@ class Policy:
     answer_days: int = 1
     substance_changes: int = 2
     owner_pick_days: int = 2
+    marking_days: int = 3
     publicity_days: int = 3
     objection_decision_days: int = 5
     award_notice_days: int = 1

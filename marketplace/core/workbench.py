@@ -8,6 +8,7 @@ from django.utils.functional import Promise
 
 Text = str | Promise
 Count = Callable[[Any, Any], int]
+Shown = Callable[[Any], bool]
 
 #: Stands for a person who belongs to no organisation yet, beside the organisations' own kinds.
 NOBODY = "nobody"
@@ -35,7 +36,18 @@ class Action:
     is_primary: bool = False
 
 
+@dataclass(frozen=True)
+class PersonalTab:
+    """A page of the workbench for some people, whatever they are a member of; `shown` of (user) says for whom."""
+
+    label: Text
+    url_name: str
+    shown: Shown
+    order: int
+
+
 _tabs: list[Tab] = []
+_personal: list[PersonalTab] = []
 _actions: list[Action] = []
 
 
@@ -43,6 +55,12 @@ def tab(label: Text, url_name: str, *, kinds: Iterable[str], order: int, count: 
     """Add a tab; `url_name` is reversed without arguments, and pages below its address keep it marked."""
     _tabs.append(Tab(label, url_name, frozenset(kinds), order, count))
     _tabs.sort(key=lambda each: each.order)
+
+
+def personal_tab(label: Text, url_name: str, *, shown: Shown, order: int) -> None:
+    """Add a tab for people whom `shown` names; it stands also where they act for no organisation."""
+    _personal.append(PersonalTab(label, url_name, shown, order))
+    _personal.sort(key=lambda each: each.order)
 
 
 def action(label: Text, url_name: str, *, kinds: Iterable[str], order: int, primary: bool = False) -> None:
@@ -54,6 +72,11 @@ def action(label: Text, url_name: str, *, kinds: Iterable[str], order: int, prim
 def tabs_of(kind: str) -> list[Tab]:
     """The tabs of one kind of organisation, in order."""
     return [each for each in _tabs if kind in each.kinds]
+
+
+def personal_tabs_of(user: Any) -> list[PersonalTab]:
+    """The tabs that a person has on their own account, in order."""
+    return [each for each in _personal if each.shown(user)]
 
 
 def actions_of(kind: str) -> list[Action]:

@@ -3,11 +3,20 @@
 from marketplace.core import outbox
 from marketplace.core.models import DueWork
 
-from .services import close_bids, confirm_award, escalate_objections, open_request, resume_opening
+from .services import (
+    close_bids,
+    confirm_award,
+    escalate_objections,
+    open_request,
+    remind_evaluators,
+    replace_late_evaluators,
+    resume_opening,
+)
 from .services.closing import LOOK, OPENING
 from .services.objecting import OVERDUE
 from .services.publicity import CONFIRMATION
 from .services.publishing import DEADLINE
+from .services.seating import DUE, REMINDER
 from .services.stages import RESUME
 from .services.telling_eligible import TELL_ELIGIBLE, tell_eligible
 
@@ -45,3 +54,13 @@ def confirmation(work: DueWork) -> None:
 @outbox.handler(OVERDUE)
 def overdue_objections(work: DueWork) -> None:
     escalate_objections(award_id=work.payload["award_id"])
+
+
+@outbox.handler(DUE)
+def marking_due(work: DueWork) -> None:
+    replace_late_evaluators(request_id=work.payload["request_id"])
+
+
+@outbox.handler(REMINDER)
+def marking_reminder(work: DueWork) -> None:
+    remind_evaluators(request_id=work.payload["request_id"])

@@ -12,8 +12,9 @@ from marketplace.accounts.models import Organisation
 from marketplace.core import calendar, clock, duties, policy
 from marketplace.core.duties import Duty, Matter
 
-from .models import Award, Objection, OpenedBid, Opening, Question, WorkRequest
+from .models import Award, Objection, OpenedBid, Opening, Paper, Question, WorkRequest
 from .models.requests import Status
+from .pool import is_evaluator
 from .timeline import STAGE_COUNT, position_of
 
 #: From the award notice on a request is contracting's matter.
@@ -39,6 +40,22 @@ def request_duties(user: Any, organisation: Organisation) -> Iterator[Duty]:
         yield from _picks(organisation)
     if organisation.kind == Organisation.Kind.AUTHORITY:
         yield from _objections(organisation)
+
+
+@duties.personal
+def marking_duties(user: Any) -> Iterator[Duty]:
+    """What a drawn evaluator has to mark."""
+    if not is_evaluator(user):
+        return
+    for paper in Paper.objects.visible_to(user).open().select_related("seat__opening__work_request"):
+        yield Duty(
+            title=_("Mark the proposals once more") if paper.is_again else _("Mark the proposals"),
+            object_label=_label(paper.seat.opening.work_request),
+            url=paper.get_absolute_url(),
+            action_label=pgettext("proposals", "Mark"),
+            started_at=paper.issued_at,
+            due_at=paper.due_at,
+        )
 
 
 def _label(work_request: WorkRequest) -> str:

@@ -11,7 +11,7 @@ from marketplace.core.permissions import Decision, no, yes
 from marketplace.registry.models import Intermediary
 
 from . import deadlines
-from .models import Award, OpenedBid, Opening, WorkRequest
+from .models import Award, OpenedBid, Opening, Paper, Seat, WorkRequest
 from .models.requests import EDITABLE, SUSPENDABLE, Status
 
 NOT_NOW = _("The request is not in a state in which this can be done.")
@@ -170,6 +170,43 @@ def can_read_objections(user: Any, award: Award) -> Decision:
     if Membership.objects.of(user).filter(organisation__in=insiders).exists():
         return yes()
     return no(_("Only the parties and regulators can read objections in full."))
+
+
+def can_keep_pool(user: Any) -> Decision:
+    """The evaluators' pool is the market operator's to keep."""
+    return is_operator(user)
+
+
+def can_mark(user: Any, paper: Paper) -> Decision:
+    """The evaluator whose paper it is, while it is to be handed in; when the time is over follows from the clock."""
+    seat, status = paper.seat, paper.seat.opening.work_request.status
+    if seat.evaluator.user_id != user.pk:
+        return no(_("This is another evaluator's paper."))
+    if paper.handed_in_at is not None:
+        return no(_("You have handed in these marks; they can no longer be changed."))
+    if seat.state != Seat.State.SEATED:
+        return no(_("Another evaluator has taken your place in this request."))
+    if status == Status.SUSPENDED:
+        return no(_("The request is suspended; its clocks stand still."))
+    if status != Status.SELECTING:
+        return no(_("The selection is over; nothing more is marked."))
+    if clock.now() >= paper.due_at and seat.opening.seats.waiting().exists():
+        return no(_("The time for marking is over; the next evaluator takes your place."))
+    return yes()
+
+
+def can_read_proposals(user: Any, paper: Paper) -> Decision:
+    """The evaluator whose paper it is, once free of ties by their own word, until the selection is over."""
+    seat = paper.seat
+    if seat.evaluator.user_id != user.pk:
+        return no(_("This is another evaluator's paper."))
+    if seat.state != Seat.State.SEATED:
+        return no(_("Another evaluator has taken your place in this request."))
+    if seat.opening.work_request.status not in (Status.SELECTING, Status.SUSPENDED):
+        return no(_("The selection is over; the proposals are no longer shown."))
+    if seat.cleared_at is None:
+        return no(_("Declare first that you have no tie to the owner or to a bidder."))
+    return yes()
 
 
 def parties_of(work_request: WorkRequest) -> list[Organisation]:

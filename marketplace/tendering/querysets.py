@@ -118,3 +118,28 @@ class AwardQuerySet(models.QuerySet):
         return self.select_related("work_request__owner", "intermediary__organisation__standing").prefetch_related(
             "work_request__request_items__item"
         )
+
+
+class EvaluatorQuerySet(models.QuerySet):
+    def active(self) -> Self:
+        return self.filter(left_at=None, user__is_active=True)
+
+
+class SeatQuerySet(models.QuerySet):
+    def seated(self) -> Self:
+        """Those whose marks count, in the order of the draw."""
+        return self.filter(state="seated").order_by("place")
+
+    def waiting(self) -> Self:
+        """Who comes next where a place is lost."""
+        return self.filter(state="reserve").order_by("place")
+
+
+class PaperQuerySet(models.QuerySet):
+    def visible_to(self, user: Any) -> Self:
+        """A person's own papers; nobody reads another's."""
+        return self.filter(seat__evaluator__user_id=user.pk)
+
+    def open(self) -> Self:
+        """Still to be handed in, by those who mark."""
+        return self.filter(handed_in_at=None, seat__state="seated", seat__opening__work_request__status="selecting")

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from .views import bidding, drafts, picking, public, published, results
+from .views import bidding, drafts, evaluations, picking, public, published, results
 
 app_name = "tendering"
 
@@ -17,6 +17,12 @@ urlpatterns = [
     path("awards/<str:number>/objections/new/", bidding.object_to_award, name="object"),
     path("awards/<str:number>/evidence/<int:pk>/", results.evidence, name="evidence"),
     path("workbench/bids/", bidding.own_bids, name="own-bids"),
+    path("workbench/evaluations/", evaluations.evaluation_list, name="evaluation-list"),
+    path("workbench/evaluations/<int:pk>/", evaluations.evaluation, name="evaluation"),
+    path("workbench/evaluations/<int:pk>/no-tie/", evaluations.no_tie, name="evaluation-no-tie"),
+    path("workbench/evaluations/<int:pk>/tie/", evaluations.own_tie, name="evaluation-tie"),
+    path("workbench/evaluations/<int:pk>/hand-in/", evaluations.hand_in, name="evaluation-hand-in"),
+    path("workbench/evaluations/<int:pk>/proposals/<int:label>/", evaluations.proposal, name="evaluation-proposal"),
     path("workbench/requests/", drafts.own_requests, name="own-requests"),
     path("workbench/requests/new/", drafts.draft_create, name="draft-create"),
     path("workbench/requests/<str:number>/", drafts.draft_summary, name="draft-summary"),

@@ -6,7 +6,7 @@ from wagtail.admin.menu import MenuItem
 
 from marketplace.accounts.permissions import is_operator, is_regulator
 
-from .views import console
+from .views import console, pool
 
 urls = [
     path("", console.index, name="index"),
@@ -18,6 +18,22 @@ urls = [
 ]
 
 
+pool_urls = [
+    path("", pool.index, name="index"),
+    path("admit/", pool.admit, name="admit"),
+    path("<int:number>/", pool.evaluator, name="evaluator"),
+    path("<int:number>/ties/", pool.declare_tie, name="tie"),
+    path("<int:number>/ties/<int:pk>/end/", pool.end_tie, name="tie-end"),
+    path("<int:number>/retire/", pool.retire, name="retire"),
+    path("<int:number>/readmit/", pool.readmit, name="readmit"),
+]
+
+
+class ForOperators(MenuItem):
+    def is_shown(self, request: HttpRequest) -> bool:
+        return bool(is_operator(request.user))
+
+
 class ForStaff(MenuItem):
     def is_shown(self, request: HttpRequest) -> bool:
         return bool(is_operator(request.user)) or bool(is_regulator(request.user))
@@ -25,7 +41,10 @@ class ForStaff(MenuItem):
 
 @hooks.register("register_admin_urls")
 def tendering_urls() -> list[URLResolver]:
-    return [path("requests/", include((urls, "tendering_console")))]
+    return [
+        path("requests/", include((urls, "tendering_console"))),
+        path("evaluators/", include((pool_urls, "tendering_pool"))),
+    ]
 
 
 @hooks.register("register_admin_menu_item")
@@ -36,4 +55,11 @@ def requests_item() -> MenuItem:
         name="requests",
         icon_name="doc-full",
         order=320,
+    )
+
+
+@hooks.register("register_admin_menu_item")
+def pool_item() -> MenuItem:
+    return ForOperators(
+        _("Evaluators' pool"), reverse_lazy("tendering_pool:index"), name="evaluators", icon_name="user", order=330
     )

@@ -92,7 +92,7 @@ class TestPage:
         NoticeFactory(title="别人的通知")
         client.get(reverse("accounts:notice-list"))
 
-        with django_assert_num_queries(6):
+        with django_assert_num_queries(7):
             page = client.get(reverse("accounts:notice-list"))
 
         assert len(page.context["page"].object_list) == 20

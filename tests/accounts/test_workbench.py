@@ -215,11 +215,11 @@ class TestQueries:
         client.force_login(membership.user)
         client.get(URL)
 
-        with django_assert_num_queries(6):
+        with django_assert_num_queries(7):
             client.get(URL)
 
         NoticeFactory.create_batch(10, user=membership.user)
-        with django_assert_num_queries(6):
+        with django_assert_num_queries(7):
             client.get(URL)
 
     def test_of_the_members_page_too(self, client, registered, django_assert_num_queries):
@@ -229,5 +229,5 @@ class TestQueries:
         client.get(url)
         MembershipFactory.create_batch(10, organisation=membership.organisation)
 
-        with django_assert_num_queries(10):
+        with django_assert_num_queries(11):
             client.get(url)

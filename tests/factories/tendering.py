@@ -2,6 +2,7 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 
 import factory
+from django.core.files.uploadedfile import SimpleUploadedFile
 from factory.django import DjangoModelFactory
 
 from marketplace.accounts.models import Organisation
@@ -45,10 +46,17 @@ def bidder_for(work_request: WorkRequest, **organisation):
     return firm
 
 
+def proposal_file(words: str = "方案"):
+    """A proposal as a firm uploads it, under a name that tells who wrote it."""
+    return SimpleUploadedFile("乌有环保方案.pdf", f"%PDF-1.7 {words}".encode(), content_type="application/pdf")
+
+
 def bid(work_request: WorkRequest, firm, price=None, days=None, actor=None, **more):
     """File a bid as the firm; where the price is free it is 90 % of the limit unless given."""
     if not work_request.fixes_price and price is None:
         price = (work_request.price_max or Decimal(100_000)) * Decimal("0.9")
+    if work_request.asks_for_proposal:
+        more.setdefault("proposal", proposal_file())
     return services.seal_and_submit_bid(
         request_id=work_request.pk,
         intermediary=firm,
@@ -85,6 +93,7 @@ class WorkRequestFactory(DjangoModelFactory):
     """
     A complete draft of a random draw over social money, closing 5 working days from now.
 
+    `best_proposal=True` needs evaluators, made before it is published: their numbers are announced with it.
     `published=True` announces it; `bidders=n` files n bids, at descending prices where the price is free;
     `opened=True` runs deadline and opening; `awarded=True` also lets the publicity period pass.
     """
@@ -97,6 +106,10 @@ class WorkRequestFactory(DjangoModelFactory):
         lowest_price = factory.Trait(method="lowest_price")
         benchmark_price = factory.Trait(method="benchmark_price")
         credit_preferred = factory.Trait(method="credit_preferred", parameters={"long": 4, "short": 2})
+        best_proposal = factory.Trait(
+            method="best_proposal",
+            parameters={"weights": {"price": 40, "time": 10, "proposal": 40, "credit": 10}, "evaluators": 3},
+        )
         public_money = factory.Trait(
             fund_fiscal=Decimal(60),
             fund_social=Decimal(40),

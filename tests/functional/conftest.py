@@ -15,6 +15,7 @@ from tests.factories.accounts import (
 from tests.factories.catalogue import RegulationFactory, ServiceItemFactory
 from tests.factories.contracting import ContractFactory, PaymentFactory, pdf
 from tests.factories.credit import ConductEventFactory, CreditModelFactory
+from tests.factories.evaluators import EvaluatorTieFactory
 from tests.factories.registry import OfferFactory, RegistrationFactory, SuspensionFactory
 from tests.factories.tendering import AttachmentFactory, QuestionFactory, WorkRequestFactory, member_of
 
@@ -70,6 +71,7 @@ def scene(db, frozen_clock):
         actor=member_of(loser.organisation),
         evidence=[pdf("证据.pdf")],
     )
+    tie = EvaluatorTieFactory()
     return Scene(
         people={
             "anonymous": None,
@@ -104,6 +106,8 @@ def scene(db, frozen_clock):
             "invitation": InvitationFactory(organisation=owner),
             "membership": membership,
             "notice": NoticeFactory(user=owner_user, organisation=owner),
+            "tie": tie,
+            "evaluator": tie.evaluator,
             "file": deliverable.files.first(),
         },
     )

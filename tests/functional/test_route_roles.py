@@ -29,6 +29,7 @@ OURS = frozenset(
         "search",
         "tendering",
         "tendering_console",
+        "tendering_pool",
     ]
 )
 
@@ -125,6 +126,11 @@ tendering:draft-create                 302 403 200 403 200 403 403 200 403
 tendering:draft-delete                 302 404 404 403 200 404 404 404 404
 tendering:draft-page                   302 404 404 403 200 404 404 404 404
 tendering:draft-summary                302 404 404 200 200 404 404 404 404
+tendering:evaluation                   302 404 404 404 404 404 404 404 404
+tendering:evaluation-hand-in           302 404 404 404 404 404 404 404 404
+tendering:evaluation-list              302 403 403 403 403 403 403 403 403
+tendering:evaluation-proposal          302 404 404 404 404 404 404 404 404
+tendering:evaluation-tie               302 404 404 404 404 404 404 404 404
 tendering:evidence                     404 404 404 200 200 404 404 200 404
 tendering:object                       302 403 403 403 403 403 403 403 403
 tendering:own-bids                     302 403 403 403 403 200 200 403 403
@@ -142,6 +148,9 @@ tendering_console:resume               302 302 302 302 302 302 302 200 302
 tendering_console:review               302 302 302 302 302 302 302 404 200
 tendering_console:suspend              302 302 302 302 302 302 302 200 302
 tendering_console:void                 302 302 302 302 302 302 302 200 302
+tendering_pool:admit                   302 302 302 302 302 302 302 302 200
+tendering_pool:evaluator               302 302 302 302 302 302 302 302 200
+tendering_pool:index                   302 302 302 302 302 302 302 302 200
 """
 
 #: What only takes a POST: the roles that may; everybody else gets 302 to sign in, 403 or 404.
@@ -165,7 +174,12 @@ OPERATIONS = {
     "tendering:attachment-delete": {"owner"},
     "tendering:draft-submit": {"owner"},
     "tendering:draft-take-back": {"owner"},
+    "tendering:evaluation-no-tie": set(),
     "tendering:repost": set(),
+    "tendering_pool:readmit": {"operator"},
+    "tendering_pool:retire": {"operator"},
+    "tendering_pool:tie": {"operator"},
+    "tendering_pool:tie-end": {"operator"},
 }
 
 
@@ -217,6 +231,9 @@ def arguments(things: dict) -> dict[str, list]:
         "tendering:award-detail": [opened],
         "tendering:draft-page": [draft, "contact"],
         "tendering:draft-take-back": [review],
+        "tendering:evaluation-proposal": [0, 1],
+        "tendering_pool:evaluator": [things["evaluator"].number],
+        "tendering_pool:tie-end": [things["evaluator"].number, things["tie"].pk],
         "tendering:evidence": [opened, things["evidence"].pk],
         "tendering:object": [opened],
         "tendering:question-answer": [published, things["question"].number],
@@ -253,6 +270,8 @@ def arguments(things: dict) -> dict[str, list]:
             ["request-detail", "question-ask", "bid", "bid-withdraw", "terminate", "repost", "pick"],
             [published],
         ),
+        "tendering:evaluation{}": (("", "-hand-in", "-no-tie", "-tie"), [0]),
+        "tendering_pool:{}": (("tie", "retire", "readmit"), [things["evaluator"].number]),
         "tendering_console:{}": (("suspend", "resume", "void"), [published]),
     }
     for form, (parts, values) in same.items():

@@ -28,18 +28,19 @@ LABELS = {
 def workbench_tabs(context: dict[str, Any]) -> dict[str, Any]:
     """The tabs of the present organisation's kind; the one whose address the page's begins with is marked."""
     request = context["request"]
-    organisation = request.organisation
-    if not organisation:
+    organisation, personal = request.organisation, workbench.personal_tabs_of(request.user)
+    if not organisation and not personal:
         return {"tabs": []}
     tabs = [
         {
             "label": each.label,
             "url_name": each.url_name,
             "url": reverse(each.url_name),
-            "count": each.count(request.user, organisation) if each.count else 0,
+            "count": each.count(request.user, organisation) if each.count and organisation else 0,
         }
-        for each in workbench.tabs_of(organisation.kind)
+        for each in workbench.tabs_of(organisation.kind if organisation else workbench.NOBODY)
     ]
+    tabs += [{"label": each.label, "url_name": each.url_name, "url": reverse(each.url_name)} for each in personal]
     above = sorted((str(each["url"]), each["url_name"]) for each in tabs if request.path.startswith(str(each["url"])))
     return {"tabs": tabs, "current": context.get("workbench_tab") or (above[-1][1] if above else "")}
 

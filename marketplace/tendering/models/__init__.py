@@ -1,5 +1,7 @@
 from .awards import Award, Objection, ObjectionEvidence
 from .bids import Bid, Deposit, OpenedBid, Opening, SealedProposal
+from .evaluators import Evaluator, EvaluatorTie
+from .marking import Mark, Paper, Seat
 from .parts import Attachment, DeadlineMove, Exclusion, Question, RequestItem, RequestVersion
 from .requests import WorkRequest
 
@@ -9,14 +11,19 @@ __all__ = [
     "Bid",
     "DeadlineMove",
     "Deposit",
+    "Evaluator",
+    "EvaluatorTie",
     "Exclusion",
+    "Mark",
     "Objection",
     "ObjectionEvidence",
     "OpenedBid",
     "Opening",
+    "Paper",
     "Question",
     "RequestItem",
     "RequestVersion",
     "SealedProposal",
+    "Seat",
     "WorkRequest",
 ]

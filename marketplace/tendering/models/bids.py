@@ -137,6 +137,8 @@ class Opening(FSMModelMixin, models.Model):
     picked_at = models.DateTimeField(null=True)
     #: Best proposal: id → final marks of all evaluators.
     marks = models.JSONField(null=True)
+    #: How they came about, as the working tells it: each number of the pool, then each round.
+    panel = models.JSONField(null=True)
 
     ended_at = models.DateTimeField(null=True)
     transcript = models.JSONField(null=True)

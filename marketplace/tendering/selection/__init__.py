@@ -4,6 +4,7 @@ Selection methods and the chance they rest on: pure functions, no database, no c
 The byte-exact specification is in docs/guide/selection.md.
 """
 
+from .best_proposal import ASPECTS, FEWEST_EVALUATORS, needs_second_round
 from .canonical import announcement_hash, canonical, commitment, keeps_commitment, sha256_hex
 from .chance import Chance, seed_of
 from .errors import InvalidSelection
@@ -13,6 +14,8 @@ from .selecting import METHODS, OWNER_PICKS, PRICE_FIXED, SCORE_LISTED, fewest_b
 from .transcript import SIDES, Opened, document, voided
 
 __all__ = [
+    "ASPECTS",
+    "FEWEST_EVALUATORS",
     "METHODS",
     "OWNER_PICKS",
     "PRICE_FIXED",
@@ -32,6 +35,7 @@ __all__ = [
     "document",
     "fewest_bids",
     "keeps_commitment",
+    "needs_second_round",
     "seed_of",
     "select",
     "sha256_hex",

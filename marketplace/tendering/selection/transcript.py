@@ -26,6 +26,7 @@ class Opened:
     :param public_money: read only where the announced limits do not say how few bids fail the request
     :param public_value: as two officers typed it; None where the announcement names no source
     :param marks: id → final marks, best proposal only
+    :param panel: the steps by which the marks came about, best proposal only; they open the working
     :param pick: the owner's choice, direct and credit-preferred; None where the rule decides
     :param reason: why the owner picked it, published
     """
@@ -36,6 +37,7 @@ class Opened:
     public_money: bool = False
     public_value: str | None = None
     marks: Mapping[str, Sequence[int]] | None = None
+    panel: Sequence[Mapping[str, Any]] = ()
     pick: str | None = None
     reason: str = ""
 
@@ -121,7 +123,7 @@ def document(opened: Opened, *, opened_at: str, code_version: str = CODE_VERSION
         "seed": seed.hex() if seed is not None else None,
         "coefficient": outcome.coefficient,
         "marks": {one: list(row) for one, row in opened.marks.items()} if opened.marks is not None else None,
-        "working": [dict(step) for step in outcome.working],
+        "working": [dict(step) for step in (*opened.panel, *outcome.working)],
         "ranking": list(outcome.ranking),
         "winner": outcome.winner,
         "reserves": list(outcome.reserves),

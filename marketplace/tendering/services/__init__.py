@@ -17,6 +17,22 @@ from .drafting import (
     set_items,
 )
 from .ending import UnableToEnd, resume_request, suspend_request, terminate_request, void_request, void_with_contract
+from .keeping_pool import (
+    UnableToKeepPool,
+    admit_evaluator,
+    change_evaluator,
+    declare_evaluator_tie,
+    end_evaluator_tie,
+    readmit_evaluator,
+    retire_evaluator,
+)
+from .marking import (
+    UnableToMark,
+    declare_no_tie,
+    declare_own_tie,
+    hand_in_marks,
+    save_marks,
+)
 from .objecting import UnableToDecide, UnableToObject, decide_objections, escalate_objections, submit_objection
 from .opening import UnableToOpen, open_request
 from .picking import UnableToPick, pick_from_short_list
@@ -24,6 +40,7 @@ from .progress import UnableToProceed, mark_completed, mark_contracted, mark_in_
 from .publicity import UnableToAward, confirm_award, pass_award_on
 from .publishing import UnableToPublish, UnableToReview, review_request, submit_request, take_back_request
 from .reposting import UnableToRepost, repost_request
+from .seating import remind_evaluators, replace_late_evaluators
 from .stages import resume_opening
 
 __all__ = [
@@ -37,6 +54,8 @@ __all__ = [
     "UnableToDecide",
     "UnableToEdit",
     "UnableToEnd",
+    "UnableToKeepPool",
+    "UnableToMark",
     "UnableToObject",
     "UnableToOpen",
     "UnableToPick",
@@ -45,15 +64,22 @@ __all__ = [
     "UnableToRepost",
     "UnableToReview",
     "add_attachment",
+    "admit_evaluator",
     "answer_question",
     "ask_question",
+    "change_evaluator",
     "close_bids",
     "confirm_award",
     "create_draft",
     "decide_objections",
+    "declare_evaluator_tie",
+    "declare_no_tie",
+    "declare_own_tie",
     "discard_draft",
+    "end_evaluator_tie",
     "escalate_objections",
     "filings_of",
+    "hand_in_marks",
     "mark_completed",
     "mark_contracted",
     "mark_in_service",
@@ -62,12 +88,17 @@ __all__ = [
     "pass_award_on",
     "pick_from_short_list",
     "price_problem",
+    "readmit_evaluator",
+    "remind_evaluators",
     "remove_attachment",
+    "replace_late_evaluators",
     "repost_request",
     "resume_opening",
     "resume_request",
+    "retire_evaluator",
     "review_request",
     "save_draft",
+    "save_marks",
     "seal_and_submit_bid",
     "set_exclusions",
     "set_items",

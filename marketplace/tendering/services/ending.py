@@ -18,6 +18,7 @@ from .closing import schedule_opening
 from .objecting import schedule_overdue
 from .publicity import locked_award, schedule_confirmation
 from .publishing import schedule_deadline
+from .seating import resume_marking
 from .stages import schedule_resume, void_opening
 
 
@@ -117,14 +118,14 @@ def resume_request(*, request_id: int, reason: str, actor: User) -> WorkRequest:
     require(permissions.can_resume(actor, work_request))
     reason = _given(reason)
     now = clock.now()
-    days = work_request.days_left_when_suspended
+    days, stopped_at = work_request.days_left_when_suspended, work_request.suspended_at or now
     work_request.resume()
     work_request.end_reason = ""
     if work_request.status == Status.PUBLISHED and days is not None:
         _resume_bidding(work_request, now, days)
     work_request.save()
     if work_request.status == Status.SELECTING:
-        _resume_opening(work_request, now, days)
+        _resume_opening(work_request, now, days, stopped_at)
     elif days is not None:
         _resume_award(work_request, now, days)
     audit.record(
@@ -191,7 +192,7 @@ def _resume_bidding(work_request: WorkRequest, now: datetime, days: int) -> None
     schedule_deadline(work_request)
 
 
-def _resume_opening(work_request: WorkRequest, now: datetime, days: int | None) -> None:
+def _resume_opening(work_request: WorkRequest, now: datetime, days: int | None, stopped_at: datetime) -> None:
     """What it waited for has its days again; the due work of the opening goes on with it."""
     opening = Opening.objects.filter(work_request=work_request).first()
     if opening is not None and opening.waits_until is not None and days is not None:
@@ -199,6 +200,7 @@ def _resume_opening(work_request: WorkRequest, now: datetime, days: int | None) 
         opening.waits_until = calendar.end_of_working_day(clock.date_of(now), days)
         opening.save(update_fields=["waits_until"])
         schedule_resume(opening, opening.waits_until)
+        resume_marking(work_request, opening, stopped_at=stopped_at)
     schedule_opening(work_request)
 
 

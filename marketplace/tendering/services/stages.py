@@ -99,6 +99,7 @@ def opened_of(
         public_money=work_request.has_public_money,
         public_value=opening.public_value,
         marks=opening.marks,
+        panel=opening.panel or (),
         pick=opening.pick or None,
         reason=opening.pick_reason,
     )
