@@ -12,7 +12,7 @@ from marketplace.catalogue.models import Regulation, ServiceItem
 from marketplace.core.events import receives
 from marketplace.registry.events import IntermediaryChanged, IntermediaryListed
 from marketplace.registry.models import Intermediary
-from marketplace.tendering.events import RequestEnded, RequestFailed, RequestPublished
+from marketplace.tendering.events import RequestChanged, RequestEnded, RequestFailed, RequestPublished
 from marketplace.tendering.models import WorkRequest
 
 from .models import Kind
@@ -36,6 +36,11 @@ def _refresh_intermediary(intermediary_id: int) -> None:
 
 @receives(RequestPublished)
 def request_published(event: RequestPublished) -> None:
+    _refresh_request(event.request_id)
+
+
+@receives(RequestChanged)
+def request_changed(event: RequestChanged) -> None:
     _refresh_request(event.request_id)
 
 

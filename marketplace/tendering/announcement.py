@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from . import custody, selection
-from .models import Opening, WorkRequest
+from .models import Opening, RequestVersion, WorkRequest
 
 
 def instant(moment: datetime) -> str:
@@ -13,18 +13,27 @@ def instant(moment: datetime) -> str:
     return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
-def announce(work_request: WorkRequest) -> dict[str, Any]:
+def announce(work_request: WorkRequest, *, published_at: datetime | None = None) -> dict[str, Any]:
     """
     The announcement of a request's present version; both custodians draw their halves the first time.
+
+    A later version keeps the keys and commitments of the first, and has a time of publication of its own.
 
     `limits` holds the fixed price or price limits in CNY, the longest service time in working days, and how many
     bids must count: a transcript of a failed request proves with it that the request had to fail.
     """
-    published = {side: custodian.draw(work_request) for side, custodian in custody.custodians().items()}
-    return compose(work_request, published)
+    if before := work_request.announcement:
+        published = {
+            side: custody.Published(key, before["commitments"][side]) for side, key in before["bid_keys"].items()
+        }
+    else:
+        published = {side: custodian.draw(work_request) for side, custodian in custody.custodians().items()}
+    return compose(work_request, published, published_at=published_at)
 
 
-def compose(work_request: WorkRequest, published: Mapping[str, custody.Published]) -> dict[str, Any]:
+def compose(
+    work_request: WorkRequest, published: Mapping[str, custody.Published], *, published_at: datetime | None = None
+) -> dict[str, Any]:
     """The announcement, with what both custodians publish of it."""
     if work_request.bids_close_at is None or work_request.published_at is None:
         raise ValueError(f"{work_request.number} has no deadline yet")
@@ -38,7 +47,7 @@ def compose(work_request: WorkRequest, published: Mapping[str, custody.Published
         "parameters": work_request.parameters,
         "policy": work_request.policy_version,
         "public_value_source": None,
-        "published_at": instant(work_request.published_at),
+        "published_at": instant(published_at or work_request.published_at),
         "version": work_request.version,
     }
 
@@ -57,7 +66,12 @@ def transcript_bytes(opening: Opening) -> bytes:
     return selection.canonical(opening.transcript)
 
 
-def bind(work_request: WorkRequest) -> None:
+def announcement_bytes(version: RequestVersion) -> bytes:
+    """A version's announcement, byte for byte as it was hashed (RFC 8785)."""
+    return selection.canonical(version.announcement)
+
+
+def bind(work_request: WorkRequest, *, published_at: datetime | None = None) -> None:
     """Write announcement and hash onto the request (unsaved)."""
-    work_request.announcement = announce(work_request)
+    work_request.announcement = announce(work_request, published_at=published_at)
     work_request.announcement_hash = selection.announcement_hash(work_request.announcement)

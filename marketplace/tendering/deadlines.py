@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from .models import WorkRequest
 
 MOVED_BY_DAYS = 2
+#: What a new version leaves at least for confirming a bid, in working days.
+VERSION_DAYS = 3
 OUTAGE_WINDOW = timedelta(minutes=120)
 OUTAGE_LENGTH = timedelta(minutes=10)
 OUTAGE_DAYS = 1

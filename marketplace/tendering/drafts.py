@@ -89,6 +89,8 @@ def _items(work_request: WorkRequest, rows: list[RequestItem]) -> Errors:
 def _deadline(work_request: WorkRequest, policy: Policy, at: datetime) -> Errors:
     if work_request.bids_close_at is None:
         return {}
+    if work_request.amends is not None:
+        return _version_deadline(work_request.bids_close_at, work_request.amends.bids_close_at, at)
     earliest = deadlines.earliest_close(at, policy.bid_period_days)
     if work_request.bids_close_at < earliest:
         message = _("The bid period is at least %(days)d working days: %(earliest)s or later.")
@@ -97,6 +99,21 @@ def _deadline(work_request: WorkRequest, policy: Policy, at: datetime) -> Errors
     if work_request.bids_close_at > at + LONGEST_BID_PERIOD:
         return {"bids_close_at": _("The deadline lies more than a year ahead.")}
     return {}
+
+
+def _version_deadline(closes_at: datetime, announced: datetime | None, at: datetime) -> Errors:
+    """A new version leaves three days to confirm, and takes nobody the time that was announced before."""
+    earliest = deadlines.earliest_close(at, deadlines.VERSION_DAYS)
+    if announced is not None and closes_at < announced:
+        message = _("A new version cannot close before the present deadline, %(earliest)s.")
+        earliest = announced
+    elif closes_at < earliest:
+        message = _("A new version leaves at least 3 working days: %(earliest)s or later.")
+    elif closes_at > at + LONGEST_BID_PERIOD:
+        return {"bids_close_at": _("The deadline lies more than a year ahead.")}
+    else:
+        return {}
+    return {"bids_close_at": message % {"earliest": earliest.astimezone(clock.SHANGHAI).strftime("%Y-%m-%d %H:%M")}}
 
 
 def _money(work_request: WorkRequest) -> Errors:

@@ -11,6 +11,13 @@ class RequestPublished(Event):
 
 
 @dataclass(frozen=True)
+class RequestChanged(Event):
+    """A new version of a published request is published."""
+
+    request_id: int
+
+
+@dataclass(frozen=True)
 class SelectionMade(Event):
     request_id: int
     award_id: int

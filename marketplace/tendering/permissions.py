@@ -6,13 +6,13 @@ from django.utils.translation import gettext_lazy as _
 
 from marketplace.accounts.models import Membership, Organisation
 from marketplace.accounts.permissions import acts_for, is_operator, is_regulator
-from marketplace.core import clock
+from marketplace.core import clock, policy
 from marketplace.core.permissions import Decision, no, yes
 from marketplace.registry.models import Intermediary
 
 from . import deadlines
 from .models import Award, OpenedBid, Opening, Paper, Seat, WorkRequest
-from .models.requests import EDITABLE, SUSPENDABLE, Status
+from .models.requests import EDITABLE, SUSPENDABLE, Method, Status
 
 NOT_NOW = _("The request is not in a state in which this can be done.")
 
@@ -78,6 +78,24 @@ def can_bid(user: Any, work_request: WorkRequest, intermediary: Intermediary) ->
     if not work_request.takes_bids(clock.now()):
         return no(_("The bids are closed."))
     return can_bid_for(user, work_request, intermediary)
+
+
+def can_change(user: Any, work_request: WorkRequest) -> Decision:
+    """The owner changes a published request by a new version, until one working day before the deadline."""
+    return acts_for(user, work_request.owner) and takes_versions(work_request)
+
+
+def takes_versions(work_request: WorkRequest) -> Decision:
+    """Whether another version of a request can be published now, whoever wants it."""
+    until = deadlines.questions_until(work_request)
+    most = policy.version(work_request.policy_version).substance_changes if work_request.policy_version else 0
+    if work_request.status != Status.PUBLISHED or work_request.method == Method.DIRECT:
+        return no(NOT_NOW)
+    if until is None or clock.now() >= until:
+        return no(_("A request can be changed until one working day before the deadline."))
+    if work_request.version > most:
+        return no(_("This request has been changed as often as the market allows."))
+    return yes()
 
 
 def can_terminate(user: Any, work_request: WorkRequest) -> Decision:

@@ -52,7 +52,7 @@ def project_requests(work_request: WorkRequest) -> QuerySet[WorkRequest]:
     """The project's other requests that count."""
     code = work_request.project_code
     others = WorkRequest.objects.counting_for_project(code) if code else WorkRequest.objects.none()
-    return others.exclude(pk=work_request.pk)
+    return others.exclude(pk__in=[work_request.pk, work_request.amends_id or work_request.pk])
 
 
 def refusal_of(work_request: WorkRequest, policy: Policy) -> dict[str, Text]:

@@ -75,7 +75,9 @@ class WorkRequestQuerySet(models.QuerySet):
 
     def counting_for_project(self, project_code: str) -> Self:
         """Requests of a project that count against the tender limit: handed in, and not come to nothing."""
-        return self.filter(project_code=project_code).exclude(status__in=("draft", "returned", *_CAME_TO_NOTHING))
+        return self.filter(project_code=project_code, amends=None).exclude(
+            status__in=("draft", "returned", *_CAME_TO_NOTHING)
+        )
 
     def for_list(self) -> Self:
         """What a list shows of a request, in a fixed number of queries."""

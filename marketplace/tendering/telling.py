@@ -17,7 +17,12 @@ BODY = _("%(number)s %(title)s")
 #: What many firms are told at once, by name: so that it can be due work.
 ABOUT_QUESTIONS = "deadline_moved"
 ABOUT_OUTAGE = "outage"
+ABOUT_VERSION = "version"
 ABOUT = {
+    ABOUT_VERSION: (
+        _("%(number)s was changed: version %(version)s"),
+        _("%(title)s: bids are taken until %(moment)s. A bid filed before must be sealed again, or it does not count."),
+    ),
     ABOUT_QUESTIONS: (
         _("%(number)s: a question stood unanswered at the deadline"),
         _("%(title)s: the deadline has moved by two working days, once, to %(moment)s."),

@@ -8,6 +8,9 @@ urlpatterns = [
     path("requests/", public.request_list, name="request-list"),
     path("requests/<str:number>/", public.request_detail, name="request-detail"),
     path("requests/<str:number>/files/<int:pk>/", public.attachment, name="attachment"),
+    path(
+        "requests/<str:number>/versions/<int:version>/announcement/", published.announcement_file, name="announcement"
+    ),
     path("requests/<str:number>/ask/", bidding.ask, name="question-ask"),
     path("requests/<str:number>/bid/", bidding.bid, name="bid"),
     path("requests/<str:number>/bid/withdraw/", bidding.withdraw, name="bid-withdraw"),
@@ -31,6 +34,7 @@ urlpatterns = [
     path("workbench/requests/<str:number>/delete/", drafts.draft_delete, name="draft-delete"),
     path("workbench/requests/<str:number>/files/<int:pk>/delete/", drafts.attachment_delete, name="attachment-delete"),
     path("workbench/requests/<str:number>/answer/<int:question>/", published.answer, name="question-answer"),
+    path("workbench/requests/<str:number>/change/", published.change, name="change"),
     path("workbench/requests/<str:number>/end/", published.terminate, name="terminate"),
     path("workbench/requests/<str:number>/pick/", picking.pick, name="pick"),
     path("workbench/requests/<str:number>/repost/", published.repost, name="repost"),

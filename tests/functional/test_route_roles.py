@@ -117,11 +117,13 @@ registry_console:suspension-list       302 302 302 302 302 302 302 200 302
 registry_console:suspension-propose    302 302 302 302 302 302 302 200 302
 search:results                         200 200 200 200 200 200 200 200 200
 search:suggest                         200 200 200 200 200 200 200 200 200
+tendering:announcement                 200 200 200 200 200 200 200 200 200
 tendering:attachment                   404 404 404 200 200 404 404 404 404
 tendering:award-detail                 200 200 200 200 200 200 200 200 200
 tendering:award-list                   200 200 200 200 200 200 200 200 200
 tendering:bid                          302 403 403 403 403 200 200 403 403
 tendering:bid-withdraw                 302 403 403 403 403 200 200 403 403
+tendering:change                       302 403 403 403 200 403 403 403 403
 tendering:draft-create                 302 403 200 403 200 403 403 200 403
 tendering:draft-delete                 302 404 404 403 200 404 404 404 404
 tendering:draft-page                   302 404 404 403 200 404 404 404 404
@@ -226,6 +228,7 @@ def arguments(things: dict) -> dict[str, list]:
         "registry_console:suspension-decide": [things["suspension"].pk],
         "registry_console:suspension-lift": [things["suspension"].pk],
         "registry_console:suspension-propose": [uscc],
+        "tendering:announcement": [published, 1],
         "tendering:attachment": [draft, things["attachment"].pk],
         "tendering:attachment-delete": [draft, things["attachment"].pk],
         "tendering:award-detail": [opened],
@@ -267,7 +270,7 @@ def arguments(things: dict) -> dict[str, list]:
         "registry_console:registration-{}": (("check", "save", "pass", "return"), [filed]),
         "tendering:draft-{}": (("summary", "submit", "delete"), [draft]),
         "tendering:{}": (
-            ["request-detail", "question-ask", "bid", "bid-withdraw", "terminate", "repost", "pick"],
+            ["request-detail", "question-ask", "bid", "bid-withdraw", "terminate", "repost", "pick", "change"],
             [published],
         ),
         "tendering:evaluation{}": (("", "-hand-in", "-no-tie", "-tie"), [0]),

@@ -54,7 +54,7 @@ class RequestVersion(models.Model):
     number = models.PositiveSmallIntegerField()
     published_at = models.DateTimeField()
     summary = models.CharField(max_length=400, blank=True)
-    #: [{"field", "before", "after"}], empty for the first.
+    #: [{"field", "before", "after"}] with the words of each language (`versions`), empty for the first.
     changes = models.JSONField(default=list)
     bids_close_at = models.DateTimeField()
     announcement = models.JSONField()
@@ -63,6 +63,10 @@ class RequestVersion(models.Model):
     class Meta:
         ordering = ("number",)
         constraints = [models.UniqueConstraint(fields=("work_request", "number"), name="request_version_once")]
+
+    if TYPE_CHECKING:
+        #: What pages hang on a version: its changes in the reader's language.
+        shown: list[dict[str, Any]]
 
     def __str__(self) -> str:
         return f"{self.work_request.number} v{self.number}"

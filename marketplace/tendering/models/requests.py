@@ -189,6 +189,10 @@ class WorkRequest(FSMModelMixin, models.Model):
         "self", null=True, blank=True, on_delete=models.PROTECT, related_name="reposted_as", editable=False
     )
     failures_before = models.PositiveSmallIntegerField(default=0, editable=False)
+    #: Set on a draft that becomes the next version of a published request; the draft goes when it has.
+    amends = models.OneToOneField(
+        "self", null=True, blank=True, on_delete=models.PROTECT, related_name="amendment", editable=False
+    )
 
     objects = WorkRequestQuerySet.as_manager()
 

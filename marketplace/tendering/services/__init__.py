@@ -1,5 +1,6 @@
 """Every write of tendering: one function an operation, in one transaction, the request's row locked first."""
 
+from .amending import begin_version, publish_version, submit_version
 from .arriving import price_problem, seal_and_submit_bid, withdraw_bid
 from .asking import UnableToAnswer, UnableToAsk, answer_question, ask_question
 from .bidding import Arrival, UnableToBid, filings_of, submit_bid, submit_withdrawal
@@ -67,6 +68,7 @@ __all__ = [
     "admit_evaluator",
     "answer_question",
     "ask_question",
+    "begin_version",
     "change_evaluator",
     "close_bids",
     "confirm_award",
@@ -88,6 +90,7 @@ __all__ = [
     "pass_award_on",
     "pick_from_short_list",
     "price_problem",
+    "publish_version",
     "readmit_evaluator",
     "remind_evaluators",
     "remove_attachment",
@@ -105,6 +108,7 @@ __all__ = [
     "submit_bid",
     "submit_objection",
     "submit_request",
+    "submit_version",
     "submit_withdrawal",
     "suspend_request",
     "take_back_request",

@@ -134,6 +134,9 @@ def _check(work_request: WorkRequest, in_force: policy.Policy, now: datetime) ->
 
 
 def _publish(work_request: WorkRequest, in_force: policy.Policy, now: datetime, actor: User) -> WorkRequest:
+    if work_request.amends_id is not None:
+        # It becomes a version of the published request (`amending`), never a request of its own.
+        raise StateMoved
     if work_request.bids_close_at is None:
         raise UnableToPublish(_("Give the bid deadline."), {"bids_close_at": _("Give the bid deadline.")})
     now = now.replace(microsecond=0)

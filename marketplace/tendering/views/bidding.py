@@ -30,7 +30,7 @@ from ..proposals import accept
 from ..public_tender import standard_of
 from ..receipts import BidReceipt
 from ..sealed_bids import SealedBid
-from ..selectors import running_filings
+from ..selectors import is_unconfirmed, running_filings
 from ..services import price_problem, seal_and_submit_bid, submit_bid, submit_withdrawal, withdraw_bid
 from .public import bidding_clock
 
@@ -90,6 +90,8 @@ def bid(request: MemberRequest, number: str) -> HttpResponse:
         "proposal_form": ProposalForm() if work_request.asks_for_proposal else None,
         "sealing": sealing_data(work_request, firm, _standard(work_request)),
     }
+    filings = context["filings"]
+    context["unconfirmed"] = bool(filings) and is_unconfirmed(work_request, filings[-1].arrived_at)
     context["is_eligible"] = all(condition.met for condition in context["conditions"])
     if "edit" in request.POST or not form.is_valid():
         return render(request, "tendering/bid_form.html", context)
@@ -220,7 +222,7 @@ def own_bids(request: MemberRequest) -> HttpResponse:
     """Open requests that the firm has filed for, and what came of those that were opened."""
     firm = _firm(request)
     running = running_filings(firm)
-    for work_request, _filings in running:
+    for work_request, _filings, _unconfirmed in running:
         work_request.clock = bidding_clock(work_request)
     opened = (
         firm.opened_bids.exclude(fate__in=("replaced", "withdrawn"))

@@ -23,6 +23,7 @@ from .. import permissions, services
 from ..forms import DecisionForm, ReasonForm, ReviewForm
 from ..models import Award, WorkRequest
 from ..models.requests import SUSPENDABLE, Status
+from .drafts import version_context
 
 PAGE_SIZE = 30
 
@@ -86,19 +87,22 @@ def review(request: MemberRequest, number: str) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         publish_it = "publish" in request.POST
         try:
-            services.review_request(
-                request_id=work_request.pk,
-                publish_it=publish_it,
-                reasons=form.cleaned_data["reasons"],
-                actor=request.user,
-            )
+            if publish_it and work_request.amends_id is not None:
+                services.publish_version(request_id=work_request.pk, actor=request.user)
+            else:
+                services.review_request(
+                    request_id=work_request.pk,
+                    publish_it=publish_it,
+                    reasons=form.cleaned_data["reasons"],
+                    actor=request.user,
+                )
         except DomainError as failure:
             add_failure(form, failure)
         else:
             words = _("%(number)s is published.") if publish_it else _("%(number)s goes back to the owner.")
             messages.success(request, words % {"number": number})
             return redirect("tendering_console:index")
-    context = {
+    context = version_context(work_request) | {
         "breadcrumbs_items": _crumbs(number),
         "header_title": work_request.title,
         "header_icon": "doc-full",

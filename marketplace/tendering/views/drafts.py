@@ -25,7 +25,7 @@ from marketplace.core.failures import DomainError
 from marketplace.core.forms import add_failure
 from marketplace.core.permissions import Refused, require
 
-from .. import drafts, permissions, services
+from .. import deadlines, drafts, permissions, services, versions
 from ..forms import (
     ConditionsForm,
     ContactForm,
@@ -122,7 +122,7 @@ def line_of(item: ServiceItem, form: FeeForm) -> ItemLine:
 
 def _own_draft(request: MemberRequest, number: str) -> WorkRequest:
     return get_object_or_404(
-        WorkRequest.objects.visible_to(request.user).select_related("owner", "matter"), number=number
+        WorkRequest.objects.visible_to(request.user).select_related("owner", "matter", "amends"), number=number
     )
 
 
@@ -266,9 +266,10 @@ def draft_summary(request: MemberRequest, number: str) -> HttpResponse:
 
 def _summary(request: MemberRequest, work_request: WorkRequest, problems: dict[str, Any]) -> dict[str, Any]:
     may_edit = permissions.can_edit(request.user, work_request)
+    rules = policy.version(work_request.policy_version) if work_request.amends else policy.current()
     if may_edit and not problems:
-        problems = drafts.problems_of(work_request, policy.current(), at=clock.now())
-    return {
+        problems = drafts.problems_of(work_request, rules, at=clock.now())
+    return version_context(work_request) | {
         "work_request": work_request,
         "may_edit": may_edit,
         "may_take_back": permissions.can_take_back(request.user, work_request),
@@ -277,10 +278,25 @@ def _summary(request: MemberRequest, work_request: WorkRequest, problems: dict[s
         "qualifications": work_request.qualifications.all(),
         "attachments": work_request.attachments.select_related("file"),
         "problems": [(PAGE_OF_FIELD.get(field, PAGES[0].code), message) for field, message in problems.items()],
-        "is_reviewed": bool(drafts.review_reasons(work_request, policy.current())),
+        "is_reviewed": bool(drafts.review_reasons(work_request, rules)),
         "step_names": STEP_NAMES,
         "step_number": len(STEP_NAMES),
         "last_page": PAGES[-1].code,
+    }
+
+
+def version_context(work_request: WorkRequest) -> dict[str, Any]:
+    """Of a draft that becomes the next version of a published request: what it changes, and whether it still can."""
+    original = work_request.amends
+    if original is None:
+        return {}
+    changes = versions.difference(versions.snapshot(original), versions.snapshot(work_request))
+    return {
+        "original": original,
+        "next_version": original.version + 1,
+        "changes": versions.shown(changes),
+        "takes_versions": permissions.takes_versions(original),
+        "until": deadlines.questions_until(original),
     }
 
 
@@ -289,12 +305,18 @@ def _summary(request: MemberRequest, work_request: WorkRequest, problems: dict[s
 def draft_submit(request: MemberRequest, number: str) -> HttpResponse:
     work_request = _own_draft(request, number)
     try:
-        work_request = services.submit_request(request_id=work_request.pk, actor=request.user)
+        if work_request.amends_id is None:
+            work_request = services.submit_request(request_id=work_request.pk, actor=request.user)
+        else:
+            work_request = services.submit_version(
+                request_id=work_request.pk, actor=request.user, edited_at=_moment(request.POST.get("edited_at", ""))
+            )
     except services.UnableToPublish as failure:
         context = _summary(request, work_request, failure.field_errors or {"": failure.message})
         return render(request, "tendering/draft_summary.html", context, status=409)
     if work_request.is_public:
-        messages.success(request, _("Your request is published."))
+        words = _("The new version is published.") if work_request.version > 1 else _("Your request is published.")
+        messages.success(request, words)
         return redirect(work_request)
     messages.success(
         request, _("Your request has been handed in. A clerk of the operator looks at it within a working day.")

@@ -13,9 +13,9 @@ from marketplace.core import clock, files, kept, policy
 from marketplace.core.calendar import ClockFace, clock_face
 from marketplace.core.paging import KeysFirst
 
-from .. import eligibility, permissions
+from .. import eligibility, permissions, versions
 from ..filters import RequestFilter
-from ..models import Attachment, RequestItem, WorkRequest
+from ..models import Attachment, RequestItem, RequestVersion, WorkRequest
 from ..paging import OpenFirst
 from ..timeline import stages_of
 
@@ -70,7 +70,7 @@ def detail_context(request: MemberRequest, work_request: WorkRequest) -> dict[st
         "questions": list(work_request.questions.all()),
         "attachments": work_request.attachments.select_related("file"),
         "deadline_moves": list(work_request.deadline_moves.all()),
-        "versions": list(work_request.versions.order_by("-number")),
+        "versions": _versions(work_request),
         "exclusions": work_request.exclusions.select_related("organisation"),
         "qualifications": work_request.qualifications.all(),
         "owner_pick_days": policy.version(work_request.policy_version).owner_pick_days,
@@ -89,9 +89,19 @@ def detail_context(request: MemberRequest, work_request: WorkRequest) -> dict[st
             context["is_eligible"] = all(condition.met for condition in context["conditions"])
             context["may_bid"] = permissions.can_bid(request.user, work_request, intermediary)
             context["may_ask"] = permissions.can_ask(request.user, work_request, intermediary)
+        if context["is_owner"] and context["takes_bids"]:
+            context["may_change"] = permissions.can_change(request.user, work_request)
         context["may_terminate"] = permissions.can_terminate(request.user, work_request)
         context["may_repost"] = permissions.can_repost(request.user, work_request)
     return context
+
+
+def _versions(work_request: WorkRequest) -> list[RequestVersion]:
+    """All versions, the latest first, each with what it changed in the reader's language."""
+    found = list(work_request.versions.order_by("-number"))
+    for version in found:
+        version.shown = versions.shown(version.changes)
+    return found
 
 
 def items_with_working(work_request: WorkRequest) -> list[RequestItem]:

@@ -1,20 +1,22 @@
-"""What the owner does with a published request: answer, end it, post it again."""
+"""What the owner does with a published request: answer, change, end it, post it again; and what was announced."""
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from marketplace.accounts.http import MemberRequest
+from marketplace.core import clock, policy
 from marketplace.core.failures import DomainError
 from marketplace.core.forms import add_failure
 from marketplace.core.permissions import require
 
-from .. import permissions, services
+from .. import deadlines, permissions, services
+from ..announcement import announcement_bytes
 from ..forms import AnswerForm, ReasonForm
-from ..models import Question, WorkRequest
+from ..models import Question, RequestVersion, WorkRequest
 
 
 def _visible(request: MemberRequest, number: str) -> WorkRequest:
@@ -39,6 +41,41 @@ def answer(request: MemberRequest, number: str, question: int) -> HttpResponse:
     return render(
         request, "tendering/question_answer.html", {"work_request": work_request, "question": asked, "form": form}
     )
+
+
+@login_required
+@require_http_methods(["GET", "POST"])
+def change(request: MemberRequest, number: str) -> HttpResponse:
+    """What a new version means; then its draft, which is edited like any other."""
+    work_request = _visible(request, number)
+    require(permissions.can_change(request.user, work_request))
+    if request.method == "POST":
+        draft = services.begin_version(request_id=work_request.pk, actor=request.user)
+        return redirect("tendering:draft-page", draft.number, "project")
+    begun = WorkRequest.objects.filter(amends=work_request).first()
+    if begun is not None:
+        return redirect("tendering:draft-summary", begun.number)
+    most = policy.version(work_request.policy_version).substance_changes
+    context = {
+        "work_request": work_request,
+        "next_version": work_request.version + 1,
+        "most": most,
+        "left": most - work_request.version + 1,
+        "until": deadlines.questions_until(work_request),
+        "earliest": deadlines.earliest_close(clock.now(), deadlines.VERSION_DAYS),
+    }
+    return render(request, "tendering/version_begin.html", context)
+
+
+@require_safe
+def announcement_file(request: MemberRequest, number: str, version: int) -> HttpResponse:
+    """The announcement of a version as a file, byte for byte as it was hashed."""
+    found = get_object_or_404(
+        RequestVersion, work_request__in=WorkRequest.objects.public(), work_request__number=number, number=version
+    )
+    response = HttpResponse(announcement_bytes(found), content_type="application/json")
+    response["Content-Disposition"] = f'attachment; filename="{number}-v{version}.json"'
+    return response
 
 
 @login_required
