@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import Any
 
 from django.db.models import QuerySet
@@ -261,7 +261,7 @@ class StandingPage:
         since = months_after(self.on, -CHART_MONTHS)
         points: list[Point] = []
         for model, begin, end in _spans(self.models, since, self.on):
-            points += score_series(self.history, model, since=begin, until=end)
+            points += _series(self.history, model, begin, end)
         return points
 
     @cached_property
@@ -322,6 +322,12 @@ class StandingPage:
     @property
     def later_forecast(self) -> list[ForecastLine]:
         return self.forecast[FIRST_CHANGES:]
+
+
+@lru_cache(maxsize=64)
+def _series(history: History, model: RatingModel, since: date, until: date) -> tuple[Point, ...]:
+    # A hundred standings. What goes in is all that the points depend on, so the last ones can be given again.
+    return tuple(score_series(history, model, since=since, until=until))
 
 
 def _merged(causes: Sequence[Any]) -> list[Any]:

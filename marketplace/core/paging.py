@@ -34,3 +34,25 @@ class KeysFirst(Paginator):
     def keys(self, found: QuerySet[Any], first: int, last: int) -> list[Any]:
         """The keys of a part of the list, in its order."""
         return list(found.values_list("pk", flat=True)[first:last])
+
+
+class InTwoParts(KeysFirst):
+    """
+    A list whose order no index holds, as two that follow one another and have one each.
+
+    `front` is read from its beginning, so it is the shorter part, or its pages far back are seldom asked for.
+    """
+
+    def front(self, found: QuerySet[Any]) -> QuerySet[Any]:
+        raise NotImplementedError
+
+    def back(self, found: QuerySet[Any]) -> QuerySet[Any]:
+        raise NotImplementedError
+
+    def keys(self, found: QuerySet[Any], first: int, last: int) -> list[Any]:
+        in_front = super().keys(self.front(found.order_by()), 0, last)
+        keys = in_front[first:]
+        if missing := last - first - len(keys):
+            start = max(first - len(in_front), 0)
+            keys += super().keys(self.back(found.order_by()), start, start + missing)
+        return keys

@@ -18,7 +18,7 @@ from .models import Intermediary, Offer, Qualification
 from .reference import Project
 from .wording import in_line
 
-#: Facets whose choices exclude one another, counted by one query where none of them is chosen.
+#: Facets whose choices exclude one another, counted by one query.
 EXCLUSIVE = ("grade", "district", "completed")
 
 
@@ -57,7 +57,7 @@ class Card:
 def cards_of(firms: Iterable[Intermediary], filterset: IntermediaryFilter) -> list[Card]:
     """The cards of one page of the list: three queries, however many."""
     firms = list(firms)
-    offers = filterset.offers().select_related("item")
+    offers = filterset.offers()
     qualifications = Qualification.objects.current().select_related("qualification_type")
     by_firm = _by_firm(offers.filter(intermediary__in=firms))
     held = _by_firm(qualifications.filter(intermediary__in=firms))
@@ -91,6 +91,7 @@ def _by_firm(rows: Iterable[Any]) -> dict[int, list[Any]]:
 def _mark(card: Card, project: Project | None, needed: Collection[int], today: date) -> None:
     if project and card.offers:
         card.offer = card.offers[0]
+        card.offer.item = project.item
         card.price, card.ratio = project.price_of(card.offer), project.ratio_of(card.offer)
     shown = [each for each in card.qualifications if not needed or each.qualification_type_id in needed]
     card.expiring = [each for each in shown if each.validity_on(today) == Qualification.Validity.EXPIRING]
@@ -119,38 +120,42 @@ class Facets:
 
 
 def facets_of(filterset: IntermediaryFilter) -> Facets:
-    """The counts behind the choices, kept for a while; at most six queries."""
+    """The counts behind the choices, kept for a while; three queries."""
     chosen = sorted((name, value) for name, value in filterset.chosen.items() if name != "sort")
     asked = (clock.today(), chosen, filterset.project and filterset.project.asked)
     return kept.figure("registry.facets", asked, lambda: _count_facets(filterset))
 
 
 def _count_facets(filterset: IntermediaryFilter) -> Facets:
-    together = _exclusive(filterset.narrowed())
-    counts = {"service": _services(filterset), "validity": _validities(filterset)}
-    for name in EXCLUSIVE:
-        is_chosen = name in filterset.chosen
-        counts[name] = (_exclusive(filterset.narrowed(without=[name])) if is_chosen else together)[name]
-    # Every firm has one grade or none, so that these add up to all of them.
-    return Facets(counts, sum(together["grade"].values()))
+    exclusive, total = _exclusive(filterset)
+    return Facets({"service": _services(filterset), "validity": _validities(filterset), **exclusive}, total)
 
 
-def _exclusive(firms: QuerySet) -> dict[str, dict[str, int]]:
-    found: dict[str, Counter] = {name: Counter() for name in EXCLUSIVE}
+def _exclusive(filterset: IntermediaryFilter) -> tuple[dict[str, dict[str, int]], int]:
+    """The counts of those that every firm has one of, each beside what is chosen of the other two; and of all."""
+    counts: dict[str, Counter] = {name: Counter() for name in EXCLUSIVE}
+    total = 0
     rows = (
-        firms.order_by()
+        filterset.narrowed(without=EXCLUSIVE)
+        .order_by()
         .values_list(
             "organisation__standing__grade", "organisation__district", "organisation__standing__completed_contracts"
         )
         .annotate(firms=Count("pk"))
     )
     for grade, district, completed, number in rows:
-        found["grade"][grade or ""] += number
-        found["district"][district or ""] += number
-        for name, (low, high) in COMPLETED_RANGES.items():
-            if low <= (completed or 0) <= high:
-                found["completed"][name] += number
-    return {name: dict(counter) for name, counter in found.items()}
+        within = [name for name, (low, high) in COMPLETED_RANGES.items() if low <= (completed or 0) <= high]
+        has = {"grade": [grade or ""], "district": [district or ""], "completed": within}
+        unmet = [name for name in EXCLUSIVE if not _is_among(has[name], filterset.chosen.get(name))]
+        for name in EXCLUSIVE:
+            if not set(unmet) - {name}:
+                counts[name].update(dict.fromkeys(has[name], number))
+        total += 0 if unmet else number
+    return {name: dict(counter) for name, counter in counts.items()}, total
+
+
+def _is_among(values: Collection[str], chosen: Collection[str] | None) -> bool:
+    return not chosen or not set(values).isdisjoint(chosen)
 
 
 def _services(filterset: IntermediaryFilter) -> dict[str, int]:

@@ -171,6 +171,24 @@ class TestFacets:
             "completed": {"0": 1},
         }
 
+    @pytest.mark.parametrize(
+        "query", [{}, {"grade": ["A"]}, {"grade": ["A", "AA"], "district": ["320411"], "completed": ["3", "0"]}]
+    )
+    def test_each_count_is_what_its_choice_alone_would_show(self, query):
+        for number, grade in enumerate(["A", "A", "AA", "B", "A", "AA"]):
+            district, completed = ("320411", "320412")[number % 2], (2, 5, 12)[number % 3]
+            firm(f"乌有{number}", grade=grade, district=district, completed=completed)
+        facets = facets_of(IntermediaryFilter(query, queryset=Intermediary.objects.on_the_list()))
+
+        assert facets.total == len(names(**query))
+        for name, choices in {
+            "grade": ["AAA", "AA", "A", "B"],
+            "district": ["320411", "320412"],
+            "completed": ["0", "3", "10"],
+        }.items():
+            for choice in choices:
+                assert facets.counts[name].get(choice, 0) == len(names(**{**query, name: [choice]}))
+
     def test_an_empty_list_says_which_filter_stands_in_the_way(self, item):
         offering("乌有", item, grade="AA")
         offering("子虚", item, grade="A", district="320412")

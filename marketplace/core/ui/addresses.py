@@ -4,8 +4,9 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django import template
+from django.conf import settings
 from django.http import QueryDict
-from django.urls import reverse, translate_url
+from django.urls import get_script_prefix, reverse
 
 register = template.Library()
 
@@ -18,8 +19,14 @@ def home_url() -> str:
 
 @register.simple_tag(takes_context=True)
 def in_language(context: template.Context, language: str) -> str:
-    """The address of this page in the other language."""
-    return translate_url(context["request"].get_full_path(), language) if "request" in context else "/"
+    """The address of this page in the other language; the first language's have no prefix."""
+    if "request" not in context:
+        return "/"
+    root = get_script_prefix()
+    path = context["request"].get_full_path().removeprefix(root)
+    for code, _name in settings.LANGUAGES:
+        path = path.removeprefix(f"{code}/")
+    return f"{root}{path}" if language == settings.LANGUAGE_CODE else f"{root}{language}/{path}"
 
 
 def parameters(context: template.Context) -> QueryDict:

@@ -4,9 +4,12 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from django import forms, template
+from django.utils.html import format_html
+from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 
 from .addresses import parameters, query_with
+from .marks import grade
 
 register = template.Library()
 
@@ -74,18 +77,17 @@ def _facet(bound: forms.BoundField, counts: Mapping[str, int]) -> dict[str, Any]
     elif isinstance(widget, forms.MultiWidget):
         kind = "range"
     if kind in ("many", "one"):
-        for number, option in enumerate(bound.subwidgets):
-            data = option.data
-            value = str(data["value"])
-            if value == "":
+        chosen = {str(each) for each in widget.format_value(bound.value()) or ()}
+        for number, (value, label) in enumerate(_flat(getattr(bound.field, "choices", ()))):
+            if str(value) == "":
                 continue
             choices.append(
                 {
-                    "name": data["name"],
-                    "value": value,
-                    "label": data["label"],
-                    "checked": data["selected"],
-                    "count": counts.get(value, 0) if counts else None,
+                    "name": bound.html_name,
+                    "value": str(value),
+                    "label": label,
+                    "checked": str(value) in chosen,
+                    "count": counts.get(str(value), 0) if counts else None,
                     "id": f"facet-{bound.name}-{number}",
                 }
             )
@@ -105,6 +107,21 @@ def _facet(bound: forms.BoundField, counts: Mapping[str, int]) -> dict[str, Any]
         "is_grade": bound.name in ("grade", "min_grade"),
         "unit": widget.attrs.get("data-unit", ""),
     }
+
+
+@register.simple_tag
+def facet_choice(facet: Mapping[str, Any], choice: Mapping[str, Any]) -> SafeString:
+    """One choice of a facet; a list has up to a hundred, too many for a template each."""
+    return format_html(
+        '<label class="choice"><input type="{}" id="{}" name="{}" value="{}"{}><span>{}</span>{}</label>',
+        facet["type"],
+        choice["id"],
+        choice["name"],
+        choice["value"],
+        mark_safe(" checked" if choice["checked"] else ""),
+        grade(choice["value"]) if facet["is_grade"] else choice["label"],
+        "" if choice["count"] is None else format_html('<span class="count">{}</span>', choice["count"]),
+    )
 
 
 @register.inclusion_tag("components/chips.html", takes_context=True)

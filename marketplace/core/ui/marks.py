@@ -2,13 +2,17 @@
 
 from datetime import date
 from decimal import Decimal
+from functools import lru_cache
 from typing import Any
 
 from django import template
 from django.templatetags.static import static
-from django.utils.html import format_html
+from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
+
+from marketplace.core.templatetags.market import day
 
 register = template.Library()
 
@@ -16,6 +20,12 @@ register = template.Library()
 @register.simple_tag
 def icon(name: str, label: str = "", css: str = "") -> SafeString:
     """An icon of the sprite: hidden from readers beside text, named by `label` where it stands alone."""
+    return _icon(name, "", css) if not label else _icon.__wrapped__(name, label, css)
+
+
+# A page has some hundred icons of a few kinds. Typed, as "<" and the SafeString "<" are equal and not the same.
+@lru_cache(maxsize=500, typed=True)
+def _icon(name: str, label: str, css: str) -> SafeString:
     source = static("vendor/bootstrap-icons/sprite.svg")
     name_part = format_html('role="img" aria-label="{}"', label) if label else mark_safe('aria-hidden="true"')
     return format_html(
@@ -41,7 +51,7 @@ def regulation_status(status: str) -> SafeString:
     return tag(text, kind, sign)
 
 
-@register.inclusion_tag("components/grade.html")
+@register.simple_tag
 def grade(
     letter: str,
     score: Decimal | None = None,
@@ -51,24 +61,36 @@ def grade(
     restricted_until: date | None = None,
     red_list: bool = False,
     stacked: bool = False,
-) -> dict[str, Any]:
+) -> SafeString:
     """A credit grade: letter, score with two decimals, and tags for warned and restricted with their last day."""
-    return {
-        "letter": letter,
-        "score": None if score is None else f"{Decimal(score):.2f}",
-        "size": size,
-        "provisional": provisional,
-        "warned_until": warned_until,
-        "restricted_until": restricted_until,
-        "red_list": red_list,
-        "stacked": stacked,
-    }
+    kinds = (" grade-provisional" if provisional else "", f" grade-{size}" if size else "", " grade-stacked" * stacked)
+    badge = format_html(
+        '<span class="grade grade-{}{}"><span class="grade-letter"><span class="visually-hidden">{} </span>{}{}</span>'
+        "{}</span>",
+        letter.lower(),
+        "".join(kinds),
+        _("Credit grade"),
+        letter,
+        format_html('<span class="visually-hidden"> {}</span>', _("provisional")) if provisional else "",
+        "" if score is None else format_html('<span class="grade-score">{}</span>', f"{Decimal(score):.2f}"),
+    )
+    tags = [tag(pgettext("credit", "Red list"), "success")] if red_list else []
+    if warned_until:
+        words = _("Warned until %(date)s") % {"date": day(warned_until)}
+        tags.append(tag(words, "warning", "exclamation-triangle"))
+    if restricted_until:
+        words = _("Restricted until %(date)s") % {"date": day(restricted_until)}
+        tags.append(tag(words, "danger", "slash-circle"))
+    return format_html_join(" ", "{}", ((part,) for part in (badge, *tags)))
 
 
-@register.inclusion_tag("components/standing.html")
-def standing(current: Any, size: str = "", tags: bool = True, stacked: bool = False) -> dict[str, Any]:
+@register.simple_tag
+def standing(current: Any, size: str = "", tags: bool = True, stacked: bool = False) -> SafeString:
     """The same from a `credit.CurrentStanding` (or None: not rated yet)."""
-    return {"current": current, "size": size, "tags": tags, "stacked": stacked}
+    if not current:
+        return format_html('<span class="muted">{}</span>', _("Not rated"))
+    until = {"warned_until": current.warned_until, "restricted_until": current.restricted_until} if tags else {}
+    return grade(current.grade, current.score, size, current.provisional, stacked=stacked, **until)
 
 
 @register.inclusion_tag("components/stars.html")

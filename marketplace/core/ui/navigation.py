@@ -1,5 +1,6 @@
 """Ways through the site: navigation, breadcrumbs, tabs, pages."""
 
+import re
 from itertools import pairwise
 from typing import Any
 
@@ -13,6 +14,17 @@ from django.utils.translation import pgettext
 from .addresses import home_url, query_with
 
 register = template.Library()
+
+#: First segments of the addresses in the main navigation (partials/nav.html).
+SECTIONS = {"services", "intermediaries", "requests", "awards", "credit", "regulations"}
+FIRST_SEGMENT = re.compile(r"(?:/en)?/([a-z]+)/")
+
+
+@register.simple_tag(takes_context=True)
+def section(context: template.Context) -> str:
+    """The section of the site that a page belongs to, as the main navigation marks it."""
+    found = FIRST_SEGMENT.match(context["request"].path_info) if "request" in context else None
+    return found[1] if found and found[1] in SECTIONS else ""
 
 
 @register.inclusion_tag("components/nav_link.html", takes_context=True)

@@ -10,6 +10,7 @@ from marketplace.core.paging import KeysFirst
 from .. import permissions, selectors
 from ..filters import IntermediaryFilter
 from ..models import Intermediary
+from ..paging import BestFirst
 
 PAGE_SIZE = 20
 #: As many as are compared side by side.
@@ -23,7 +24,8 @@ def intermediary_list(request: HttpRequest) -> HttpResponse:
     filterset = IntermediaryFilter(request.GET, queryset=Intermediary.objects.on_the_list().with_standing())
     facets = selectors.facets_of(filterset)
     filterset.offer_most_first(facets.counts["service"])
-    page = KeysFirst(filterset.qs, PAGE_SIZE, count=facets.total).get_page(request.GET.get("page"))
+    paginator = BestFirst if filterset.chosen.get("sort", "score") == "score" else KeysFirst
+    page = paginator(filterset.qs, PAGE_SIZE, count=facets.total).get_page(request.GET.get("page"))
     context = {
         "filter": filterset,
         "page_obj": page,

@@ -59,7 +59,10 @@ def request_detail(request: MemberRequest, number: str) -> HttpResponse:
 
 def detail_context(request: MemberRequest, work_request: WorkRequest) -> dict[str, Any]:
     """Everything that the page of a published request shows to this person."""
-    award = work_request.awards.live().first() or work_request.awards.order_by("-rank").first()
+    awards = list(work_request.awards.all())
+    award = next((each for each in awards if each.is_live), None) or max(
+        awards, key=lambda each: each.rank, default=None
+    )
     context: dict[str, Any] = {
         "work_request": work_request,
         "award": award,
