@@ -24,6 +24,18 @@ SITE_URL: str = env.str("SITE_URL", default=f"http://127.0.0.1:{PORT}")
 PAGES_KEPT_SECONDS: int = env.int("PAGES_KEPT_SECONDS", default=10)
 #: Seconds that counts over whole tables are kept (the numbers behind a list's choices); 0 counts each time.
 FIGURES_KEPT_SECONDS: int = env.int("FIGURES_KEPT_SECONDS", default=60)
+#: Where the regulator's custodian listens when it is a process of its own; empty: within the market's process.
+REGULATOR_CUSTODIAN_URL: str = env.str("REGULATOR_CUSTODIAN_URL", default="")
+REGULATOR_CUSTODIAN_KEY: str = env.str("REGULATOR_CUSTODIAN_KEY", default="")
+REGULATOR_CUSTODIAN_BY_TUNNEL: bool = env.bool("REGULATOR_CUSTODIAN_BY_TUNNEL", default=False)
+CUSTODIAN_TIMEOUT: float = env.float("CUSTODIAN_TIMEOUT", default=5.0)
+#: For the custodian's own process: its address, its folder, and the one market that it answers.
+CUSTODIAN_LISTEN: str = env.str("CUSTODIAN_LISTEN", default="127.0.0.1:8900")
+CUSTODIAN_DATA: Path = Path(env.str("CUSTODIAN_DATA", default=str(DATA / "custodian"))).resolve()
+CUSTODIAN_DATABASE: Path = Path(
+    env.str("CUSTODIAN_DATABASE", default=str(CUSTODIAN_DATA / "custodian.sqlite3"))
+).resolve()
+CUSTODIAN_MARKET_KEY: str = env.str("CUSTODIAN_MARKET_KEY", default="")
 LOG_LEVEL: str = env.str("LOG_LEVEL", default="INFO")
 
 

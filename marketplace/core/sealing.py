@@ -42,19 +42,67 @@ class Half:
     wrapped_secret: bytes
 
 
-def draw_half(side: str) -> Half:
+class MasterKey:
     """
-    Draw a side's key pair and 32 secret bytes, wrapped at once.
+    What wraps a side's halves: a key file, and beside it the one before while halves are wrapped anew.
 
+    It is read at every use, so that a process which runs on notices that it was replaced.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self.before = path.with_suffix(".before")
+
+    def wrap(self, plain: bytes) -> bytes:
+        return bytes(SecretBox(_read(_made(self.path))).encrypt(plain))
+
+    def unwrap(self, wrapped: bytes) -> bytes:
+        """:raises DoesNotOpen: if it was wrapped under another key"""
+        # Twice: the files may be exchanged between reading the one and the other.
+        for path in (_made(self.path), self.before, self.path, self.before):
+            if (plain := _decrypted(path, wrapped)) is not None:
+                return plain
+        raise DoesNotOpen(f"{self.path.stem} does not fit")
+
+    def wraps(self, wrapped: bytes) -> bool:
+        """Whether it was wrapped under the present key, not the one before."""
+        return _decrypted(self.path, wrapped) is not None
+
+    @property
+    def is_being_replaced(self) -> bool:
+        return self.before.exists() and _read(self.before) != _read(self.path)
+
+    def replace(self) -> None:
+        """Put a new key in place; the one before stays beside it until `forget_before`."""
+        fresh = self.path.with_suffix(".fresh")
+        _write(fresh, secrets.token_bytes(KEY_BYTES))
+        self.before.unlink(missing_ok=True)
+        os.link(_made(self.path), self.before)
+        fresh.replace(self.path)
+
+    def forget_before(self) -> None:
+        self.before.unlink(missing_ok=True)
+
+
+def master_key(side: str) -> MasterKey:
+    """The master key of a side whose custodian runs in the market's process."""
+    return MasterKey(key_path(f"{side}-master"))
+
+
+def draw_half(master: MasterKey | str) -> Half:
+    """
+    Draw a key pair and 32 secret bytes, wrapped at once.
+
+    :param master: the key that wraps them, or the side whose own one does
     :returns: public key and SHA-256 commitment in lower-case hexadecimal
     """
+    master = master_key(master) if isinstance(master, str) else master
     private, secret = PrivateKey.generate(), secrets.token_bytes(KEY_BYTES)
-    box = SecretBox(_key_file(f"{side}-master"))
     return Half(
         public_key=private.public_key.encode().hex(),
         commitment=hashlib.sha256(secret).hexdigest(),
-        wrapped_key=bytes(box.encrypt(private.encode())),
-        wrapped_secret=bytes(box.encrypt(secret)),
+        wrapped_key=master.wrap(private.encode()),
+        wrapped_secret=master.wrap(secret),
     )
 
 
@@ -64,10 +112,7 @@ def unwrap(side: str, wrapped: bytes) -> bytes:
 
     :raises DoesNotOpen: if it was wrapped under another key
     """
-    try:
-        return SecretBox(_key_file(f"{side}-master")).decrypt(bytes(wrapped))
-    except CryptoError as error:
-        raise DoesNotOpen(f"the {side}'s master key does not fit") from error
+    return master_key(side).unwrap(wrapped)
 
 
 def pad(plaintext: bytes) -> bytes:
@@ -130,25 +175,58 @@ def signature_fits(message: bytes, signature: str, public_key: str) -> bool:
     return True
 
 
+def key_path(name: str) -> Path:
+    return Path(settings.DATA) / "keys" / f"{name}.key"
+
+
+def read_or_make_key(path: Path) -> bytes:
+    """The 32 bytes of a key file, made at the first use."""
+    return _read(_made(path))
+
+
 def _key_file(name: str) -> bytes:
-    return _read_or_make(Path(settings.DATA) / "keys" / f"{name}.key")
+    return _read_or_make(key_path(name))
 
 
 @lru_cache(maxsize=16)
 def _read_or_make(path: Path) -> bytes:
+    return read_or_make_key(path)
+
+
+def _made(path: Path) -> Path:
+    """The path of a key file that is there."""
+    if path.exists():
+        return path
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     # Written under another name and linked, so that two processes starting together never read half a key.
     draft = path.with_name(f"{path.name}.{os.getpid()}.{secrets.token_hex(4)}")
-    descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    with os.fdopen(descriptor, "wb") as file:
-        file.write(secrets.token_bytes(KEY_BYTES))
+    _write(draft, secrets.token_bytes(KEY_BYTES))
     try:
         os.link(draft, path)
     except FileExistsError:
         pass
     finally:
         draft.unlink()
+    return path
+
+
+def _write(path: Path, key: bytes) -> None:
+    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    with os.fdopen(descriptor, "wb") as file:
+        file.write(key)
+        file.flush()
+        os.fsync(file.fileno())
+
+
+def _read(path: Path) -> bytes:
     key = path.read_bytes()
     if len(key) != KEY_BYTES:
         raise ValueError(f"{path} does not hold a key of {KEY_BYTES} bytes")
     return key
+
+
+def _decrypted(path: Path, wrapped: bytes) -> bytes | None:
+    try:
+        return bytes(SecretBox(_read(path)).decrypt(bytes(wrapped)))
+    except (CryptoError, FileNotFoundError):
+        return None

@@ -3,6 +3,8 @@
 from marketplace.core import outbox
 from marketplace.core.models import DueWork
 
+from . import custody
+from .models import Opening
 from .services import (
     close_bids,
     confirm_award,
@@ -15,10 +17,11 @@ from .services import (
 from .services.closing import LOOK, OPENING
 from .services.objecting import OVERDUE
 from .services.publicity import CONFIRMATION
-from .services.publishing import DEADLINE
+from .services.publishing import DEADLINE, TELL_CUSTODIAN
 from .services.seating import DUE, REMINDER
 from .services.stages import RESUME
 from .services.telling_eligible import TELL_ELIGIBLE, tell_eligible
+from .services.waiting import tell_custodian, wait_for_custodian
 
 
 @outbox.handler(DEADLINE)
@@ -38,12 +41,26 @@ def telling_eligible(work: DueWork) -> None:
 
 @outbox.handler(OPENING)
 def opening(work: DueWork) -> None:
-    open_request(request_id=work.payload["request_id"])
+    request_id = work.payload["request_id"]
+    try:
+        open_request(request_id=request_id)
+    except custody.WAITS as failure:
+        wait_for_custodian(request_id=request_id, failure=failure)
 
 
 @outbox.handler(RESUME)
 def next_stage(work: DueWork) -> None:
-    resume_opening(opening_id=work.payload["opening_id"])
+    opening_id = work.payload["opening_id"]
+    try:
+        resume_opening(opening_id=opening_id)
+    except custody.WAITS as failure:
+        request_id = Opening.objects.values_list("work_request", flat=True).get(pk=opening_id)
+        wait_for_custodian(request_id=request_id, failure=failure)
+
+
+@outbox.handler(TELL_CUSTODIAN)
+def deadline_to_custodian(work: DueWork) -> None:
+    tell_custodian(request_id=work.payload["request_id"])
 
 
 @outbox.handler(CONFIRMATION)

@@ -2,15 +2,23 @@
 
 from datetime import datetime
 
-from django.db.models import F
+from django.db.models import Exists, F
 
 from marketplace.registry.models import Intermediary
 
 from . import sealed_bids
-from .models import Bid, RequestVersion, WorkRequest
+from .models import Bid, Opening, OpeningWait, RequestVersion, WorkRequest
 
 #: A firm that files more often for one request still finds the request; its count then reads "32 or more".
 FILINGS_SHOWN = 32
+
+
+def opening_wait(work_request: WorkRequest) -> OpeningWait | None:
+    """What the opening waits for, where it waits for a custodian now."""
+    if work_request.status != "selecting":
+        return None
+    drawn = Opening.objects.filter(work_request=work_request).exclude(state=Opening.State.FROZEN)
+    return OpeningWait.objects.filter(work_request=work_request).exclude(Exists(drawn)).first()
 
 
 def running_filings(intermediary: Intermediary) -> list[tuple[WorkRequest, int, bool]]:

@@ -1,13 +1,13 @@
 import hashlib
 import json
+from datetime import timedelta
 from decimal import Decimal
 
 import pytest
 
 from marketplace.core import audit, clock, outbox, sealing
-from marketplace.core.models import DueWork
 from marketplace.tendering import announcement, custody, sealed_bids, selection, services
-from marketplace.tendering.models import Bid, Deposit, OpenedBid, Opening
+from marketplace.tendering.models import Bid, Deposit, OpenedBid, Opening, OpeningWait
 from marketplace.tendering.sealed_bids import Envelope, Plaintext
 from marketplace.tendering.services import UnableToOpen
 from tests.factories.accounts import HolderFactory, MembershipFactory
@@ -499,11 +499,12 @@ class TestCustody:
         frozen_clock.advance(seconds=60)
         data, settings.DATA = settings.DATA, tmp_path
         outbox.run_due()
-        waiting = DueWork.objects.get(kind="tendering.open_request")
+        waiting = OpeningWait.objects.get(work_request=draw)
         settings.DATA = data
-        frozen_clock.advance(hours=1)
+        frozen_clock.move_to(waiting.next_at)
         outbox.run_due()
 
         draw.refresh_from_db()
-        assert "DoesNotOpen" in waiting.last_error
+        assert (waiting.reason, waiting.attempts) == ("lost", 1)
+        assert waiting.next_at - waiting.since == timedelta(seconds=5)
         assert draw.status == "publicity"

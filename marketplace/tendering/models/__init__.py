@@ -1,5 +1,5 @@
 from .awards import Award, Objection, ObjectionEvidence
-from .bids import Bid, Deposit, OpenedBid, Opening, SealedProposal
+from .bids import Bid, Deposit, OpenedBid, Opening, OpeningWait, SealedProposal
 from .evaluators import Evaluator, EvaluatorTie
 from .marking import Mark, Paper, Seat
 from .parts import Attachment, DeadlineMove, Exclusion, Question, RequestItem, RequestVersion
@@ -19,6 +19,7 @@ __all__ = [
     "ObjectionEvidence",
     "OpenedBid",
     "Opening",
+    "OpeningWait",
     "Paper",
     "Question",
     "RequestItem",

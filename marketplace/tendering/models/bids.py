@@ -205,6 +205,25 @@ class Opening(FSMModelMixin, models.Model):
             self.signature, self.signing_key = sealing.sign(content)
 
 
+class OpeningWait(models.Model):
+    """That an opening waits for a custodian; what the request's page says while it is asked again and again."""
+
+    class Reason(models.TextChoices):
+        AWAY = "away", _("A custodian does not answer")
+        REFUSES = "refuses", _("A custodian does not give up its half")
+        LOST = "lost", _("A custodian's master key does not open what it keeps")
+
+    work_request = models.OneToOneField(WorkRequest, on_delete=models.PROTECT, related_name="opening_wait")
+    reason = models.CharField(max_length=10, choices=Reason)
+    since = models.DateTimeField()
+    last_at = models.DateTimeField()
+    next_at = models.DateTimeField()
+    attempts = models.PositiveIntegerField(default=0)
+
+    def __str__(self) -> str:
+        return f"{self.work_request_id} {self.reason}"
+
+
 class OpenedBid(models.Model):
     """What the opening found in a filing, and what became of it."""
 

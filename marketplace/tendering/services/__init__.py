@@ -41,6 +41,7 @@ from .progress import UnableToProceed, mark_completed, mark_contracted, mark_in_
 from .publicity import UnableToAward, confirm_award, pass_award_on
 from .publishing import UnableToPublish, UnableToReview, review_request, submit_request, take_back_request
 from .reposting import UnableToRepost, repost_request
+from .rotating import rotate_master_key
 from .seating import remind_evaluators, replace_late_evaluators
 from .stages import resume_opening
 
@@ -100,6 +101,7 @@ __all__ = [
     "resume_request",
     "retire_evaluator",
     "review_request",
+    "rotate_master_key",
     "save_draft",
     "save_marks",
     "seal_and_submit_bid",

@@ -11,12 +11,13 @@ from marketplace.core.events import publish
 from marketplace.core.failures import DomainError
 from marketplace.core.permissions import require
 
-from .. import announcement, drafts, events, permissions, telling
+from .. import announcement, custody, drafts, events, permissions, telling
 from ..failures import StateMoved, joined
 from ..models import RequestVersion, WorkRequest
 from ..pool import announced_pool
 
 DEADLINE = "tendering.deadline"
+TELL_CUSTODIAN = "tendering.tell_custodian"
 
 
 class UnableToPublish(DomainError):
@@ -111,6 +112,8 @@ def schedule_deadline(work_request: WorkRequest) -> None:
     if work_request.bids_close_at is not None:
         key = f"{work_request.number}:{work_request.bids_close_at.isoformat()}"
         outbox.schedule(DEADLINE, key, work_request.bids_close_at, {"request_id": work_request.pk})
+        if custody.regulator_elsewhere():
+            outbox.schedule(TELL_CUSTODIAN, key, clock.now(), {"request_id": work_request.pk})
 
 
 def _locked_with_project(request_id: int) -> WorkRequest:

@@ -17,6 +17,7 @@ from .. import eligibility, permissions, versions
 from ..filters import RequestFilter
 from ..models import Attachment, RequestItem, RequestVersion, WorkRequest
 from ..paging import OpenFirst
+from ..selectors import opening_wait
 from ..timeline import stages_of
 
 PAGE_SIZE = 20
@@ -70,6 +71,7 @@ def detail_context(request: MemberRequest, work_request: WorkRequest) -> dict[st
         "clock": bidding_clock(work_request),
         "takes_bids": work_request.takes_bids(clock.now()),
         "request_items": items_with_working(work_request),
+        "opening_wait": opening_wait(work_request),
         "questions": list(work_request.questions.all()),
         "attachments": work_request.attachments.select_related("file"),
         "deadline_moves": list(work_request.deadline_moves.all()),
