@@ -13,7 +13,6 @@ import hashlib
 import hmac
 import json
 import re
-import sys
 from fractions import Fraction
 
 KEYS = """announcement announcement_hash candidates ciphertexts code_version coefficient decided_by list_hash marks
@@ -73,7 +72,7 @@ class Selection:
         need(isinstance(transcript, dict), "the file is not a transcript")
         same("keys of the transcript", sorted(transcript), KEYS.split())
         self.t, self.announced, self.rows = transcript, transcript["announcement"], transcript["candidates"]
-        self.lines, self.choice, self.coefficient = [], [], None
+        self.lines, self.choice, self.coefficient, self.void = [], [], None, False
         self.say = lambda word, text: self.lines.append(f"{word:13} {text}")
 
     def verify(self):
@@ -99,9 +98,11 @@ class Selection:
             return same("secrets, commitments, keys and deadline of a direct selection", nothing, [None] * 4)
         same("sides of the secrets", sorted(self.t["secrets"]), ["operator", "regulator"])
         for side, secret in sorted(self.t["secrets"].items()):
-            need(is_hex(secret), f"the {side}'s secret is not 32 bytes of lower-case hex")
-            same(f"the {side}'s commitment", self.announced["commitments"][side], sha256(bytes.fromhex(secret)))
-            self.say("commitment", sha256(bytes.fromhex(secret)) + f"  ok, the {side}'s")
+            committed, computed = self.announced["commitments"][side], is_hex(secret) and sha256(bytes.fromhex(secret))
+            # Without a seed the selection was voided, rightly where a secret is lost or not the one committed to.
+            self.void = self.void or (self.t["seed"] is None and computed != committed)
+            same(f"the {side}'s commitment", committed, committed if self.void else computed)
+            self.say("commitment", committed + f"  {'ok' if computed == committed else 'NOT KEPT'}, the {side}'s")
 
     def check_list(self):
         listed = {key: self.t[key] for key in ("candidates", "ciphertexts", "set_aside")}
@@ -110,8 +111,8 @@ class Selection:
             same("keys of a candidate", sorted(row), ["days", "id", "nonce", "price", "score"])
             need(type(row["days"]) is int and row["days"] > 0, f"days of {row['id']}: {row['days']!r}")
             need(row["nonce"] is None if self.method == "direct" else is_hex(row["nonce"]), f"nonce of {row['id']}")
-        self.ids, hashes = ([row["id"] for row in self.rows], [row["sha256"] for row in listed["ciphertexts"]])
-        fates = [row["fate"] for row in listed["ciphertexts"]]
+        self.ids = [row["id"] for row in self.rows]
+        hashes, fates = ([row[key] for row in listed["ciphertexts"]] for key in ("sha256", "fate"))
         need(self.ids == sorted(set(self.ids)), "candidates are not in ascending order of distinct ids")
         need(hashes == sorted(hashes) and all(map(is_hex, hashes)), "ciphertexts are not in ascending order")
         need(set(fates) <= set(FATES), "a ciphertext has another fate than the four of the rules")
@@ -126,7 +127,7 @@ class Selection:
         need(value is None or isinstance(value, str), f"public_value: {value!r}")
         named = source is not None and (value is not None or not self.t["ranking"])
         need(named or source is value is None, f"public_value: {value!r}, announced was {source!r}")
-        if self.method == "direct":
+        if self.method == "direct" or self.void:
             return same("seed", self.t["seed"], None)
         secrets, self.seed = self.t["secrets"], bytes.fromhex(self.t["seed"])
         parts = [secrets["operator"], secrets["regulator"], self.t["announcement_hash"], self.t["list_hash"]]
@@ -141,12 +142,12 @@ class Selection:
         need(fewest is None or fewest in allowed, f"fewest_bids of the announcement: {fewest!r}")
         # An announcement without that number leaves open whether public money needed three.
         published, ranking = self.t["ranking"], []
-        if counted < (fewest or allowed[0]) or (counted < (fewest or allowed[-1]) and published == []):
+        if self.void or [one.get("step") for one in self.t["working"]] == ["voided"]:
+            self.say("voided", str(self.t["working"][-1].get("reason")))
+        elif counted < (fewest or allowed[0]) or (counted < (fewest or allowed[-1]) and published == []):
             self.say("failed", f"{counted} counted, too few")
         else:
-            ranking = getattr(self, self.method)()
-            if self.t["decided_by"] != {"by": "rule"} or self.method == "direct":
-                ranking = self.picked_first(ranking)
+            ranking = self.picked_first(getattr(self, self.method)())
         same("coefficient", self.t["coefficient"], self.coefficient)
         for place, one in enumerate(ranking[: len(published)]):
             same(f"ranking, place {place + 1}", published[place], one)
@@ -158,9 +159,10 @@ class Selection:
 
     def picked_first(self, ranking):
         decided, pick = self.t["decided_by"], self.t["ranking"][0] if self.t["ranking"] else None
+        if decided == {"by": "rule"} and self.method != "direct":
+            return ranking
         fits = sorted(decided) == ["by", "reason"] and decided["by"] == "owner" and decided["reason"].strip()
-        need(fits and self.choice, f"decided_by: {decided!r}")
-        need(pick in self.choice, f"ranking: the owner could not pick {pick!r}")
+        need(fits and pick in self.choice, f"decided_by: {decided!r}, but the owner could not pick {pick!r}")
         return [pick] + [one for one in ranking if one != pick]
 
     def value(self, *message):
@@ -189,8 +191,7 @@ class Selection:
         for extreme in (min, max) if len(prices) >= 6 else ():
             price = extreme(prices.values())
             out = max((one for one in prices if prices[one] == price), key=lambda one: self.value("draw", one))
-            self.say("set aside", f"{price // 100}.{price % 100:02d}  {out}")
-            del prices[out]
+            self.say("set aside", f"{prices.pop(out) / 100:.2f}  {out}")
         self.coefficient = (95, 96, 97, 98)[self.value("coefficient") % 4]
         fen = int(Fraction(sum(prices.values()) * self.coefficient, len(prices) * 100) + Fraction(1, 2))
         self.say("benchmark", f"{fen // 100}.{fen % 100:02d}, {self.coefficient} % of the mean of {len(prices)}")
@@ -217,17 +218,16 @@ class Selection:
         return drawn
 
     def best_proposal(self):
-        marks, parameters = self.t["marks"], self.announced["parameters"]
-        weights, wanted, pool = (parameters[key] for key in ("weights", "evaluators", "pool"))
+        weights, wanted, pool = (self.announced["parameters"][key] for key in ("weights", "evaluators", "pool"))
         same("keys of the weights", sorted(weights), ["credit", "price", "proposal", "time"])
         need(sum(weights.values()) == 100 and min(weights.values()) >= 0, f"weights: {weights!r}")
         need(len(set(pool)) == len(pool) >= wanted >= 3, f"evaluators: {wanted!r} of {pool!r}")
         self.say("evaluators", f"{sorted(pool, key=lambda one: self.value('evaluator', one))[:wanted]} come first")
-        same("ids that have marks", sorted(marks), self.ids)
+        same("ids that have marks", sorted(self.t["marks"]), self.ids)
         prices, scores, totals = self.amounts("price"), self.amounts("score"), {}
         lowest, fewest = min(prices.values()), min(row["days"] for row in self.rows)
         for row in self.rows:
-            one, given = row["id"], marks[row["id"]]
+            one, given = row["id"], self.t["marks"][row["id"]]
             fit = len(given) == wanted and all(type(mark) is int and 0 <= mark <= 100 for mark in given)
             need(fit, f"marks of {one}: {given!r}")
             parts = {"price": Fraction(100 * lowest, prices[one]), "time": Fraction(100 * fewest, row["days"])}
@@ -296,4 +296,4 @@ def main(arguments=None):
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    raise SystemExit(main())

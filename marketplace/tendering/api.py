@@ -1,8 +1,16 @@
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404
 from django.urls import include, path
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import OpenApiResponse, extend_schema
 from rest_framework import mixins, routers, serializers, viewsets
+from rest_framework.decorators import action
+from rest_framework.request import Request
+from rest_framework.response import Response
 
+from .announcement import transcript_bytes
 from .filters import AwardFilter, RequestFilter
-from .models import Award, RequestItem, WorkRequest
+from .models import Award, Opening, RequestItem, WorkRequest
 
 
 class RequestItemSerializer(serializers.ModelSerializer):
@@ -82,6 +90,22 @@ class AwardSerializer(serializers.ModelSerializer):
         )
 
 
+class TranscriptSignatureSerializer(serializers.ModelSerializer):
+    """The market's Ed25519 signature over a transcript's bytes; everything hexadecimal."""
+
+    number = serializers.CharField(source="work_request.number")
+    algorithm = serializers.SerializerMethodField()
+    key = serializers.CharField(source="signing_key")
+    sha256 = serializers.CharField(source="transcript_sha256")
+
+    class Meta:
+        model = Opening
+        fields = ("number", "algorithm", "sha256", "signature", "key")
+
+    def get_algorithm(self, opening: Opening) -> str:
+        return "Ed25519"
+
+
 class WorkRequestViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, viewsets.GenericViewSet):
     """Published requests, with the filters of the page."""
 
@@ -92,6 +116,34 @@ class WorkRequestViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, views
 
     def get_queryset(self):
         return WorkRequest.objects.public().for_list()
+
+    @extend_schema(
+        responses={
+            (200, "application/json"): OpenApiResponse(
+                OpenApiTypes.OBJECT, description="Of the form of /schemas/transcript-1.json, byte for byte as signed."
+            ),
+            404: OpenApiResponse(description="There is no such request, or its selection is not published yet."),
+        },
+    )
+    @action(detail=True)
+    def transcript(self, request: Request, number: str) -> HttpResponse:
+        """Everything that recomputes a selection, signed: signature and key stand in the headers too."""
+        opening = self._opening(number)
+        return HttpResponse(
+            transcript_bytes(opening),
+            content_type="application/json",
+            headers={"Mingxuan-Signature": opening.signature, "Mingxuan-Signing-Key": opening.signing_key},
+        )
+
+    @extend_schema(responses=TranscriptSignatureSerializer)
+    @action(detail=True, url_path="transcript/signature", url_name="transcript-signature")
+    def transcript_signature(self, request: Request, number: str) -> Response:
+        """The detached signature of a published transcript."""
+        return Response(TranscriptSignatureSerializer(self._opening(number)).data)
+
+    def _opening(self, number: str) -> Opening:
+        published = Opening.objects.published().select_related("work_request")
+        return get_object_or_404(published, work_request__number=number)
 
 
 class AwardViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, viewsets.GenericViewSet):

@@ -93,6 +93,12 @@ class QuestionQuerySet(models.QuerySet):
         return self.filter(Q(answered_at=None) | Q(answered_at__gte=moment), asked_at__lt=moment)
 
 
+class OpeningQuerySet(models.QuerySet):
+    def published(self) -> Self:
+        """With a transcript that everybody may read; before the last stage there is none for anybody."""
+        return self.filter(transcript__isnull=False, work_request__status__in=_PUBLIC)
+
+
 class OpenedBidQuerySet(models.QuerySet):
     def ranked(self) -> Self:
         return self.filter(rank__isnull=False).order_by("rank")

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from .views import bidding, drafts, evaluations, picking, public, published, results
+from .views import bidding, drafts, evaluations, picking, public, published, results, verification
 
 app_name = "tendering"
 
@@ -17,6 +17,10 @@ urlpatterns = [
     path("awards/", results.award_list, name="award-list"),
     path("awards/<str:number>/", results.award_detail, name="award-detail"),
     path("awards/<str:number>/transcript/", results.transcript, name="transcript"),
+    path("awards/<str:number>/verify/", verification.verify, name="verify"),
+    path("verify/", verification.verify_any, name="verify-any"),
+    path("verify/verify_selection.py", verification.script, name="verify-script"),
+    path("schemas/transcript-1.json", verification.transcript_schema, name="transcript-schema"),
     path("awards/<str:number>/objections/new/", bidding.object_to_award, name="object"),
     path("awards/<str:number>/evidence/<int:pk>/", results.evidence, name="evidence"),
     path("workbench/bids/", bidding.own_bids, name="own-bids"),

@@ -11,7 +11,7 @@ from marketplace.core import appendonly, sealing
 from marketplace.core.money import MoneyField
 
 from .. import selection
-from ..querysets import OpenedBidQuerySet
+from ..querysets import OpenedBidQuerySet, OpeningQuerySet
 from .requests import WorkRequest
 
 
@@ -145,6 +145,8 @@ class Opening(FSMModelMixin, models.Model):
     transcript_sha256 = models.CharField(max_length=64, blank=True)
     signature = models.CharField(max_length=128, blank=True)
     signing_key = models.CharField(max_length=64, blank=True)
+
+    objects = OpeningQuerySet.as_manager()
 
     class Meta:
         constraints = [

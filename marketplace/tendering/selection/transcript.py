@@ -142,7 +142,9 @@ def voided(
     code_version: str = CODE_VERSION,
 ) -> dict[str, Any]:
     """
-    What is known of an opening that was voided: no seed, no ranking, and in the working why.
+    What is known of an opening that was voided: no ranking, and in the working why.
+
+    The seed is null where a secret is lost or not the one committed to, and only there.
 
     :param revealed: side → hexadecimal secret as it was given up, whether or not it fits; a side that gave up none
         is null
@@ -151,7 +153,7 @@ def voided(
         **_known(announcement, frozen, opened_at, code_version),
         "secrets": {side: revealed.get(side) for side in SIDES} if announcement["method"] != DIRECT else None,
         "public_value": public_value,
-        "seed": None,
+        "seed": _seed_if_kept(announcement, frozen, revealed, public_value),
         "coefficient": None,
         "marks": None,
         "working": [{"step": "voided", "reason": reason}],
@@ -160,6 +162,19 @@ def voided(
         "reserves": [],
         "decided_by": {"by": "rule"},
     }
+
+
+def _seed_if_kept(
+    announcement: Mapping[str, Any], frozen: FrozenList, revealed: Mapping[str, str], public_value: str | None
+) -> str | None:
+    if announcement["method"] == DIRECT or set(revealed) != set(SIDES):
+        return None
+    secrets = {side: bytes.fromhex(secret) for side, secret in revealed.items()}
+    try:
+        seed = Opened(announcement, frozen, secrets, public_value=public_value).seed
+    except InvalidSelection:
+        return None
+    return seed.hex() if seed is not None else None
 
 
 def _known(announcement: Mapping[str, Any], frozen: FrozenList, opened_at: str, code_version: str) -> dict[str, Any]:

@@ -148,11 +148,7 @@ def checks_of(opening: Opening) -> dict[str, Any]:
 @require_safe
 def transcript(request: MemberRequest, number: str) -> HttpResponse:
     """The transcript as a file, byte for byte as it is signed."""
-    opening = get_object_or_404(
-        Opening.objects.exclude(transcript=None),
-        work_request__in=WorkRequest.objects.public(),
-        work_request__number=number,
-    )
+    opening = get_object_or_404(Opening.objects.published(), work_request__number=number)
     response = HttpResponse(transcript_bytes(opening), content_type="application/json")
     response["Content-Disposition"] = f'attachment; filename="{number}.json"'
     return response

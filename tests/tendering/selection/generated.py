@@ -54,7 +54,7 @@ def _candidates(chance: Random, method: str, bids: int) -> list[Candidate]:
     hashed = chance.random() < 0.3
     rows = []
     for place in range(bids):
-        code = f"91320411{chance.randrange(10**9):09d}{place:X}"
+        code = f"91320411{chance.randrange(10**9):09d}{"0123456789ABCDEFGHIJK"[place]}"
         salt = chance.randbytes(32)
         rows.append(
             Candidate(

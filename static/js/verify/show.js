@@ -1,0 +1,150 @@
+// What each step shows of what it found: the question is its heading, then the numbers, then the answer.
+
+import { filled, has, hash, node } from "./words.js";
+
+const FIRST_ROWS = 20;
+
+function paragraph(name, values) {
+  return node("p", "", filled(name, values));
+}
+
+function facts(rows) {
+  return node("dl", "fact-list", rows.map(([name, value, css]) => node("div", "", [
+    node("dt", "", filled(name)), node("dd", "", value === null ? filled("fact.lost") : hash(value, css)),
+  ])));
+}
+
+function nameOf(id, names) {
+  return names[id] ? [names[id], node("span", "sub", [hash(id)])] : [hash(id)];
+}
+
+function shortValue(value) {
+  return value === null || value === undefined ? "" : hash(value.toString(16).padStart(64, "0").slice(0, 16));
+}
+
+// One in how many, as a percentage with one decimal; integers, so that it is exact before the cut.
+function percent([weight, sum]) {
+  const tenths = (weight * 2000n + sum) / (2n * sum);
+  return `${tenths / 10n}.${tenths % 10n}%`;
+}
+
+const CELLS = {
+  value: (row) => shortValue(row.value),
+  price: (row) => row.price,
+  distance: (row) => row.distance,
+  score: (row) => row.score,
+  chance: (row) => (row.chance ? percent(row.chance) : "—"),
+  time: (row) => row.time,
+  proposal: (row) => `${row.proposal} (${row.marks.join(", ")})`,
+  credit: (row) => row.credit,
+  total: (row) => row.total,
+};
+const COLUMNS = {
+  direct: [],
+  random_draw: ["value"],
+  lowest_price: ["price", "value"],
+  benchmark_price: ["price", "distance"],
+  credit_preferred: ["score", "chance"],
+  best_proposal: ["price", "time", "proposal", "credit", "total"],
+};
+
+function result(id, found, transcript) {
+  const place = transcript.ranking.indexOf(id);
+  const said = [];
+  if (place === 0) said.push(filled("table.winner"));
+  if (place === 1 || place === 2) said.push(filled("table.reserve", { place }));
+  if (found.method === "credit_preferred" && found.choice.includes(id)) said.push(filled("table.short"));
+  return said.map((text, at) => node("span", place === 0 && at === 0 ? "tag tag-success" : "tag", text));
+}
+
+function table(found, transcript, names) {
+  const columns = COLUMNS[found.method];
+  const heads = ["place", "firm", ...columns, "result"].map((name) => {
+    const cell = node("th", columns.includes(name) ? "num" : "", filled(`table.${name}`));
+    cell.scope = "col";
+    return cell;
+  });
+  const rows = found.rows.map((row, place) => {
+    const cells = columns.map((name) => {
+      const cell = node("td", "num", CELLS[name](row));
+      cell.dataset.label = filled(`table.${name}`);
+      return cell;
+    });
+    const [number, firm, end] = [
+      node("td", "", String(place + 1)),
+      node("th", "title", nameOf(row.id, names)),
+      node("td", "verify-result", result(row.id, found, transcript)),
+    ];
+    number.dataset.label = filled("table.place");
+    end.dataset.label = filled("table.result");
+    firm.scope = "row";
+    const made = node("tr", transcript.winner === row.id ? "is-selected" : "", [number, firm, ...cells, end]);
+    made.hidden = place >= FIRST_ROWS;
+    return made;
+  });
+  const made = [node("div", "table-wrap", [node("table", "table table-k verify-table", [
+    node("thead", "", [node("tr", "", heads)]), node("tbody", "", rows),
+  ])])];
+  if (rows.length > FIRST_ROWS) {
+    const all = node("button", "btn btn-text btn-sm", filled("table.rest", { count: rows.length }));
+    all.type = "button";
+    all.addEventListener("click", () => {
+      for (const row of rows) row.hidden = false;
+      all.remove();
+    });
+    made.push(all);
+  }
+  return made;
+}
+
+function order(found, transcript, names) {
+  if (found.voided !== undefined) return [paragraph("order.voided", { reason: found.voided })];
+  if (found.failed) return [paragraph("order.failed", found.failed)];
+  const values = { ...found, ...found.weights, short: found.choice?.length };
+  const shown = [paragraph(`order.${found.method}`, values)];
+  for (const out of found.trimmed || []) {
+    shown.push(paragraph(`order.trimmed.${out.which}`, { ...out, id: names[out.id] || out.id }));
+  }
+  if (found.evaluators) shown.push(paragraph("order.evaluators", { numbers: found.evaluators.join(", ") }));
+  return [...shown, ...table(found, transcript, names)];
+}
+
+export const shownBy = {
+  announcement: ({ hash: text }) => [
+    paragraph("step.announcement.why"), facts([["fact.announcement", text, "is-match"]]),
+  ],
+  commitments: ({ sides }) => (sides.length === 0 ? [paragraph("step.commitments.direct")] : [
+    paragraph("step.commitments.why"),
+    facts(sides.flatMap(({ side, secret, computed, promised, kept }) => [
+      [`fact.secret.${side}`, secret],
+      ["fact.fingerprint", computed, kept ? "is-match" : ""],
+      ...(kept ? [] : [["fact.promised", promised]]),
+    ])),
+  ]),
+  list: (found, transcript) => [
+    paragraph(transcript.announcement.method === "direct" ? "step.list.direct" : "step.list.why", found),
+    facts([["fact.list", found.hash, "is-match"]]),
+  ],
+  seed: (found, transcript) => {
+    if (transcript.announcement.method === "direct") return [paragraph("step.seed.direct")];
+    if (found.seed === null) return [paragraph("step.seed.voided")];
+    const rows = [["fact.seed", found.seed, "is-match"]];
+    if (found.value !== null) rows.unshift(["fact.value", found.value]);
+    const said = [paragraph("step.seed.why", found)];
+    if (found.value !== null) said.push(paragraph("step.seed.public"));
+    return [...said, facts(rows)];
+  },
+  order,
+  winner: ({ winner, reserves, decided }, transcript, names) => {
+    if (winner === null) return [paragraph("step.winner.none")];
+    const places = [["fact.winner", winner], ...reserves.map((id, at) => [at + 1, id])];
+    const rows = places.map(([name, id]) => node("div", "", [
+      node("dt", "", has(name) ? filled(name) : filled("fact.reserve", { place: name })), node("dd", "", nameOf(id, names)),
+    ]));
+    const why = decided.by === "owner" ? paragraph("step.winner.owner", decided) : paragraph("step.winner.why");
+    return [why, node("dl", "fact-list", rows)];
+  },
+  signature: ({ key, signature }) => [
+    paragraph("step.signature.why"), facts([["fact.key", key], ["fact.signature", signature, "is-match"]]),
+  ],
+};
