@@ -31,8 +31,8 @@ def _verdicts() -> dict[str, str]:
         "unread": _("The transcript could not be fetched"),
         "unread.text": _("Try again, or download the transcript and use the script below."),
         "again": _("Recompute"),
-        "match": _("Matches"),
-        "differs": _("Differs"),
+        "match": _("Yes, it matches"),
+        "differs": _("No, it differs"),
         "skipped": _("Not computed"),
         "unchecked": _("Not checked"),
         "published": pgettext("value", "Published"),
@@ -46,7 +46,7 @@ def _steps() -> dict[str, str]:
     return {
         "step.file": _("Is it a transcript?"),
         "step.file.why": _("The file must be JSON with exactly the keys of a transcript."),
-        "step.announcement": _("Was the announcement changed after it was published?"),
+        "step.announcement": _("Is the announcement the one that was published?"),
         "step.announcement.why": _(
             "Number, method, parameters, limits, deadline and commitments, hashed together. The same hash has stood on "
             "the request's page and in every receipt since the publication."
@@ -63,7 +63,7 @@ def _steps() -> dict[str, str]:
             "withdrawn: {withdrawn}, set aside: {set_aside}. One hash binds them all."
         ),
         "step.list.direct": _("Firms whose offers meet the conditions: {candidates}. One hash binds them all."),
-        "step.seed": _("Did everybody take part in the chance?"),
+        "step.seed": _("Was the chance made by everybody together?"),
         "step.seed.why": _(
             "The seed is the hash of both secrets, the announcement, the list and the random numbers of all bidders "
             "({nonces}). Nobody could know it before the list was frozen."

@@ -60,6 +60,8 @@ api:service-item-detail                200 200 200 200 200 200 200 200 200
 api:service-item-list                  200 200 200 200 200 200 200 200 200
 api:work-request-detail                200 200 200 200 200 200 200 200 200
 api:work-request-list                  200 200 200 200 200 200 200 200 200
+api:work-request-transcript            200 200 200 200 200 200 200 200 200
+api:work-request-transcript-signature  200 200 200 200 200 200 200 200 200
 catalogue:fee-calculator               200 200 200 200 200 200 200 200 200
 catalogue:item-detail                  200 200 200 200 200 200 200 200 200
 catalogue:item-list                    200 200 200 200 200 200 200 200 200
@@ -144,6 +146,10 @@ tendering:request-detail               200 200 200 200 200 200 200 200 200
 tendering:request-list                 200 200 200 200 200 200 200 200 200
 tendering:terminate                    302 403 403 403 200 403 403 403 403
 tendering:transcript                   200 200 200 200 200 200 200 200 200
+tendering:transcript-schema            200 200 200 200 200 200 200 200 200
+tendering:verify                       200 200 200 200 200 200 200 200 200
+tendering:verify-any                   200 200 200 200 200 200 200 200 200
+tendering:verify-script                200 200 200 200 200 200 200 200 200
 tendering_console:index                302 302 302 302 302 302 302 200 200
 tendering_console:objections           302 302 302 302 302 302 302 200 302
 tendering_console:resume               302 302 302 302 302 302 302 200 302
@@ -211,6 +217,8 @@ def arguments(things: dict) -> dict[str, list]:
         "api:regulation-detail": [things["regulation"].document_no],
         "api:service-item-detail": [code],
         "api:work-request-detail": [published],
+        "api:work-request-transcript": [opened],
+        "api:work-request-transcript-signature": [opened],
         "catalogue:item-detail": [code],
         "contracting:deliver": [contract, 2],
         "contracting:extend": [contract, 2],
@@ -241,6 +249,7 @@ def arguments(things: dict) -> dict[str, list]:
         "tendering:object": [opened],
         "tendering:question-answer": [published, things["question"].number],
         "tendering:transcript": [opened],
+        "tendering:verify": [opened],
         "tendering_console:objections": [opened],
         "tendering_console:review": [review],
     }

@@ -8,6 +8,8 @@ from marketplace.tendering.selection import Candidate, Ciphertext, FrozenList, O
 
 METHODS = selection.METHODS
 SOURCE = "an official lottery of the day, first prize, digits"
+#: The last digit of a code, one for each bid of a selection.
+DIGITS = "0123456789ABCDEFGHIJK"
 REASONS = ("does_not_open", "grade", "price_outside_limits", "qualifications")
 
 
@@ -54,7 +56,7 @@ def _candidates(chance: Random, method: str, bids: int) -> list[Candidate]:
     hashed = chance.random() < 0.3
     rows = []
     for place in range(bids):
-        code = f"91320411{chance.randrange(10**9):09d}{"0123456789ABCDEFGHIJK"[place]}"
+        code = f"91320411{chance.randrange(10**9):09d}{DIGITS[place]}"
         salt = chance.randbytes(32)
         rows.append(
             Candidate(
