@@ -160,8 +160,8 @@ def _receipts() -> dict[str, str]:
             "But your receipt names another announcement hash: it is of an earlier version, or something was changed."
         ),
         "receipt.missing": _(
-            "Your receipt's bid is not in the list. If the receipt is for {number}, a bid was left out: keep it and show "
-            "it to the regulator."
+            "Your receipt's bid is not in the list. If the receipt is for {number}, a bid was left out: keep it and "
+            "show it to the regulator."
         ),
         "receipt.other": _("This receipt is not for {number}."),
         "receipt.unread": _("There is no receipt in this file: it holds no hash."),
