@@ -14,6 +14,7 @@ from marketplace.core.policy import Policy
 from . import deadlines, parameters, public_tender
 from .models import Award, RequestItem, WorkRequest
 from .models.requests import Grade
+from .pool import announced_pool
 
 LONGEST_BID_PERIOD = timedelta(days=366)
 LONGEST_SERVICE_DAYS = 2000
@@ -159,7 +160,24 @@ def _method(work_request: WorkRequest) -> Errors:
     is_authority = work_request.owner.kind == Organisation.Kind.AUTHORITY
     if is_authority and work_request.method not in parameters.AUTHORITY_METHODS:
         return {"method": _("An authority never designates an intermediary; choose a method by rule.")}
-    return parameters.problems_of(work_request.method, work_request.parameters)
+    problems = parameters.problems_of(work_request.method, work_request.parameters)
+    if work_request.method == WorkRequest.Method.BEST_PROPOSAL and "evaluators" not in problems:
+        problems |= _pool(work_request)
+    return problems
+
+
+def _pool(work_request: WorkRequest) -> Errors:
+    """Whether the pool of today can give so many evaluators."""
+    found, needed = len(announced_pool(work_request)), work_request.parameters["evaluators"]
+    if found >= needed:
+        return {}
+    return {
+        "evaluators": _(
+            "The pool holds %(found)d evaluators in the fields of these services who have no tie to you; "
+            "%(needed)d are asked for."
+        )
+        % {"found": found, "needed": needed}
+    }
 
 
 def _price_range(work_request: WorkRequest, rows: list[RequestItem]) -> Errors:

@@ -16,6 +16,7 @@ from marketplace.core.forms import AmountField
 from . import deadlines, parameters, selection
 from .forms import MONEY, DraftForm
 from .models.requests import Method
+from .pool import announced_pool
 
 #: What each method is, in a line.
 MEANING = {
@@ -41,6 +42,15 @@ def _described(method: Method) -> Any:
     return _format_later('{}<span class="field-hint">{}</span>', method.label, MEANING[method])
 
 
+def _percent(label: Any, help_text: Any) -> forms.IntegerField:
+    return forms.IntegerField(
+        label=label,
+        help_text=help_text,
+        widget=forms.TextInput(attrs={"inputmode": "numeric", "data-unit": "%"}),
+        error_messages={"invalid": _("Give a whole percentage between 0 and 100.")},
+    )
+
+
 class SelectionForm(DraftForm):
     required_fields = ("method", "signing_days")
     method = forms.ChoiceField(widget=forms.RadioSelect, label=_("Selection method"))
@@ -53,6 +63,14 @@ class SelectionForm(DraftForm):
         label=_("Size of the short list"),
         help_text=_("So many that are drawn first; you pick one of them."),
         widget=forms.TextInput(attrs={"inputmode": "numeric", "data-unit": _("firms")}),
+    )
+    weight_price = _percent(_("Weight of the price"), _("Lowest price ÷ price × 100."))
+    weight_time = _percent(_("Weight of the time"), _("Fewest days ÷ days × 100."))
+    weight_proposal = _percent(_("Weight of the proposal"), _("The mean of the evaluators' marks, 0 to 100."))
+    weight_credit = _percent(_("Weight of the credit score"), _("The score of the day before the deadline."))
+    evaluators = forms.IntegerField(
+        label=_("Number of evaluators"),
+        widget=forms.TextInput(attrs={"inputmode": "numeric", "data-unit": _("people")}),
     )
     bids_close_at = forms.SplitDateTimeField(
         label=_("Bid deadline"),
@@ -83,8 +101,15 @@ class SelectionForm(DraftForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["method"].choices = [(one.value, _described(one)) for one in self._methods()]  # type: ignore[attr-defined]
-        for key in ("long", "short"):
-            self.initial.setdefault(key, self.instance.parameters.get(key))
+        announced = self.instance.parameters
+        for key in ("long", "short", "evaluators"):
+            self.initial.setdefault(key, announced.get(key))
+        for name, aspect in parameters.WEIGHTS.items():
+            self.initial.setdefault(name, announced.get("weights", {}).get(aspect))
+        self.fields["evaluators"].help_text = _(
+            "At least 3, drawn at the opening among the %(found)d evaluators of the pool who are competent for these "
+            "services and have no tie to you."
+        ) % {"found": len(announced_pool(self.instance))}
         earliest = deadlines.earliest_close(clock.now(), policy.current().bid_period_days)
         suggested = calendar.working_day_after(earliest.astimezone(clock.SHANGHAI).date() - timedelta(days=1), 1)
         self.fields["bids_close_at"].help_text = _(
@@ -98,7 +123,8 @@ class SelectionForm(DraftForm):
     @property
     def values(self) -> dict[str, Any]:
         values = super().values
-        announced: dict[str, Any] = {key: values.pop(key) for key in ("long", "short") if key in values}
+        announced: dict[str, Any] = {key: values.pop(key, None) for key in ("long", "short", "evaluators")}
+        announced["weights"] = {aspect: values.pop(name, None) for name, aspect in parameters.WEIGHTS.items()}
         if values["method"] in (*selection.PRICE_FIXED, Method.DIRECT):
             # What another method asked for and this one does not show.
             values["price_min"] = None

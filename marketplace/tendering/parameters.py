@@ -8,9 +8,10 @@ from django.utils.translation import gettext_lazy as _
 from marketplace.core.failures import Text
 
 from .models.requests import Method
+from .selection import ASPECTS, FEWEST_EVALUATORS
 
-#: Not to be announced yet: best proposal follows with its evaluators, direct selection with its offers.
-NOT_OFFERED = frozenset({Method.BEST_PROPOSAL, Method.DIRECT})
+#: Not to be announced yet: direct selection follows with its offers.
+NOT_OFFERED = frozenset({Method.DIRECT})
 OFFERED_METHODS = tuple(method for method in Method if method not in NOT_OFFERED)
 #: How an authority chooses: never by its own pick.
 AUTHORITY_METHODS = (Method.RANDOM_DRAW, Method.LOWEST_PRICE, Method.BENCHMARK_PRICE, Method.BEST_PROPOSAL)
@@ -19,8 +20,13 @@ KEYS: dict[str, tuple[str, ...]] = {
     Method.CREDIT_PREFERRED: ("long", "short"),
     Method.BEST_PROPOSAL: ("weights", "evaluators", "pool"),
 }
+#: The form's names of the weights.
+WEIGHTS = {f"weight_{aspect}": aspect for aspect in ASPECTS}
+#: Under which names problems are told.
+FIELDS = frozenset({"long", "short", "evaluators", *WEIGHTS})
 #: A list that nobody could read is no list.
 LONGEST_LIST = 100
+MOST_EVALUATORS = 15
 
 
 def of_method(method: str, values: Mapping[str, Any]) -> dict[str, Any]:
@@ -32,6 +38,8 @@ def problems_of(method: str, parameters: Mapping[str, Any]) -> dict[str, Text]:
     """What is wrong with a method's parameters, by key; empty where they can be announced."""
     if method == Method.CREDIT_PREFERRED:
         return _lists(parameters)
+    if method == Method.BEST_PROPOSAL:
+        return _weights(parameters.get("weights") or {}) | _evaluators(parameters)
     return {}
 
 
@@ -44,3 +52,26 @@ def _lists(parameters: Mapping[str, Any]) -> dict[str, Text]:
     if not problems and parameters["short"] > parameters["long"]:
         problems["short"] = _("The short list is no longer than the long list.")
     return problems
+
+
+def _weights(weights: Mapping[str, Any]) -> dict[str, Text]:
+    problems: dict[str, Text] = {}
+    for name, aspect in WEIGHTS.items():
+        weight = weights.get(aspect)
+        if type(weight) is not int or not 0 <= weight <= 100:
+            problems[name] = _("Give a whole percentage between 0 and 100.")
+    if not problems and sum(weights.values()) != 100:
+        problems["weight_price"] = _("The four weights add to %(total)d; they must add to 100.") % {
+            "total": sum(weights.values())
+        }
+    elif not problems and weights["proposal"] == 0:
+        problems["weight_proposal"] = _("Where the proposal counts nothing, choose another method.")
+    return problems
+
+
+def _evaluators(parameters: Mapping[str, Any]) -> dict[str, Text]:
+    number = parameters.get("evaluators")
+    if type(number) is int and FEWEST_EVALUATORS <= number <= MOST_EVALUATORS:
+        return {}
+    limits = {"fewest": FEWEST_EVALUATORS, "most": MOST_EVALUATORS}
+    return {"evaluators": _("Between %(fewest)d and %(most)d evaluators mark.") % limits}

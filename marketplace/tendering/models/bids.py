@@ -304,6 +304,7 @@ class OpenedBid(models.Model):
         #: distance to the benchmark, whether it was left out of the mean, as which it was drawn by weight.
         value: str | None
         place: float | None
+        total: str | None
         next_reserve: int | None
         distance: str | None
         is_trimmed: bool

@@ -282,7 +282,7 @@ def _check_fields(work_request: WorkRequest, named: Sequence[str]) -> None:
         if {"price_max", "method"} & touched:
             touched |= {"price_min"}
         if "parameters" in touched:
-            touched |= {key for keys in parameters.KEYS.values() for key in keys}
+            touched |= parameters.FIELDS
         found = drafts.contradictions(work_request, policy.current())
         errors = {name: text for name, text in found.items() if name in touched}
         closes_at = work_request.bids_close_at

@@ -79,6 +79,7 @@ def detail_context(request: MemberRequest, work_request: WorkRequest) -> dict[st
         "exclusions": work_request.exclusions.select_related("organisation"),
         "qualifications": work_request.qualifications.all(),
         "owner_pick_days": policy.version(work_request.policy_version).owner_pick_days,
+        "marking_days": policy.version(work_request.policy_version).marking_days,
         "may_pick": permissions.can_pick(request.user, work_request),
     }
     kinds = [row.item.qualification_type for row in context["request_items"] if row.item.qualification_type]

@@ -17,6 +17,7 @@ from ..announcement import transcript_bytes
 from ..filters import AwardFilter
 from ..models import Award, ObjectionEvidence, OpenedBid, WorkRequest
 from ..models.bids import Opening
+from ..panel_shown import panel_shown
 from ..public_tender import standard_of
 from ..timeline import stages_of
 from ..working import working_of
@@ -77,6 +78,7 @@ def award_detail(request: MemberRequest, number: str) -> HttpResponse:
     )
     current = next((award for award in awards if award.is_live), None)
     bids = bids_of(opening, current.rank if current else 1) if opening.shows_bids else []
+    working = working_of(opening, bids)
     context = {
         "work_request": work_request,
         "opening": opening,
@@ -87,7 +89,8 @@ def award_detail(request: MemberRequest, number: str) -> HttpResponse:
         "clock": publicity_clock(current) if current else None,
         "opening_clock": opening_clock(work_request, opening),
         "bids": bids,
-        "working": working_of(opening, bids),
+        "working": working,
+        "panel": panel_shown(opening, working),
         "may_pick": permissions.can_pick(request.user, work_request),
         "checks": checks_of(opening),
         "share": share_of_standard(current) if current else None,
@@ -112,6 +115,7 @@ def bids_of(opening: Opening, current_rank: int = 1) -> list[OpenedBid]:
     steps = [step for step in (opening.transcript or {}).get("working", []) if "id" in step]
     values = {step["id"]: step.get("value") or step.get("tie") for step in steps}
     distances = {step["id"]: step["distance"] for step in steps if step["step"] == "distance"}
+    totals = {step["id"]: step["total"] for step in steps if step["step"] == "total"}
     trimmed = {step["id"] for step in steps if step["step"] == "trimmed"}
     drawn = {step["id"]: step["rank"] for step in steps if step["step"] == "drawn"}
     bids = list(
@@ -120,6 +124,7 @@ def bids_of(opening: Opening, current_rank: int = 1) -> list[OpenedBid]:
     for bid in bids:
         bid.value = values.get(bid.listed_as)
         bid.distance = distances.get(bid.listed_as)
+        bid.total = totals.get(bid.listed_as)
         bid.is_trimmed = bid.listed_as in trimmed
         bid.drawn = drawn.get(bid.listed_as)
         bid.place = int(bid.value, 16) / 16**VALUE_DIGITS if bid.value else None

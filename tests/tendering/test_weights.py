@@ -1,0 +1,123 @@
+"""What a best-proposal request announces: weights, number of evaluators, pool."""
+
+import pytest
+from django.utils import translation
+
+from marketplace.core import policy
+from marketplace.tendering import drafts, services
+from marketplace.tendering.method_forms import SelectionForm
+from marketplace.tendering.services import UnableToEdit
+from tests.factories.evaluators import EvaluatorFactory
+from tests.factories.tendering import WorkRequestFactory
+
+from .unchanged import nothing_changes
+
+pytestmark = pytest.mark.django_db
+
+WEIGHTS = {"price": 40, "time": 10, "proposal": 40, "credit": 10}
+
+
+@pytest.fixture(autouse=True)
+def _english():
+    with translation.override("en"):
+        yield
+
+
+@pytest.fixture
+def draft(frozen_clock):
+    EvaluatorFactory.create_batch(4)
+    return WorkRequestFactory()
+
+
+def save(draft, weights=WEIGHTS, evaluators=3):
+    return services.save_draft(
+        request_id=draft.pk,
+        values={"method": "best_proposal", "parameters": {"weights": weights, "evaluators": evaluators}},
+        actor=draft.created_by,
+    )
+
+
+class TestSaving:
+    def test_keeps_what_is_announced_later(self, draft):
+        saved = save(draft)
+
+        assert saved.parameters == {"weights": WEIGHTS, "evaluators": 3}
+
+    def test_the_pool_is_never_the_owner_s_to_name(self, draft):
+        form = SelectionForm(
+            {
+                **{f"weight_{aspect}": weight for aspect, weight in WEIGHTS.items()},
+                "method": "best_proposal",
+                "evaluators": 3,
+                "pool": "1",
+                "signing_days": 10,
+                "edited_at": draft.edited_at.isoformat(),
+            },
+            instance=draft,
+        )
+
+        assert form.is_valid(), form.errors
+        assert form.values["parameters"] == {"weights": WEIGHTS, "evaluators": 3}
+
+    @pytest.mark.parametrize(
+        ("change", "field", "message"),
+        [
+            ({"price": 41}, "weight_price", "The four weights add to 101; they must add to 100."),
+            ({"price": 39}, "weight_price", "The four weights add to 99; they must add to 100."),
+            ({"time": None}, "weight_time", "Give a whole percentage between 0 and 100."),
+            ({"time": -10, "price": 60}, "weight_time", "Give a whole percentage between 0 and 100."),
+            ({"credit": 101}, "weight_credit", "Give a whole percentage between 0 and 100."),
+            ({"credit": "10"}, "weight_credit", "Give a whole percentage between 0 and 100."),
+            ({"time": 9.5, "credit": 10.5}, "weight_time", "Give a whole percentage between 0 and 100."),
+            ({"proposal": 0, "price": 80}, "weight_proposal", "Where the proposal counts nothing"),
+        ],
+    )
+    def test_weights_that_cannot_be_are_told_at_their_field(self, change, field, message, draft):
+        with nothing_changes(), pytest.raises(UnableToEdit) as refusal:
+            save(draft, weights={**WEIGHTS, **change})
+
+        assert str(refusal.value.field_errors[field]).startswith(message)
+
+    @pytest.mark.parametrize("number", [2, 0, -1, 16, None, "3", 3.0])
+    def test_fewer_than_three_evaluators_or_too_many_are_refused(self, number, draft):
+        with nothing_changes(), pytest.raises(UnableToEdit) as refusal:
+            save(draft, evaluators=number)
+
+        assert {name: str(text) for name, text in refusal.value.field_errors.items()} == {
+            "evaluators": "Between 3 and 15 evaluators mark."
+        }
+
+    def test_more_than_the_pool_holds_are_refused(self, draft):
+        EvaluatorFactory(employer_code=draft.owner.uscc)
+
+        with nothing_changes(), pytest.raises(UnableToEdit) as refusal:
+            save(draft, evaluators=5)
+
+        assert "The pool holds 4 evaluators" in str(refusal.value.field_errors["evaluators"])
+
+    def test_one_weight_may_be_zero(self, draft):
+        assert save(draft, weights={"price": 50, "time": 0, "proposal": 50, "credit": 0}).parameters["weights"] == {
+            "price": 50,
+            "time": 0,
+            "proposal": 50,
+            "credit": 0,
+        }
+
+    def test_another_method_takes_the_parameters_away(self, draft):
+        save(draft)
+
+        saved = services.save_draft(request_id=draft.pk, values={"method": "lowest_price"}, actor=draft.created_by)
+
+        assert saved.parameters == {}
+
+
+class TestPublishing:
+    def test_is_refused_where_the_pool_has_shrunk_since(self, draft):
+        saved = save(draft)
+        for evaluator in EvaluatorFactory._meta.model.objects.all()[:2]:
+            evaluator.left_at = saved.edited_at
+            evaluator.save()
+
+        problems = drafts.problems_of(saved, policy.current(), at=saved.edited_at)
+
+        assert list(problems) == ["evaluators"]
