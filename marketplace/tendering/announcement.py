@@ -6,6 +6,7 @@ from typing import Any
 
 from . import custody, selection
 from .models import Opening, RequestVersion, WorkRequest
+from .pool import announced_pool
 
 
 def instant(moment: datetime) -> str:
@@ -72,6 +73,9 @@ def announcement_bytes(version: RequestVersion) -> bytes:
 
 
 def bind(work_request: WorkRequest, *, published_at: datetime | None = None) -> None:
-    """Write announcement and hash onto the request (unsaved)."""
+    """Write announcement and hash onto the request (unsaved), and fix its pool of evaluators where it has one."""
+    if work_request.method == WorkRequest.Method.BEST_PROPOSAL:
+        # Of each version anew: its services may ask for other competence.
+        work_request.parameters = {**work_request.parameters, "pool": announced_pool(work_request)}
     work_request.announcement = announce(work_request, published_at=published_at)
     work_request.announcement_hash = selection.announcement_hash(work_request.announcement)

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from marketplace.core.failures import Text
@@ -32,6 +33,26 @@ MOST_EVALUATORS = 15
 def of_method(method: str, values: Mapping[str, Any]) -> dict[str, Any]:
     """Those of the values that the method announces."""
     return {key: values[key] for key in KEYS.get(method, ()) if values.get(key) is not None}
+
+
+def in_words(method: str, parameters: Mapping[str, Any]) -> str:
+    """What the owner set, in the language in force; the pool is nobody's choice and not among it."""
+    if method == Method.CREDIT_PREFERRED and parameters:
+        return gettext("long list of %(long)s, short list of %(short)s") % {
+            key: parameters.get(key, "—") for key in KEYS[method]
+        }
+    if method == Method.BEST_PROPOSAL and parameters:
+        weights = parameters.get("weights") or {}
+        values = {aspect: weights.get(aspect, "—") for aspect in ASPECTS}
+        values["number"] = parameters.get("evaluators", "—")
+        return (
+            gettext(
+                "price %(price)s%%, time %(time)s%%, proposal %(proposal)s%%, credit %(credit)s%%; "
+                "%(number)s evaluators"
+            )
+            % values
+        )
+    return ""
 
 
 def problems_of(method: str, parameters: Mapping[str, Any]) -> dict[str, Text]:

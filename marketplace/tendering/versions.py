@@ -20,6 +20,7 @@ from marketplace.core.failures import Text
 from marketplace.core.money import MoneyField, format_cny
 
 from .models import WorkRequest
+from .parameters import in_words
 
 #: Fields that are no content: whose the request is.
 NOT_CONTENT = frozenset({"owner", "created_by"})
@@ -93,6 +94,8 @@ def _written(work_request: WorkRequest) -> dict[str, str]:
 
 def _field(work_request: WorkRequest, name: str) -> str:
     value = getattr(work_request, name)
+    if name == "parameters":
+        return in_words(work_request.method, value)
     field = WorkRequest._meta.get_field(name)
     if isinstance(value, bool):
         return _("Yes") if value else _("No")

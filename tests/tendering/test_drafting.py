@@ -99,7 +99,7 @@ class TestSaveDraft:
             ({"method": "lowest_price", "price_min": Decimal(0)}, "price_min"),
             ({"method": "lottery"}, "method"),
             ({"method": "direct"}, "method"),
-            ({"method": "best_proposal"}, "method"),
+            ({"method": "best_proposal", "parameters": {}}, "weight_price"),
             ({"service_days": 0}, "service_days"),
             ({"service_days": -5}, "service_days"),
             ({"service_days": 2001}, "service_days"),

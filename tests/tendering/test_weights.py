@@ -7,6 +7,7 @@ from marketplace.core import policy
 from marketplace.tendering import drafts, services
 from marketplace.tendering.method_forms import SelectionForm
 from marketplace.tendering.services import UnableToEdit
+from tests.factories.accounts import MembershipFactory
 from tests.factories.evaluators import EvaluatorFactory
 from tests.factories.tendering import WorkRequestFactory
 
@@ -111,7 +112,43 @@ class TestSaving:
         assert saved.parameters == {}
 
 
+class TestNewVersion:
+    def test_fixes_the_pool_anew_and_tells_no_change_of_it(self, frozen_clock):
+        EvaluatorFactory.create_batch(3)
+        work_request = WorkRequestFactory(best_proposal=True, published=True)
+        EvaluatorFactory()
+        draft = services.begin_version(request_id=work_request.pk, actor=work_request.created_by)
+        services.save_draft(
+            request_id=draft.pk,
+            values={
+                "method": "best_proposal",
+                "parameters": {"weights": WEIGHTS | {"price": 30, "credit": 20}, "evaluators": 3},
+            },
+            actor=work_request.created_by,
+        )
+
+        services.submit_version(request_id=draft.pk, actor=work_request.created_by)
+        changed = services.publish_version(request_id=draft.pk, actor=MembershipFactory(operator=True).user)
+
+        assert changed.announcement["parameters"]["pool"] == [1, 2, 3, 4]
+        changes = changed.versions.get(number=2).changes
+        assert [(one["field"], one["before"]["en"], one["after"]["en"]) for one in changes] == [
+            (
+                "parameters",
+                "price 40%, time 10%, proposal 40%, credit 10%; 3 evaluators",
+                "price 30%, time 10%, proposal 40%, credit 20%; 3 evaluators",
+            )
+        ]
+
+
 class TestPublishing:
+    def test_names_what_is_missing_at_its_field(self, draft):
+        saved = services.save_draft(request_id=draft.pk, values={"method": "best_proposal"}, actor=draft.created_by)
+
+        problems = drafts.problems_of(saved, policy.current(), at=saved.edited_at)
+
+        assert set(problems) == {"weight_price", "weight_time", "weight_proposal", "weight_credit", "evaluators"}
+
     def test_is_refused_where_the_pool_has_shrunk_since(self, draft):
         saved = save(draft)
         for evaluator in EvaluatorFactory._meta.model.objects.all()[:2]:

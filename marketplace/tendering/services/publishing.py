@@ -14,7 +14,6 @@ from marketplace.core.permissions import require
 from .. import announcement, custody, drafts, events, permissions, telling
 from ..failures import StateMoved, joined
 from ..models import RequestVersion, WorkRequest
-from ..pool import announced_pool
 
 DEADLINE = "tendering.deadline"
 TELL_CUSTODIAN = "tendering.tell_custodian"
@@ -145,8 +144,6 @@ def _publish(work_request: WorkRequest, in_force: policy.Policy, now: datetime, 
     now = now.replace(microsecond=0)
     work_request.policy_version = in_force.version
     work_request.publish(at=now)
-    if work_request.method == WorkRequest.Method.BEST_PROPOSAL:
-        work_request.parameters = {**work_request.parameters, "pool": announced_pool(work_request)}
     announcement.bind(work_request)
     work_request.save()
     RequestVersion.objects.create(
