@@ -70,6 +70,9 @@ class AwardSerializer(serializers.ModelSerializer):
     method = serializers.CharField(source="work_request.method")
     intermediary = serializers.CharField(source="intermediary.organisation.name_zh")
     uscc = serializers.CharField(source="intermediary.organisation.uscc")
+    #: The winner's id in the frozen list; where names are not published, SHA-256 of the salt and the code.
+    listed_as = serializers.CharField(source="opened_bid.listed_as")
+    salt = serializers.CharField(source="opened_bid.salt")
 
     class Meta:
         model = Award
@@ -80,6 +83,8 @@ class AwardSerializer(serializers.ModelSerializer):
             "method",
             "intermediary",
             "uscc",
+            "listed_as",
+            "salt",
             "rank",
             "price",
             "days",
@@ -156,7 +161,7 @@ class AwardViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, viewsets.Ge
     lookup_value_regex = "[A-Z]+-[0-9]{4}-[0-9]+"
 
     def get_queryset(self):
-        return Award.objects.live().for_list()
+        return Award.objects.live().for_list().select_related("opened_bid")
 
 
 router = routers.SimpleRouter()

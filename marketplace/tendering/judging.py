@@ -17,7 +17,7 @@ from marketplace.registry.models import Intermediary
 from . import eligibility, opened_proposals
 from .models import Bid, OpenedBid, WorkRequest
 from .relations import related_among, ties_at, words_for
-from .sealed_bids import Envelope, Plaintext
+from .sealed_bids import Envelope, Plaintext, hashed_id
 from .selection import SCORE_LISTED, Candidate, Ciphertext, FrozenList, SetAside
 
 Fate = OpenedBid.Fate
@@ -68,10 +68,11 @@ def freeze(filed: Iterable[Filed], work_request: WorkRequest, standings: Mapping
     :param standings: by organisation, of the day before the deadline
     """
     filed = list(filed)
+    names = work_request.publishes_names
     with_score = work_request.method in SCORE_LISTED
     candidates = [
         Candidate(
-            id=one.plaintext.uscc,
+            id=listed_id(one, names=names),
             days=one.plaintext.days or 0,
             nonce=one.plaintext.nonce,
             price=one.plaintext.price,
@@ -81,12 +82,15 @@ def freeze(filed: Iterable[Filed], work_request: WorkRequest, standings: Mapping
         if one.fate == Fate.COUNTED and one.plaintext is not None and one.intermediary is not None
     ]
     ciphertexts = [Ciphertext(one.bid.sha256, str(one.fate)) for one in filed]
-    aside = [
-        SetAside(one.envelope.uscc if one.envelope and one.plaintext else None, one.reason)
-        for one in filed
-        if one.fate == Fate.SET_ASIDE
-    ]
+    aside = [SetAside(listed_id(one, names=names) or None, one.reason) for one in filed if one.fate == Fate.SET_ASIDE]
     return FrozenList.of(candidates, ciphertexts, aside)
+
+
+def listed_id(one: Filed, *, names: bool) -> str:
+    """How a bid's firm is called in the frozen list; "" where the bid did not open."""
+    if one.envelope is None or one.plaintext is None:
+        return ""
+    return one.envelope.uscc if names else hashed_id(one.plaintext.salt, one.envelope.uscc)
 
 
 def _live_ones(filed: list[Filed]) -> list[Filed]:

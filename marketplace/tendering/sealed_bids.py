@@ -90,6 +90,15 @@ class Envelope:
         return sealing.pad(rfc8785.dumps(dict(vars(self))))
 
 
+def hashed_id(salt: str, uscc: str) -> str:
+    """
+    The id of a bidder whose name is not published: hex SHA-256 of the salt's 32 bytes, then the code in ASCII.
+
+    :param salt: hexadecimal, as it was sealed
+    """
+    return hashlib.sha256(bytes.fromhex(salt) + uscc.encode("ascii")).hexdigest()
+
+
 def fresh_hex() -> str:
     """A nonce or salt: 32 random bytes, hexadecimal."""
     return secrets.token_hex(32)

@@ -275,6 +275,8 @@ class OpenedBid(models.Model):
     score = models.DecimalField(max_digits=5, decimal_places=2, null=True)
     grade = models.CharField(max_length=3, blank=True)
     nonce = models.CharField(max_length=64, blank=True)
+    #: Only where names are not published: who knows the firm recomputes `listed_as` with it. The winner's is public.
+    salt = models.CharField(max_length=64, blank=True)
     #: The proposal as it was opened, for the evaluators.
     proposal = models.ForeignKey("core.StoredFile", null=True, on_delete=models.PROTECT, related_name="+")
     rank = models.PositiveIntegerField(null=True)
@@ -309,6 +311,10 @@ class OpenedBid(models.Model):
         distance: str | None
         is_trimmed: bool
         drawn: int | None
+        #: Whether the reader may see who it is, whether it is the reader's own, and what it is called.
+        is_named: bool
+        is_own: bool
+        shown_name: str
 
     def __str__(self) -> str:
         return f"{self.opening_id} {self.fate}"

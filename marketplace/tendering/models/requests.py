@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 from django_fsm import RETURN_VALUE, FSMField, FSMModelMixin, transition
 
-from marketplace.core import clock
+from marketplace.core import clock, policy
 from marketplace.core.calendar import ClockFace
 from marketplace.core.money import MoneyField
 
@@ -273,6 +273,11 @@ class WorkRequest(FSMModelMixin, models.Model):
     @property
     def has_public_money(self) -> bool:
         return bool(self.fund_fiscal or self.fund_state)
+
+    @property
+    def publishes_names(self) -> bool:
+        """Whether the announced policy publishes the bidders' names, not only the winner's."""
+        return not self.policy_version or policy.version(self.policy_version).publish_bidder_names
 
     @property
     def fewest_bids(self) -> int:

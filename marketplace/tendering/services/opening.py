@@ -99,6 +99,7 @@ def _open_all(work_request: WorkRequest) -> list[Filed]:
 
 def _store_filings(opening: Opening, filed: list[Filed], standings: dict[int, Standing]) -> None:
     sealed = opened_proposals.sealed_ones(opening.work_request)
+    names = opening.work_request.publishes_names
     rows = []
     for one in filed:
         bid, standing = one.plaintext, standings.get(one.intermediary.organisation_id) if one.intermediary else None
@@ -118,7 +119,8 @@ def _store_filings(opening: Opening, filed: list[Filed], standings: dict[int, St
                 proposal=_proposal_of(one, opening.work_request, sealed),
                 score=standing.score if standing else None,
                 grade=standing.grade.value if standing else "",
-                listed_as=bid.uscc if bid and one.fate == OpenedBid.Fate.COUNTED else "",
+                salt=bid.salt if bid and not names else "",
+                listed_as=judging.listed_id(one, names=names) if one.fate == OpenedBid.Fate.COUNTED else "",
             )
         )
     OpenedBid.objects.bulk_create(rows, batch_size=500)

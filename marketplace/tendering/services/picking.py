@@ -57,7 +57,8 @@ def pick_from_short_list(*, request_id: int, uscc: str, reason: str, actor: User
 
 
 def _listed_as(opening: Opening, uscc: str) -> str:
-    found = opening.opened_bids.filter(fate="counted", intermediary__organisation__uscc=uscc)
+    # Where names are not published the owner picks by the id of the list, too.
+    found = opening.opened_bids.filter(fate="counted", listed_as=uscc)
     return found.values_list("listed_as", flat=True).first() or ""
 
 

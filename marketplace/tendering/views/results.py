@@ -9,6 +9,8 @@ from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_safe
 
 from marketplace.accounts.http import MemberRequest
+from marketplace.accounts.models import Organisation
+from marketplace.accounts.permissions import is_regulator
 from marketplace.core import clock, files, kept
 from marketplace.core.calendar import ClockFace, clock_face
 
@@ -79,6 +81,8 @@ def award_detail(request: MemberRequest, number: str) -> HttpResponse:
     current = next((award for award in awards if award.is_live), None)
     bids = bids_of(opening, current.rank if current else 1) if opening.shows_bids else []
     working = working_of(opening, bids)
+    organisation = request.organisation
+    name_bids(bids, work_request, organisation, everybody=bool(is_regulator(request.user)))
     context = {
         "work_request": work_request,
         "opening": opening,
@@ -87,6 +91,7 @@ def award_detail(request: MemberRequest, number: str) -> HttpResponse:
         "objections": [objection for award in awards for objection in award.objections.all()],
         "stages": stages_of(work_request, current or (awards[0] if awards else None)),
         "clock": publicity_clock(current) if current else None,
+        "names_objectors": work_request.publishes_names or bool(is_regulator(request.user)),
         "opening_clock": opening_clock(work_request, opening),
         "bids": bids,
         "working": working,
@@ -95,7 +100,6 @@ def award_detail(request: MemberRequest, number: str) -> HttpResponse:
         "checks": checks_of(opening),
         "share": share_of_standard(current) if current else None,
     }
-    organisation = request.organisation
     if current is not None and organisation is not None and organisation.kind == "intermediary":
         intermediary = getattr(organisation, "intermediary", None)
         if intermediary is not None:
@@ -130,6 +134,23 @@ def bids_of(opening: Opening, current_rank: int = 1) -> list[OpenedBid]:
         bid.place = int(bid.value, 16) / 16**VALUE_DIGITS if bid.value else None
         bid.next_reserve = bid.rank - current_rank if bid.rank in (current_rank + 1, current_rank + 2) else None
     return bids
+
+
+def name_bids(
+    bids: list[OpenedBid], work_request: WorkRequest, organisation: Organisation | None, *, everybody: bool = False
+) -> None:
+    """
+    Mark each bid with the name under which this reader sees it.
+
+    Where the announced policy publishes no names only winners have one, the reader's own firm, and to regulators all.
+    """
+    winners = set(work_request.awards.values_list("opened_bid", flat=True))
+    everybody = everybody or work_request.publishes_names
+    for bid in bids:
+        firm = bid.intermediary
+        bid.is_own = firm is not None and organisation is not None and firm.organisation_id == organisation.pk
+        bid.is_named = firm is not None and (everybody or bid.is_own or bid.pk in winners)
+        bid.shown_name = firm.name if firm is not None and bid.is_named else bid.listed_as[:12]
 
 
 def checks_of(opening: Opening) -> dict[str, Any]:
