@@ -23,6 +23,8 @@ def announce(work_request: WorkRequest, *, published_at: datetime | None = None)
     `limits` holds the fixed price or price limits in CNY, the longest service time in working days, and how many
     bids must count: a transcript of a failed request proves with it that the request had to fail.
     """
+    if work_request.method == WorkRequest.Method.DIRECT:
+        return compose(work_request, None, published_at=published_at)
     if before := work_request.announcement:
         published = {
             side: custody.Published(key, before["commitments"][side]) for side, key in before["bid_keys"].items()
@@ -33,15 +35,23 @@ def announce(work_request: WorkRequest, *, published_at: datetime | None = None)
 
 
 def compose(
-    work_request: WorkRequest, published: Mapping[str, custody.Published], *, published_at: datetime | None = None
+    work_request: WorkRequest,
+    published: Mapping[str, custody.Published] | None,
+    *,
+    published_at: datetime | None = None,
 ) -> dict[str, Any]:
-    """The announcement, with what both custodians publish of it."""
-    if work_request.bids_close_at is None or work_request.published_at is None:
+    """
+    The announcement, with what both custodians publish of it.
+
+    :param published: None for direct selection, which has neither keys nor commitments nor deadline
+    """
+    deadline = work_request.bids_close_at
+    if work_request.published_at is None or (published is not None and deadline is None):
         raise ValueError(f"{work_request.number} has no deadline yet")
     return {
-        "bid_keys": {side: half.public_key for side, half in published.items()},
-        "commitments": {side: half.commitment for side, half in published.items()},
-        "deadline": instant(work_request.bids_close_at),
+        "bid_keys": {side: half.public_key for side, half in published.items()} if published else None,
+        "commitments": {side: half.commitment for side, half in published.items()} if published else None,
+        "deadline": instant(deadline) if deadline is not None else None,
         "limits": limits(work_request),
         "method": str(work_request.method),
         "number": work_request.number,

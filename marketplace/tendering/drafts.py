@@ -11,13 +11,15 @@ from marketplace.core import clock
 from marketplace.core.failures import Text
 from marketplace.core.policy import Policy
 
-from . import deadlines, parameters, public_tender
+from . import after_failures, deadlines, direct, parameters, public_tender
 from .models import Award, RequestItem, WorkRequest
-from .models.requests import Grade
+from .models.requests import Grade, Method
 from .pool import announced_pool
 
 LONGEST_BID_PERIOD = timedelta(days=366)
 LONGEST_SERVICE_DAYS = 2000
+#: Of the reasons for a review: a regulator has to allow it.
+DIRECT_AFTER_FAILURES = "direct_after_failures"
 UNSIGNED_BLOCK = timedelta(days=90)
 
 Errors = dict[str, Text]
@@ -33,7 +35,7 @@ def problems_of(work_request: WorkRequest, policy: Policy, *, at: datetime) -> E
     rows = list(work_request.request_items.select_related("item__authority"))
     problems = _missing(work_request, rows) | _items(work_request, rows) | _deadline(work_request, policy, at)
     problems |= contradictions(work_request, policy) | _price_range(work_request, rows)
-    problems |= _declaration(work_request, rows) | _block(work_request, at)
+    problems |= _declaration(work_request, rows) | _block(work_request, at) | _direct(work_request, policy)
     return problems or public_tender.refusal_of(work_request, policy)
 
 
@@ -46,6 +48,8 @@ def review_reasons(work_request: WorkRequest, policy: Policy) -> list[str]:
         found.append("denied_public_project")
     if asks_for_more(work_request):
         found.append("requirements")
+    if needs_confirmation(work_request, policy):
+        found.append(DIRECT_AFTER_FAILURES)
     return found
 
 
@@ -54,15 +58,31 @@ def asks_for_more(work_request: WorkRequest) -> bool:
     return work_request.min_grade not in ("", Grade.C) or work_request.qualifications.exists()
 
 
+def needs_confirmation(work_request: WorkRequest, policy: Policy) -> bool:
+    """Whether a regulator has to allow direct selection, after two failures, before the request is published."""
+    return work_request.method == Method.DIRECT and direct.limit_problem(work_request, policy) is not None
+
+
+def _direct(work_request: WorkRequest, policy: Policy) -> Errors:
+    if work_request.method != Method.DIRECT:
+        return {}
+    problem = direct.limit_problem(work_request, policy)
+    failures = after_failures.last_two(work_request)
+    if problem is None or (failures is not None and after_failures.is_no_stricter(*failures)):
+        return {}
+    return {"method": problem}
+
+
 def _missing(work_request: WorkRequest, rows: list[RequestItem]) -> Errors:
     needed: dict[str, Text] = {
         "title": _("Give the request a title."),
         "content": _("Describe the service."),
         "service_days": _("Give the service time."),
-        "bids_close_at": _("Give the bid deadline."),
         "contact_name": _("Name a contact."),
         "contact_phone": _("Give a telephone number."),
     }
+    if work_request.method != Method.DIRECT:
+        needed["bids_close_at"] = _("Give the bid deadline.")
     errors: Errors = {field: text for field, text in needed.items() if not getattr(work_request, field)}
     if not rows:
         errors["items"] = _("Choose at least one service.")
@@ -88,7 +108,7 @@ def _items(work_request: WorkRequest, rows: list[RequestItem]) -> Errors:
 
 
 def _deadline(work_request: WorkRequest, policy: Policy, at: datetime) -> Errors:
-    if work_request.bids_close_at is None:
+    if work_request.bids_close_at is None or work_request.method == Method.DIRECT:
         return {}
     if work_request.amends is not None:
         return _version_deadline(work_request.bids_close_at, work_request.amends.bids_close_at, at)
@@ -134,6 +154,8 @@ def _prices(work_request: WorkRequest) -> Errors:
         return {}
     if work_request.fixes_price:
         return {"price_min": _("Where you fix the price there is no lowest price.")}
+    if work_request.method == Method.DIRECT:
+        return {"price_min": _("In direct selection there is no lowest price: the offers are listed.")}
     if low <= 0:
         return {"price_min": _("The price must be above zero.")}
     if high is None or low > high:
@@ -155,8 +177,8 @@ def _days(work_request: WorkRequest, policy: Policy) -> Errors:
 
 
 def _method(work_request: WorkRequest) -> Errors:
-    if work_request.method not in parameters.OFFERED_METHODS:
-        return {"method": _("This selection method cannot be announced yet.")}
+    if work_request.method not in Method.values:
+        return {"method": _("Choose a selection method.")}
     is_authority = work_request.owner.kind == Organisation.Kind.AUTHORITY
     if is_authority and work_request.method not in parameters.AUTHORITY_METHODS:
         return {"method": _("An authority never designates an intermediary; choose a method by rule.")}

@@ -12,6 +12,7 @@ from marketplace.accounts.models import Organisation
 from marketplace.core import calendar, clock, duties, policy
 from marketplace.core.duties import Duty, Matter
 
+from . import telling
 from .models import Award, Objection, OpenedBid, Opening, Paper, Question, WorkRequest
 from .models.requests import Status
 from .pool import is_evaluator
@@ -40,6 +41,7 @@ def request_duties(user: Any, organisation: Organisation) -> Iterator[Duty]:
         yield from _picks(organisation)
     if organisation.kind == Organisation.Kind.AUTHORITY:
         yield from _objections(organisation)
+        yield from _direct_selections(organisation)
 
 
 @duties.personal
@@ -90,6 +92,17 @@ def _questions(owner: Organisation) -> Iterator[Duty]:
 
 
 def _picks(owner: Organisation) -> Iterator[Duty]:
+    direct = WorkRequest.objects.filter(
+        owner=owner, status=Status.SELECTING, method=WorkRequest.Method.DIRECT, opening=None
+    )
+    for work_request in direct:
+        yield Duty(
+            title=_("Pick a firm among the listed offers"),
+            object_label=_label(work_request),
+            url=reverse("tendering:pick", args=[work_request.number]),
+            action_label=pgettext("verb", "Pick"),
+            started_at=work_request.published_at,
+        )
     waiting = Opening.objects.filter(
         state=Opening.State.DRAWN,
         work_request__owner=owner,
@@ -142,6 +155,19 @@ def _objections(authority: Organisation) -> Iterator[Duty]:
             due_at=objection.due_at,
             counterpart=objection.objector.organisation.name,
         )
+
+
+def _direct_selections(authority: Organisation) -> Iterator[Duty]:
+    for work_request in WorkRequest.objects.waiting_for_regulator():
+        if authority in telling.regulators_of(work_request):
+            yield Duty(
+                title=_("Decide about direct selection after two failures"),
+                object_label=_label(work_request),
+                url=reverse("tendering_console:direct", args=[work_request.number]),
+                action_label=pgettext("objection", "Decide"),
+                started_at=work_request.submitted_at,
+                counterpart=work_request.owner.name,
+            )
 
 
 @duties.matters

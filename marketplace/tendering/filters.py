@@ -12,8 +12,7 @@ from marketplace.core.filters import RowsFilter
 from marketplace.core.matching import contains
 
 from .models import WorkRequest
-from .models.requests import Grade
-from .parameters import OFFERED_METHODS
+from .models.requests import Grade, Method
 
 #: What a visitor calls the states of a request, and the states themselves.
 STAGES = {
@@ -67,7 +66,7 @@ class RequestFilter(django_filters.FilterSet):
     )
     item = django_filters.CharFilter(field_name="items__code", label=_("Service item"), distinct=True)
     method = django_filters.MultipleChoiceFilter(
-        choices=[(method.value, method.label) for method in OFFERED_METHODS],
+        choices=[(method.value, method.label) for method in Method],
         label=_("Selection method"),
         widget=forms.CheckboxSelectMultiple,
     )
@@ -132,7 +131,7 @@ class AwardFilter(django_filters.FilterSet):
         distinct=True,
     )
     method = django_filters.MultipleChoiceFilter(
-        choices=[(method.value, method.label) for method in OFFERED_METHODS],
+        choices=[(method.value, method.label) for method in Method],
         field_name="work_request__method",
         label=_("Selection method"),
         widget=forms.CheckboxSelectMultiple,

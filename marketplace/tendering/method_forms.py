@@ -118,7 +118,7 @@ class SelectionForm(DraftForm):
 
     def _methods(self) -> list[Method]:
         is_authority = self.instance.owner.kind == Organisation.Kind.AUTHORITY
-        return [one for one in parameters.OFFERED_METHODS if not is_authority or one in parameters.AUTHORITY_METHODS]
+        return [one for one in Method if not is_authority or one in parameters.AUTHORITY_METHODS]
 
     @property
     def values(self) -> dict[str, Any]:

@@ -11,9 +11,6 @@ from marketplace.core.failures import Text
 from .models.requests import Method
 from .selection import ASPECTS, FEWEST_EVALUATORS
 
-#: Not to be announced yet: direct selection follows with its offers.
-NOT_OFFERED = frozenset({Method.DIRECT})
-OFFERED_METHODS = tuple(method for method in Method if method not in NOT_OFFERED)
 #: How an authority chooses: never by its own pick.
 AUTHORITY_METHODS = (Method.RANDOM_DRAW, Method.LOWEST_PRICE, Method.BENCHMARK_PRICE, Method.BEST_PROPOSAL)
 #: The keys of `parameters` in the announcement, as the worked cases have them.

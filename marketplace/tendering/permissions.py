@@ -108,7 +108,9 @@ def can_terminate(user: Any, work_request: WorkRequest) -> Decision:
 
 
 def can_pick(user: Any, work_request: WorkRequest) -> Decision:
-    """The owner picks from the short list until its time is over; a suspended request's clock stands still."""
+    """The owner picks: directly, or from the short list until its time is over; not while it is suspended."""
+    if work_request.method == WorkRequest.Method.DIRECT:
+        return _can_pick_directly(user, work_request)
     opening = getattr(work_request, "opening", None)
     if opening is None or opening.state != Opening.State.DRAWN or not opening.short_list:
         return no(_("There is nothing to pick: the short list is not drawn yet, or the selection is decided."))
@@ -117,6 +119,20 @@ def can_pick(user: Any, work_request: WorkRequest) -> Decision:
     if opening.waits_until is None or clock.now() >= opening.waits_until:
         return no(_("The time to pick is over; the firm that was drawn first wins."))
     return acts_for(user, work_request.owner)
+
+
+def _can_pick_directly(user: Any, work_request: WorkRequest) -> Decision:
+    if work_request.status != Status.SELECTING or getattr(work_request, "opening", None) is not None:
+        return no(_("The request does not wait for a pick, or the selection is decided."))
+    return acts_for(user, work_request.owner)
+
+
+def can_decide_direct(user: Any, work_request: WorkRequest) -> Decision:
+    """A regulator who acts for no party, where the owner asks for direct selection after two failures."""
+    waits = work_request.status == Status.UNDER_REVIEW and work_request.method == WorkRequest.Method.DIRECT
+    if not waits or work_request.direct_confirmations.filter(edited_at=work_request.edited_at).exists():
+        return no(_("This request does not wait for a regulator's word."))
+    return can_supervise(user, work_request)
 
 
 def can_repost(user: Any, work_request: WorkRequest) -> Decision:

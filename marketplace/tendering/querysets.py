@@ -5,7 +5,7 @@ from django.db import connections, models
 from django.db.models import Q
 
 from marketplace.accounts.models import Membership
-from marketplace.core import clock
+from marketplace.core import clock, policy
 
 #: What a visitor may see, and what lives on after a selection; `models.requests` names the states.
 _PUBLIC = (
@@ -72,6 +72,13 @@ class WorkRequestQuerySet(models.QuerySet):
 
     def waiting_for_review(self) -> Self:
         return self.filter(status="under_review").order_by("submitted_at", "pk")
+
+    def waiting_for_regulator(self) -> Self:
+        """Direct selection asked for after two failures, which a regulator has not decided about yet."""
+        decided = Q(direct_confirmations__edited_at=models.F("edited_at"))
+        asked = self.filter(status="under_review", method="direct").exclude(fund_fiscal=0, fund_state=0)
+        over = Q(price_max=None) | Q(price_max__gt=policy.current().direct_limit_cny)
+        return asked.filter(over).exclude(decided).select_related("owner").order_by("submitted_at", "pk")
 
     def counting_for_project(self, project_code: str) -> Self:
         """Requests of a project that count against the tender limit: handed in, and not come to nothing."""

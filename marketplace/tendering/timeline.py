@@ -87,12 +87,16 @@ def _dates(work_request: WorkRequest, award: Award | None, rules: policy.Policy)
         sign_by = calendar.end_of_working_day(clock.date_of(notice_by), work_request.signing_days)
     confirmed_at = award.confirmed_at if award else None
     days = work_request.service_days
+    is_direct = work_request.method == WorkRequest.Method.DIRECT
     return (
         (pgettext("stage", "Reviewed"), _day(work_request.published_at or work_request.submitted_at)),
         (pgettext("stage", "Published"), _at(work_request.published_at)),
-        (pgettext("stage", "Open for bids"), _("until %(moment)s") % {"moment": _at(deadline)} if deadline else ""),
         (
-            pgettext("stage", "Opening and selection"),
+            pgettext("stage", "No bidding") if is_direct else pgettext("stage", "Open for bids"),
+            _("until %(moment)s") % {"moment": _at(deadline)} if deadline else "",
+        ),
+        (
+            pgettext("stage", "The owner's pick") if is_direct else pgettext("stage", "Opening and selection"),
             _at(work_request.opened_at)
             or (_("from %(moment)s") % {"moment": _at(work_request.opens_at)} if work_request.opens_at else ""),
         ),

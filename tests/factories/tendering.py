@@ -104,6 +104,7 @@ class WorkRequestFactory(DjangoModelFactory):
 
     class Params:
         lowest_price = factory.Trait(method="lowest_price")
+        direct = factory.Trait(method="direct", bids_close_at=None)
         benchmark_price = factory.Trait(method="benchmark_price")
         credit_preferred = factory.Trait(method="credit_preferred", parameters={"long": 4, "short": 2})
         best_proposal = factory.Trait(

@@ -151,6 +151,7 @@ tendering:verify                       200 200 200 200 200 200 200 200 200
 tendering:verify-any                   200 200 200 200 200 200 200 200 200
 tendering:verify-script                200 200 200 200 200 200 200 200 200
 tendering_console:index                302 302 302 302 302 302 302 200 200
+tendering_console:direct               302 302 302 302 302 302 302 404 302
 tendering_console:objections           302 302 302 302 302 302 302 200 302
 tendering_console:resume               302 302 302 302 302 302 302 200 302
 tendering_console:review               302 302 302 302 302 302 302 404 200
@@ -250,6 +251,7 @@ def arguments(things: dict) -> dict[str, list]:
         "tendering:question-answer": [published, things["question"].number],
         "tendering:transcript": [opened],
         "tendering:verify": [opened],
+        "tendering_console:direct": [review],
         "tendering_console:objections": [opened],
         "tendering_console:review": [review],
     }

@@ -1,5 +1,6 @@
 from .awards import Award, Objection, ObjectionEvidence
 from .bids import Bid, Deposit, OpenedBid, Opening, OpeningWait, SealedProposal
+from .direct import DirectConfirmation
 from .evaluators import Evaluator, EvaluatorTie
 from .marking import Mark, Paper, Seat
 from .parts import Attachment, DeadlineMove, Exclusion, Question, RequestItem, RequestVersion
@@ -11,6 +12,7 @@ __all__ = [
     "Bid",
     "DeadlineMove",
     "Deposit",
+    "DirectConfirmation",
     "Evaluator",
     "EvaluatorTie",
     "Exclusion",

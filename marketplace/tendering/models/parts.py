@@ -56,7 +56,8 @@ class RequestVersion(models.Model):
     summary = models.CharField(max_length=400, blank=True)
     #: [{"field", "before", "after"}] with the words of each language (`versions`), empty for the first.
     changes = models.JSONField(default=list)
-    bids_close_at = models.DateTimeField()
+    #: Null in direct selection, which has no bid period.
+    bids_close_at = models.DateTimeField(null=True)
     announcement = models.JSONField()
     announcement_hash = models.CharField(max_length=64)
 

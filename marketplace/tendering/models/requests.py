@@ -12,6 +12,7 @@ from django_fsm import RETURN_VALUE, FSMField, FSMModelMixin, transition
 
 from marketplace.core import clock, policy
 from marketplace.core.calendar import ClockFace
+from marketplace.core.failures import Text
 from marketplace.core.money import MoneyField
 
 from .. import deadlines, selection
@@ -82,6 +83,13 @@ EDITABLE = (Status.DRAFT, Status.RETURNED)
 #: States of requests that came to nothing.
 CAME_TO_NOTHING = (Status.FAILED, Status.VOIDED, Status.TERMINATED)
 SUSPENDABLE = (Status.PUBLISHED, Status.SELECTING, Status.PUBLICITY, Status.AWARDED)
+
+
+#: The reasons by which the rules fail a request.
+RULE_REASONS: dict[str, Text] = {
+    "too_few_bids": _("Too few bids counted."),
+    "ranking_used_up": _("Nobody is left in the ranking."),
+}
 
 
 class WorkRequest(FSMModelMixin, models.Model):
@@ -220,9 +228,9 @@ class WorkRequest(FSMModelMixin, models.Model):
             models.CheckConstraint(
                 condition=models.Q(status__in=(*EDITABLE, Status.UNDER_REVIEW))
                 | models.Q(
+                    models.Q(method=Method.DIRECT)
+                    | models.Q(bids_close_at__isnull=False, bids_open_until__isnull=False),
                     announcement__isnull=False,
-                    bids_close_at__isnull=False,
-                    bids_open_until__isnull=False,
                     published_at__isnull=False,
                     service_days__gt=0,
                 ),
@@ -247,6 +255,11 @@ class WorkRequest(FSMModelMixin, models.Model):
     @property
     def is_public(self) -> bool:
         return self.status in PUBLIC
+
+    @property
+    def end_words(self) -> Text:
+        """Why the request ended, in words: a rule's reason is a code, a person's their own."""
+        return RULE_REASONS.get(self.end_reason, self.end_reason)
 
     @property
     def fixes_price(self) -> bool:

@@ -4,6 +4,7 @@ from .amending import begin_version, publish_version, submit_version
 from .arriving import price_problem, seal_and_submit_bid, withdraw_bid
 from .asking import UnableToAnswer, UnableToAsk, answer_question, ask_question
 from .bidding import Arrival, UnableToBid, filings_of, submit_bid, submit_withdrawal
+from .choosing_directly import UnableToAllow, decide_direct, pick_offer
 from .closing import close_bids
 from .drafting import (
     ExclusionLine,
@@ -49,6 +50,7 @@ __all__ = [
     "Arrival",
     "ExclusionLine",
     "ItemLine",
+    "UnableToAllow",
     "UnableToAnswer",
     "UnableToAsk",
     "UnableToAward",
@@ -74,6 +76,7 @@ __all__ = [
     "close_bids",
     "confirm_award",
     "create_draft",
+    "decide_direct",
     "decide_objections",
     "declare_evaluator_tie",
     "declare_no_tie",
@@ -90,6 +93,7 @@ __all__ = [
     "open_request",
     "pass_award_on",
     "pick_from_short_list",
+    "pick_offer",
     "price_problem",
     "publish_version",
     "readmit_evaluator",

@@ -48,6 +48,13 @@ def submit_request(*, request_id: int, actor: User) -> WorkRequest:
     work_request.submit(at=now)
     work_request.save()
     audit.record(matter=work_request.audit_matter, action="request.submitted", actor=actor, after={"review": reasons})
+    if drafts.DIRECT_AFTER_FAILURES in reasons:
+        telling.tell(
+            telling.regulators_of(work_request),
+            work_request,
+            occasion=f"direct_asked:{now.isoformat()}",
+            subject=_("%(number)s: direct selection after two failures waits for your word"),
+        )
     telling.tell(
         telling.operators(),
         work_request,
@@ -139,7 +146,13 @@ def _publish(work_request: WorkRequest, in_force: policy.Policy, now: datetime, 
     if work_request.amends_id is not None:
         # It becomes a version of the published request (`amending`), never a request of its own.
         raise StateMoved
-    if work_request.bids_close_at is None:
+    is_direct = work_request.method == WorkRequest.Method.DIRECT
+    if is_direct:
+        work_request.bids_close_at = None
+        if drafts.needs_confirmation(work_request, in_force):
+            message = _("A regulator has to allow direct selection first.")
+            raise UnableToPublish(message, {"method": message})
+    elif work_request.bids_close_at is None:
         raise UnableToPublish(_("Give the bid deadline."), {"bids_close_at": _("Give the bid deadline.")})
     now = now.replace(microsecond=0)
     work_request.policy_version = in_force.version
@@ -154,6 +167,10 @@ def _publish(work_request: WorkRequest, in_force: policy.Policy, now: datetime, 
         announcement=work_request.announcement,
         announcement_hash=work_request.announcement_hash,
     )
+    if is_direct:
+        # There is no bid period: the request waits for the owner's pick at once.
+        work_request.close_bids()
+        work_request.save()
     schedule_deadline(work_request)
     audit.record(
         matter=work_request.audit_matter,
@@ -161,6 +178,11 @@ def _publish(work_request: WorkRequest, in_force: policy.Policy, now: datetime, 
         actor=actor,
         after={"announcement_hash": work_request.announcement_hash, "policy": in_force.version},
     )
-    telling.tell([work_request.owner], work_request, occasion="published", subject=_("%(number)s is open for bids"))
+    telling.tell(
+        [work_request.owner],
+        work_request,
+        occasion="published",
+        subject=_("%(number)s is published, pick a firm") if is_direct else _("%(number)s is open for bids"),
+    )
     publish(events.RequestPublished(work_request.pk))
     return work_request

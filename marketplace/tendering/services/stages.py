@@ -17,7 +17,7 @@ from marketplace.core.events import publish
 
 from .. import custody, events, selection, telling
 from ..announcement import instant
-from ..models import OpenedBid, Opening, WorkRequest
+from ..models import Award, OpenedBid, Opening, WorkRequest
 from ..models.requests import Status
 from ..selection import InvalidSelection
 from .publicity import begin_turn
@@ -70,6 +70,11 @@ def advance(work_request: WorkRequest, opening: Opening) -> None:
 
 
 def _advance(work_request: WorkRequest, opening: Opening) -> None:
+    if work_request.method == WorkRequest.Method.DIRECT:
+        # No chance takes part: there is nothing to draw, and the pick is what was waited for.
+        if opening.state == State.FROZEN:
+            _end(work_request, opening)
+        return
     if opening.state == State.FROZEN and _is_ready(work_request, opening, BEFORE_DRAW):
         _draw(work_request, opening)
     wait = AFTER_DRAW.get(work_request.method)
@@ -209,6 +214,10 @@ def _announce_winner(work_request: WorkRequest, opening: Opening, winner: Opened
     work_request.announce_winner(at=opening.opened_at)
     work_request.save()
     award = begin_turn(work_request, winner)
+    if work_request.method == WorkRequest.Method.DIRECT:
+        _tell_of_direct(work_request, award)
+        publish(events.SelectionMade(work_request.pk, award.pk))
+        return
     telling.tell(
         [*telling.bidders_of(work_request), work_request.owner],
         work_request,
@@ -218,6 +227,18 @@ def _announce_winner(work_request: WorkRequest, opening: Opening, winner: Opened
         winner=award.intermediary.organisation.name_zh,
     )
     publish(events.SelectionMade(work_request.pk, award.pk))
+
+
+def _tell_of_direct(work_request: WorkRequest, award: Award) -> None:
+    """Nobody has bid, so nobody but owner and winner waits for the result."""
+    telling.tell(
+        [work_request.owner, award.intermediary.organisation],
+        work_request,
+        occasion="selected",
+        subject=_("%(number)s: the owner has picked directly"),
+        body=_("%(title)s: %(winner)s is picked. Pick, reason and all candidates are published."),
+        winner=award.intermediary.organisation.name_zh,
+    )
 
 
 def _fail(work_request: WorkRequest, opening: Opening) -> None:

@@ -19,7 +19,7 @@ from marketplace.core.failures import DomainError
 from marketplace.core.forms import add_failure
 from marketplace.core.permissions import Decision, no, require
 
-from .. import permissions, services
+from .. import after_failures, permissions, services
 from ..forms import DecisionForm, ReasonForm, ReviewForm
 from ..models import Award, WorkRequest
 from ..models.requests import SUSPENDABLE, Status
@@ -70,6 +70,7 @@ def index(request: MemberRequest) -> HttpResponse:
         "reviews": reviews,
         "awards": sorted(awards, key=lambda award: min(each.due_at for each in award.objections.all())),
         "page_obj": Paginator(running.order_by("-published_at", "-pk"), PAGE_SIZE).get_page(request.GET.get("page")),
+        "direct_ones": list(WorkRequest.objects.waiting_for_regulator()) if is_regulator(request.user) else [],
         "is_regulator": bool(is_regulator(request.user)),
         "q": words,
     }
@@ -155,6 +156,42 @@ def objections(request: MemberRequest, number: str) -> HttpResponse:
         "form": form if decision else None,
     }
     return render(request, "tendering/console/objections.html", context)
+
+
+def direct_selection(request: MemberRequest, number: str) -> HttpResponse:
+    """Two failed requests side by side, and: allow direct selection, or send the request back."""
+    require(is_regulator(request.user))
+    work_request = get_object_or_404(
+        WorkRequest.objects.filter(method=WorkRequest.Method.DIRECT).exclude(status=Status.DRAFT).for_list(),
+        number=number,
+    )
+    decision = permissions.can_decide_direct(request.user, work_request)
+    form = ReasonForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            services.decide_direct(
+                request_id=work_request.pk,
+                is_allowed="allow" in request.POST,
+                reason=form.cleaned_data["reason"],
+                actor=request.user,
+            )
+        except DomainError as failure:
+            add_failure(form, failure)
+        else:
+            messages.success(request, _("The decision is recorded and published."))
+            return redirect("tendering_console:index")
+    failures = after_failures.last_two(work_request)
+    context = {
+        "breadcrumbs_items": _crumbs(number),
+        "header_title": _("Direct selection after two failures"),
+        "header_icon": "warning",
+        "work_request": work_request,
+        "failures": failures,
+        "compared": after_failures.compare(*failures) if failures else [],
+        "refusal": decision,
+        "form": form if decision else None,
+    }
+    return render(request, "tendering/console/direct.html", context)
 
 
 def suspend(request: MemberRequest, number: str) -> HttpResponse:

@@ -1,4 +1,4 @@
-"""The owner's pick: from the drawn short list."""
+"""The owner's pick: among the listed offers, or from the drawn short list."""
 
 from typing import Any
 
@@ -11,11 +11,12 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
 from marketplace.accounts.http import MemberRequest
+from marketplace.core import clock
 from marketplace.core.failures import DomainError
 from marketplace.core.forms import add_failure
 from marketplace.core.permissions import require
 
-from .. import permissions, services
+from .. import direct, permissions, services
 from ..method_forms import PickForm
 from ..models import OpenedBid, Opening, WorkRequest
 from .results import opening_clock
@@ -25,11 +26,13 @@ from .results import opening_clock
 @never_cache
 @require_http_methods(["GET", "POST"])
 def pick(request: MemberRequest, number: str) -> HttpResponse:
-    """One firm of the short list and the reason; what is sent twice is one pick."""
+    """One firm and the reason; what is sent twice is one pick."""
     work_request = get_object_or_404(
         WorkRequest.objects.visible_to(request.user).select_related("owner", "opening"), number=number
     )
     opening = getattr(work_request, "opening", None)
+    is_direct = work_request.method == WorkRequest.Method.DIRECT
+    operation = services.pick_offer if is_direct else services.pick_from_short_list
     if request.method == "POST":
         form = PickForm(request.POST)
     else:
@@ -37,7 +40,7 @@ def pick(request: MemberRequest, number: str) -> HttpResponse:
         form = PickForm()
     if form.is_valid():
         try:
-            services.pick_from_short_list(
+            operation(
                 request_id=work_request.pk,
                 uscc=form.cleaned_data["firm"],
                 reason=form.cleaned_data["reason"],
@@ -53,8 +56,11 @@ def pick(request: MemberRequest, number: str) -> HttpResponse:
         "work_request": work_request,
         "form": form,
         "clock": opening_clock(work_request, opening) if opening else None,
-        "candidates": short_list_of(opening) if opening else [],
     }
+    if is_direct:
+        context["candidates"] = direct.candidates_of(work_request, at=clock.now())
+        return render(request, "tendering/pick_direct.html", context)
+    context["candidates"] = short_list_of(opening) if opening else []
     return render(request, "tendering/pick.html", context)
 
 

@@ -64,6 +64,7 @@ def detail_context(request: MemberRequest, work_request: WorkRequest) -> dict[st
     award = next((each for each in awards if each.is_live), None) or max(
         awards, key=lambda each: each.rank, default=None
     )
+    rules = policy.version(work_request.policy_version)
     context: dict[str, Any] = {
         "work_request": work_request,
         "award": award,
@@ -78,8 +79,9 @@ def detail_context(request: MemberRequest, work_request: WorkRequest) -> dict[st
         "versions": _versions(work_request),
         "exclusions": work_request.exclusions.select_related("organisation"),
         "qualifications": work_request.qualifications.all(),
-        "owner_pick_days": policy.version(work_request.policy_version).owner_pick_days,
-        "marking_days": policy.version(work_request.policy_version).marking_days,
+        "owner_pick_days": rules.owner_pick_days,
+        "direct_limit": rules.direct_limit_cny,
+        "marking_days": rules.marking_days,
         "may_pick": permissions.can_pick(request.user, work_request),
     }
     kinds = [row.item.qualification_type for row in context["request_items"] if row.item.qualification_type]
