@@ -10,7 +10,7 @@ class Migration(migrations.Migration):
     dependencies = [
         ('accounts', '0004_notice_to_a_person'),
         ('catalogue', '0001_initial'),
-        ('tendering', '0008_opening_wait'),
+        ('tendering', '0009_winners_salt'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
