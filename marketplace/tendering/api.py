@@ -9,6 +9,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from .announcement import transcript_bytes
+from .api_bids import FilingView
 from .filters import AwardFilter, RequestFilter
 from .models import Award, Opening, RequestItem, WorkRequest
 
@@ -168,4 +169,7 @@ router = routers.SimpleRouter()
 router.register("work-requests", WorkRequestViewSet, basename="work-request")
 router.register("awards", AwardViewSet, basename="award")
 
-urlpatterns = [path("", include(router.urls))]
+urlpatterns = [
+    path("work-requests/<str:number>/bids/", FilingView.as_view(), name="filing"),
+    path("", include(router.urls)),
+]

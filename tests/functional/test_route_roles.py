@@ -50,6 +50,7 @@ api:award-list                         200 200 200 200 200 200 200 200 200
 api:credit-model                       200 200 200 200 200 200 200 200 200
 api:fee-schedule-detail                200 200 200 200 200 200 200 200 200
 api:fee-schedule-list                  200 200 200 200 200 200 200 200 200
+api:filing                             403 403 403 403 403 200 200 403 403
 api:intermediary-detail                200 200 200 200 200 200 200 200 200
 api:intermediary-list                  200 200 200 200 200 200 200 200 200
 api:intermediary-standing              200 200 200 200 200 200 200 200 200
@@ -217,6 +218,7 @@ def arguments(things: dict) -> dict[str, list]:
         "api:intermediary-standing": [uscc],
         "api:regulation-detail": [things["regulation"].document_no],
         "api:service-item-detail": [code],
+        "api:filing": [published],
         "api:work-request-detail": [published],
         "api:work-request-transcript": [opened],
         "api:work-request-transcript-signature": [opened],

@@ -326,6 +326,6 @@ class TestProposalFiles:
         firm = bidder_for(contest)
 
         with nothing_changes(), pytest.raises(UnableToBid) as refusal:
-            bid(contest, firm)
+            bid(contest, firm, proposal=None)
 
         assert set(refusal.value.field_errors) == {"proposal"}

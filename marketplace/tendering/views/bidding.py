@@ -23,6 +23,7 @@ from marketplace.core.permissions import Refused, require
 from marketplace.registry.models import Intermediary
 
 from .. import eligibility, permissions, services
+from ..acting import firm_of, sender_of
 from ..browser_sealing import sealing_data
 from ..forms import BidForm, ObjectionForm, ProposalForm, QuestionForm, SealForm
 from ..models import Award, WorkRequest
@@ -41,19 +42,10 @@ def _published(number: str) -> WorkRequest:
     return get_object_or_404(WorkRequest.objects.public().for_list(), number=number)
 
 
-def _firm(request: MemberRequest) -> Intermediary:
-    """The intermediary that the person acts for now."""
-    organisation = request.organisation
-    intermediary = getattr(organisation, "intermediary", None) if organisation is not None else None
-    if intermediary is None:
-        raise Refused(_("Only intermediaries can do this. Choose your firm in the switcher, or register it."))
-    return intermediary
-
-
 @login_required
 @require_http_methods(["GET", "POST"])
 def ask(request: MemberRequest, number: str) -> HttpResponse:
-    work_request, firm = _published(number), _firm(request)
+    work_request, firm = _published(number), firm_of(request)
     require(permissions.can_ask(request.user, work_request, firm))
     form = QuestionForm(request.POST or None)
     if form.is_valid():
@@ -74,7 +66,7 @@ def ask(request: MemberRequest, number: str) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def bid(request: MemberRequest, number: str) -> HttpResponse:
     """Price and time, then the look-over, then sealing: three states of one page, nothing kept between them."""
-    work_request, firm = _published(number), _firm(request)
+    work_request, firm = _published(number), firm_of(request)
     require(permissions.can_bid(request.user, work_request, firm))
     if "sealed" in request.POST:
         return _file_sealed(request, work_request, firm)
@@ -117,7 +109,7 @@ def bid(request: MemberRequest, number: str) -> HttpResponse:
                 price=values["price"],
                 days=values["days"],
                 proposal=seal.cleaned_data.get("proposal"),
-                **_sender(request),
+                **sender_of(request),
             )
         except DomainError as failure:
             add_failure(seal, failure)
@@ -138,9 +130,9 @@ def _file_sealed(request: MemberRequest, work_request: WorkRequest, firm: Interm
     filing = SealedFiling(request_id=work_request.pk, intermediary=firm, sealed=sealed, actor=request.user)
     try:
         if withdrawn:
-            receipt = submit_withdrawal(**filing, **_sender(request))
+            receipt = submit_withdrawal(**filing, **sender_of(request))
         else:
-            receipt = submit_bid(**filing, proposal=proposal, **_sender(request))
+            receipt = submit_bid(**filing, proposal=proposal, **sender_of(request))
     except (DomainError, Refused) as refusal:
         return JsonResponse({"detail": str(refusal)}, status=409)
     return _receipt_page(request, work_request, receipt, withdrawn=withdrawn)
@@ -170,20 +162,6 @@ class SealedFiling(TypedDict):
     actor: User
 
 
-class Sender(TypedDict):
-    """Where a filing came from; sealed into its envelope, stored and logged nowhere else."""
-
-    address: str
-    device: str
-
-
-def _sender(request: MemberRequest) -> Sender:
-    return {
-        "address": request.META.get("REMOTE_ADDR", ""),
-        "device": request.headers.get("User-Agent", ""),
-    }
-
-
 def _receipt_page(
     request: MemberRequest, work_request: WorkRequest, receipt: BidReceipt, *, withdrawn: bool = False
 ) -> HttpResponse:
@@ -203,10 +181,10 @@ def _receipt_page(
 @never_cache
 @require_http_methods(["GET", "POST"])
 def withdraw(request: MemberRequest, number: str) -> HttpResponse:
-    work_request, firm = _published(number), _firm(request)
+    work_request, firm = _published(number), firm_of(request)
     require(permissions.can_bid(request.user, work_request, firm))
     if request.method == "POST":
-        receipt = withdraw_bid(request_id=work_request.pk, intermediary=firm, actor=request.user, **_sender(request))
+        receipt = withdraw_bid(request_id=work_request.pk, intermediary=firm, actor=request.user, **sender_of(request))
         return _receipt_page(request, work_request, receipt, withdrawn=True)
     context = {
         "work_request": work_request,
@@ -220,7 +198,7 @@ def withdraw(request: MemberRequest, number: str) -> HttpResponse:
 @require_safe
 def own_bids(request: MemberRequest) -> HttpResponse:
     """Open requests that the firm has filed for, and what came of those that were opened."""
-    firm = _firm(request)
+    firm = firm_of(request)
     running = running_filings(firm)
     for work_request, _filings, _unconfirmed in running:
         work_request.clock = bidding_clock(work_request)
@@ -235,7 +213,7 @@ def own_bids(request: MemberRequest) -> HttpResponse:
 @login_required
 @require_http_methods(["GET", "POST"])
 def object_to_award(request: MemberRequest, number: str) -> HttpResponse:
-    work_request, firm = _published(number), _firm(request)
+    work_request, firm = _published(number), firm_of(request)
     award = get_object_or_404(
         Award.objects.live().select_related("intermediary__organisation"), work_request=work_request
     )

@@ -1,0 +1,32 @@
+"""For whom and from where a person acts, as pages and API ask it of a request."""
+
+from typing import Any, TypedDict
+
+from django.utils.translation import gettext as _
+
+from marketplace.accounts.http import MemberRequest
+from marketplace.core.permissions import Refused
+from marketplace.registry.models import Intermediary
+
+
+class Sender(TypedDict):
+    """Where a filing came from; sealed into its envelope, stored and logged nowhere else."""
+
+    address: str
+    device: str
+
+
+def firm_of(request: MemberRequest | Any) -> Intermediary:
+    """The intermediary that the person acts for now."""
+    organisation = request.organisation
+    intermediary = getattr(organisation, "intermediary", None) if organisation is not None else None
+    if intermediary is None:
+        raise Refused(_("Only intermediaries can do this. Choose your firm in the switcher, or register it."))
+    return intermediary
+
+
+def sender_of(request: MemberRequest | Any) -> Sender:
+    return {
+        "address": request.META.get("REMOTE_ADDR", ""),
+        "device": request.headers.get("User-Agent", ""),
+    }
