@@ -21,6 +21,9 @@ class Policy:
     answer_days: int = 1
     substance_changes: int = 2
     owner_pick_days: int = 2
+    public_value: bool = False
+    public_value_minutes: int = 10
+    public_value_days: int = 5
     marking_days: int = 3
     publicity_days: int = 3
     objection_decision_days: int = 5

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
 
-from . import custody, selection
+from . import custody, public_value, selection
 from .models import Opening, RequestVersion, WorkRequest
 from .pool import announced_pool
 
@@ -57,7 +57,7 @@ def compose(
         "number": work_request.number,
         "parameters": work_request.parameters,
         "policy": work_request.policy_version,
-        "public_value_source": None,
+        "public_value_source": public_value.announced(work_request),
         "published_at": instant(published_at or work_request.published_at),
         "version": work_request.version,
     }

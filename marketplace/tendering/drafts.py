@@ -11,7 +11,7 @@ from marketplace.core import clock
 from marketplace.core.failures import Text
 from marketplace.core.policy import Policy
 
-from . import after_failures, deadlines, direct, parameters, public_tender
+from . import after_failures, deadlines, direct, parameters, public_tender, public_value
 from .models import Award, RequestItem, WorkRequest
 from .models.requests import Grade, Method
 from .pool import announced_pool
@@ -27,7 +27,8 @@ Errors = dict[str, Text]
 
 def contradictions(work_request: WorkRequest, policy: Policy) -> Errors:
     """What is wrong in what has been filled in; a draft may still lack anything."""
-    return _money(work_request) | _prices(work_request) | _days(work_request, policy) | _method(work_request)
+    found = _money(work_request) | _prices(work_request) | _days(work_request, policy) | _method(work_request)
+    return found | public_value.problems_of(work_request, policy)
 
 
 def problems_of(work_request: WorkRequest, policy: Policy, *, at: datetime) -> Errors:

@@ -9,6 +9,7 @@ from .services import (
     close_bids,
     confirm_award,
     escalate_objections,
+    note_public_value_overdue,
     open_request,
     remind_evaluators,
     replace_late_evaluators,
@@ -21,6 +22,7 @@ from .services.publishing import DEADLINE, TELL_CUSTODIAN
 from .services.seating import DUE, REMINDER
 from .services.stages import RESUME
 from .services.telling_eligible import TELL_ELIGIBLE, tell_eligible
+from .services.typing_public_value import OVERDUE as VALUE_OVERDUE
 from .services.waiting import tell_custodian, wait_for_custodian
 
 
@@ -71,6 +73,11 @@ def confirmation(work: DueWork) -> None:
 @outbox.handler(OVERDUE)
 def overdue_objections(work: DueWork) -> None:
     escalate_objections(award_id=work.payload["award_id"])
+
+
+@outbox.handler(VALUE_OVERDUE)
+def public_value_overdue(work: DueWork) -> None:
+    note_public_value_overdue(request_id=work.payload["request_id"])
 
 
 @outbox.handler(DUE)

@@ -12,7 +12,7 @@ from marketplace.accounts.models import Organisation
 from marketplace.core import calendar, clock, duties, policy
 from marketplace.core.duties import Duty, Matter
 
-from . import telling
+from . import permissions, telling
 from .models import Award, Objection, OpenedBid, Opening, Paper, Question, WorkRequest
 from .models.requests import Status
 from .pool import is_evaluator
@@ -33,6 +33,8 @@ ENDED = (Status.FAILED, Status.VOIDED, Status.TERMINATED)
 
 @duties.provider
 def request_duties(user: Any, organisation: Organisation) -> Iterator[Duty]:
+    if organisation.kind in (Organisation.Kind.OPERATOR, Organisation.Kind.AUTHORITY):
+        yield from _public_values(user)
     if organisation.kind == Organisation.Kind.OPERATOR:
         yield from _reviews()
     elif organisation.kind != Organisation.Kind.INTERMEDIARY:
@@ -119,6 +121,19 @@ def _picks(owner: Organisation) -> Iterator[Duty]:
             started_at=opening.waits_since,
             due_at=opening.waits_until,
         )
+
+
+def _public_values(user: Any) -> Iterator[Duty]:
+    for work_request in WorkRequest.objects.waiting_for_public_value():
+        if permissions.can_enter_public_value(user, work_request):
+            yield Duty(
+                title=_("Type the public value of an opening"),
+                object_label=_label(work_request),
+                url=reverse("tendering_console:public-value", args=[work_request.number]),
+                action_label=pgettext("public value", "Type it"),
+                started_at=work_request.opening.waits_since,
+                due_at=work_request.opening.waits_until,
+            )
 
 
 def _reviews() -> Iterator[Duty]:

@@ -13,7 +13,7 @@ from marketplace.accounts.models import Organisation
 from marketplace.core import calendar, clock, policy
 from marketplace.core.forms import AmountField
 
-from . import deadlines, parameters, selection
+from . import deadlines, parameters, public_value, selection
 from .forms import MONEY, DraftForm
 from .models.requests import Method
 from .pool import announced_pool
@@ -72,6 +72,19 @@ class SelectionForm(DraftForm):
         label=_("Number of evaluators"),
         widget=forms.TextInput(attrs={"inputmode": "numeric", "data-unit": _("people")}),
     )
+    public_value_source = forms.CharField(
+        label=_("Source of a public value"),
+        max_length=public_value.LONGEST_FIELD,
+        help_text=_("Such as the day's official lottery. Its first value after the opening takes part in the draw."),
+    )
+    public_value_field = forms.CharField(
+        label=_("Which value of it"), max_length=public_value.LONGEST_FIELD, help_text=_("Such as the first prize.")
+    )
+    public_value_format = forms.CharField(
+        label=_("How it is written"),
+        max_length=public_value.LONGEST_FIELD,
+        help_text=_("Such as five digits without spaces. Two officers type it exactly so."),
+    )
     bids_close_at = forms.SplitDateTimeField(
         label=_("Bid deadline"),
         widget=forms.SplitDateTimeWidget(
@@ -106,6 +119,12 @@ class SelectionForm(DraftForm):
             self.initial.setdefault(key, announced.get(key))
         for name, aspect in parameters.WEIGHTS.items():
             self.initial.setdefault(name, announced.get("weights", {}).get(aspect))
+        for field in public_value.FIELDS:
+            name = f"public_value_{field}"
+            if policy.current().public_value:
+                self.initial[name] = (self.instance.public_value_source or {}).get(field, "")
+            else:
+                del self.fields[name]
         self.fields["evaluators"].help_text = _(
             "At least 3, drawn at the opening among the %(found)d evaluators of the pool who are competent for these "
             "services and have no tie to you."
@@ -128,6 +147,9 @@ class SelectionForm(DraftForm):
         if values["method"] in (*selection.PRICE_FIXED, Method.DIRECT):
             # What another method asked for and this one does not show.
             values["price_min"] = None
+        named = {field: values.pop(f"public_value_{field}", "").strip() for field in public_value.FIELDS}
+        is_named = any(named.values()) and values["method"] != Method.DIRECT
+        values["public_value_source"] = named if is_named else None
         return values | {"parameters": parameters.of_method(values["method"], announced)}
 
 
@@ -141,4 +163,25 @@ class PickForm(forms.Form):
         widget=forms.Textarea(attrs={"rows": 4}),
         strip=True,
         help_text=_("Why this firm and not another: experience with such projects, people, time."),
+    )
+
+
+class PublicValueForm(forms.Form):
+    """What an officer reads at the source."""
+
+    value = forms.CharField(
+        label=_("Value"),
+        max_length=200,
+        strip=True,
+        widget=forms.TextInput(attrs={"autocomplete": "off"}),
+        help_text=_("Exactly as the announced format says, from the source itself."),
+    )
+    published_at = forms.SplitDateTimeField(
+        label=_("Published at"),
+        widget=forms.SplitDateTimeWidget(
+            date_attrs={"type": "date", "aria-label": _("Date")},  # type: ignore[dict-item]
+            time_attrs={"type": "time", "aria-label": _("Time")},  # type: ignore[dict-item]
+            date_format="%Y-%m-%d",
+            time_format="%H:%M",
+        ),
     )

@@ -10,7 +10,7 @@ from marketplace.core import clock, policy
 from marketplace.core.permissions import Decision, no, yes
 from marketplace.registry.models import Intermediary
 
-from . import deadlines
+from . import deadlines, public_value
 from .models import Award, OpenedBid, Opening, Paper, Seat, WorkRequest
 from .models.requests import EDITABLE, SUSPENDABLE, Method, Status
 
@@ -133,6 +133,18 @@ def can_decide_direct(user: Any, work_request: WorkRequest) -> Decision:
     if not waits or work_request.direct_confirmations.filter(edited_at=work_request.edited_at).exists():
         return no(_("This request does not wait for a regulator's word."))
     return can_supervise(user, work_request)
+
+
+def can_enter_public_value(user: Any, work_request: WorkRequest) -> Decision:
+    """An officer of a regulator or the operator who acts for no party, once a round."""
+    opening = getattr(work_request, "opening", None)
+    if opening is None or work_request.status != Status.SELECTING or not public_value.is_awaited(opening):
+        return no(_("No public value is waited for."))
+    if not is_regulator(user) and not is_operator(user):
+        return no(_("Only officers of a regulator or the market operator type the public value."))
+    if any(entry.officer_id == user.pk for entry in public_value.present_round(opening)):
+        return no(_("You have typed the value. It goes on when another officer has typed it too."))
+    return _stands_apart(user, parties_of(work_request))
 
 
 def can_repost(user: Any, work_request: WorkRequest) -> Decision:

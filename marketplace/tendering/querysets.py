@@ -80,6 +80,13 @@ class WorkRequestQuerySet(models.QuerySet):
         over = Q(price_max=None) | Q(price_max__gt=policy.current().direct_limit_cny)
         return asked.filter(over).exclude(decided).select_related("owner").order_by("submitted_at", "pk")
 
+    def waiting_for_public_value(self) -> Self:
+        """Frozen, and waiting for two officers to type the announced public value."""
+        waiting = self.filter(status="selecting", opening__state="frozen", opening__public_value=None)
+        # Named in the draft and announced are one: a published version never changes.
+        waiting = waiting.exclude(public_value_source=None).filter(opening__waits_since__isnull=False)
+        return waiting.select_related("owner", "opening").order_by("opening__opened_at", "pk")
+
     def counting_for_project(self, project_code: str) -> Self:
         """Requests of a project that count against the tender limit: handed in, and not come to nothing."""
         return self.filter(project_code=project_code, amends=None).exclude(

@@ -13,6 +13,7 @@ urls = [
     path("<str:number>/review/", console.review, name="review"),
     path("<str:number>/objections/", console.objections, name="objections"),
     path("<str:number>/direct/", console.direct_selection, name="direct"),
+    path("<str:number>/public-value/", console.enter_value, name="public-value"),
     path("<str:number>/suspend/", console.suspend, name="suspend"),
     path("<str:number>/resume/", console.resume, name="resume"),
     path("<str:number>/void/", console.void, name="void"),

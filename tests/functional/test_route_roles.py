@@ -154,6 +154,7 @@ tendering:verify-script                200 200 200 200 200 200 200 200 200
 tendering_console:index                302 302 302 302 302 302 302 200 200
 tendering_console:direct               302 302 302 302 302 302 302 404 302
 tendering_console:objections           302 302 302 302 302 302 302 200 302
+tendering_console:public-value         302 302 302 302 302 302 302 200 200
 tendering_console:resume               302 302 302 302 302 302 302 200 302
 tendering_console:review               302 302 302 302 302 302 302 404 200
 tendering_console:suspend              302 302 302 302 302 302 302 200 302
@@ -254,6 +255,7 @@ def arguments(things: dict) -> dict[str, list]:
         "tendering:transcript": [opened],
         "tendering:verify": [opened],
         "tendering_console:direct": [review],
+        "tendering_console:public-value": [opened],
         "tendering_console:objections": [opened],
         "tendering_console:review": [review],
     }

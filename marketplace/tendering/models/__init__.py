@@ -4,6 +4,7 @@ from .direct import DirectConfirmation
 from .evaluators import Evaluator, EvaluatorTie
 from .marking import Mark, Paper, Seat
 from .parts import Attachment, DeadlineMove, Exclusion, Question, RequestItem, RequestVersion
+from .public_values import PublicValueEntry
 from .requests import WorkRequest
 
 __all__ = [
@@ -23,6 +24,7 @@ __all__ = [
     "Opening",
     "OpeningWait",
     "Paper",
+    "PublicValueEntry",
     "Question",
     "RequestItem",
     "RequestVersion",

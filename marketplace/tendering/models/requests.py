@@ -154,6 +154,8 @@ class WorkRequest(FSMModelMixin, models.Model):
 
     method = models.CharField(_("selection method"), max_length=20, choices=Method, default=Method.RANDOM_DRAW)
     parameters = models.JSONField(default=dict, blank=True)
+    #: {"source", "field", "format"} of a value that the world publishes, a part of the seed; null where none is.
+    public_value_source = models.JSONField(null=True, blank=True)
     min_grade = models.CharField(_("credit grade at least"), max_length=3, choices=Grade, blank=True)
     qualifications = models.ManyToManyField(
         "catalogue.QualificationType", blank=True, related_name="+", verbose_name=_("qualifications needed")

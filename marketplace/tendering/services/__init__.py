@@ -45,6 +45,7 @@ from .reposting import UnableToRepost, repost_request
 from .rotating import rotate_master_key
 from .seating import remind_evaluators, replace_late_evaluators
 from .stages import resume_opening
+from .typing_public_value import UnableToEnter, enter_public_value, note_public_value_overdue
 
 __all__ = [
     "Arrival",
@@ -58,6 +59,7 @@ __all__ = [
     "UnableToDecide",
     "UnableToEdit",
     "UnableToEnd",
+    "UnableToEnter",
     "UnableToKeepPool",
     "UnableToMark",
     "UnableToObject",
@@ -83,6 +85,7 @@ __all__ = [
     "declare_own_tie",
     "discard_draft",
     "end_evaluator_tie",
+    "enter_public_value",
     "escalate_objections",
     "filings_of",
     "hand_in_marks",
@@ -90,6 +93,7 @@ __all__ = [
     "mark_contracted",
     "mark_in_service",
     "note_owner_unsigned",
+    "note_public_value_overdue",
     "open_request",
     "pass_award_on",
     "pick_from_short_list",

@@ -19,7 +19,7 @@ from marketplace.core import audit, clock, files, numbers, policy
 from marketplace.core.failures import DomainError, Text
 from marketplace.core.permissions import require
 
-from .. import drafts, parameters, permissions
+from .. import drafts, parameters, permissions, public_value
 from ..failures import StateMoved, joined
 from ..models import Attachment, Exclusion, RequestItem, WorkRequest
 
@@ -27,8 +27,8 @@ from ..models import Attachment, Exclusion, RequestItem, WorkRequest
 FIELDS = (
     "title", "project_name", "project_code", "matter", "government_investment", "fund_fiscal", "fund_state",
     "fund_social", "public_project", "content", "scale", "price_max", "price_min", "service_days", "signing_days",
-    "method", "parameters", "min_grade", "qualifications_match", "practitioner_licence", "practitioners_needed",
-    "requirement_reason", "contact_name", "contact_phone", "bids_close_at",
+    "method", "parameters", "public_value_source", "min_grade", "qualifications_match", "practitioner_licence",
+    "practitioners_needed", "requirement_reason", "contact_name", "contact_phone", "bids_close_at",
 )  # fmt: skip
 FUNDS = frozenset({"fund_fiscal", "fund_state", "fund_social"})
 MOST_ITEMS = 10
@@ -281,6 +281,8 @@ def _check_fields(work_request: WorkRequest, named: Sequence[str]) -> None:
         touched = set(named) | (FUNDS if FUNDS & set(named) else set())
         if {"price_max", "method"} & touched:
             touched |= {"price_min"}
+        if "public_value_source" in touched:
+            touched |= {f"public_value_{field}" for field in public_value.FIELDS}
         if "parameters" in touched:
             touched |= parameters.FIELDS
         found = drafts.contradictions(work_request, policy.current())

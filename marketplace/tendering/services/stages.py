@@ -33,10 +33,12 @@ class Wait:
 
     :param begin: stores what the wait needs on the opening and sets `waits_since` and `waits_until`; the caller saves
     :param is_over: whether the opening can go on, by its rows and the clock
+    :param applies: whether this opening waits for it at all
     """
 
     begin: Callable[[WorkRequest, Opening], None]
     is_over: Callable[[WorkRequest, Opening], bool]
+    applies: Callable[[WorkRequest, Opening], bool] = lambda work_request, opening: True
 
 
 #: Between the frozen list and the draw: the public value, where one was announced.
@@ -139,6 +141,8 @@ def _is_ready(work_request: WorkRequest, opening: Opening, waits: list[Wait]) ->
     if not waits or not has_enough(work_request, opening):
         return True
     for wait in waits:
+        if not wait.applies(work_request, opening):
+            continue
         if opening.waits_since is None:
             wait.begin(work_request, opening)
             opening.save()

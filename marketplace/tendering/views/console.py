@@ -19,8 +19,9 @@ from marketplace.core.failures import DomainError
 from marketplace.core.forms import add_failure
 from marketplace.core.permissions import Decision, no, require
 
-from .. import after_failures, permissions, services
+from .. import after_failures, permissions, public_value, services
 from ..forms import DecisionForm, ReasonForm, ReviewForm
+from ..method_forms import PublicValueForm
 from ..models import Award, WorkRequest
 from ..models.requests import SUSPENDABLE, Status
 from .drafts import version_context
@@ -71,6 +72,7 @@ def index(request: MemberRequest) -> HttpResponse:
         "awards": sorted(awards, key=lambda award: min(each.due_at for each in award.objections.all())),
         "page_obj": Paginator(running.order_by("-published_at", "-pk"), PAGE_SIZE).get_page(request.GET.get("page")),
         "direct_ones": list(WorkRequest.objects.waiting_for_regulator()) if is_regulator(request.user) else [],
+        "values": list(WorkRequest.objects.waiting_for_public_value()),
         "is_regulator": bool(is_regulator(request.user)),
         "q": words,
     }
@@ -192,6 +194,44 @@ def direct_selection(request: MemberRequest, number: str) -> HttpResponse:
         "form": form if decision else None,
     }
     return render(request, "tendering/console/direct.html", context)
+
+
+def enter_value(request: MemberRequest, number: str) -> HttpResponse:
+    """The public value of an opening, typed by one officer; what the other typed shows when both are in."""
+    require(_is_staff(request.user))
+    work_request = get_object_or_404(
+        WorkRequest.objects.public().for_list().select_related("opening"), number=number, opening__isnull=False
+    )
+    opening = work_request.opening
+    decision = permissions.can_enter_public_value(request.user, work_request)
+    form = PublicValueForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            services.enter_public_value(
+                request_id=work_request.pk,
+                value=form.cleaned_data["value"],
+                published_at=form.cleaned_data["published_at"],
+                actor=request.user,
+            )
+        except DomainError as failure:
+            add_failure(form, failure)
+        else:
+            return redirect("tendering_console:public-value", number)
+    rounds = public_value.finished_rounds(opening)
+    context = {
+        "breadcrumbs_items": _crumbs(number),
+        "header_title": _("Public value of %(number)s") % {"number": number},
+        "header_icon": "date",
+        "work_request": work_request,
+        "opening": opening,
+        "source": (work_request.announcement or {}).get("public_value_source"),
+        "earliest": public_value.earliest_of(opening),
+        "rounds": rounds,
+        "is_half": bool(public_value.present_round(opening)),
+        "refusal": decision,
+        "form": form if decision else None,
+    }
+    return render(request, "tendering/console/public_value.html", context)
 
 
 def suspend(request: MemberRequest, number: str) -> HttpResponse:

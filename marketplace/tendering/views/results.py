@@ -14,7 +14,7 @@ from marketplace.accounts.permissions import is_regulator
 from marketplace.core import clock, files, kept
 from marketplace.core.calendar import ClockFace, clock_face
 
-from .. import permissions
+from .. import permissions, public_value
 from ..announcement import transcript_bytes
 from ..filters import AwardFilter
 from ..models import Award, ObjectionEvidence, OpenedBid, WorkRequest
@@ -93,6 +93,7 @@ def award_detail(request: MemberRequest, number: str) -> HttpResponse:
         "clock": publicity_clock(current) if current else None,
         "names_objectors": work_request.publishes_names or bool(is_regulator(request.user)),
         "opening_clock": opening_clock(work_request, opening),
+        "awaits_value": public_value.is_awaited(opening) and opening.waits_since is not None,
         "bids": bids,
         "working": working,
         "panel": panel_shown(opening, working),
@@ -100,6 +101,9 @@ def award_detail(request: MemberRequest, number: str) -> HttpResponse:
         "checks": checks_of(opening),
         "share": share_of_standard(current) if current else None,
     }
+    if context["awaits_value"]:
+        context["value_from"] = public_value.earliest_of(opening)
+        context["value_rounds"] = public_value.finished_rounds(opening)
     if current is not None and organisation is not None and organisation.kind == "intermediary":
         intermediary = getattr(organisation, "intermediary", None)
         if intermediary is not None:
