@@ -20,6 +20,7 @@ from .services.objecting import OVERDUE
 from .services.publicity import CONFIRMATION
 from .services.publishing import DEADLINE, TELL_CUSTODIAN
 from .services.seating import DUE, REMINDER
+from .services.signalling import SIGNALS, find_signals
 from .services.stages import RESUME
 from .services.telling_eligible import TELL_ELIGIBLE, tell_eligible
 from .services.typing_public_value import OVERDUE as VALUE_OVERDUE
@@ -34,6 +35,11 @@ def deadline(work: DueWork) -> None:
 @outbox.handler(LOOK)
 def deadline_after_an_outage(work: DueWork) -> None:
     close_bids(request_id=work.payload["request_id"])
+
+
+@outbox.handler(SIGNALS)
+def signals(work: DueWork) -> None:
+    find_signals(request_id=work.payload["request_id"])
 
 
 @outbox.handler(TELL_ELIGIBLE)

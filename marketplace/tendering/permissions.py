@@ -158,6 +158,15 @@ def can_supervise(user: Any, work_request: WorkRequest) -> Decision:
     return is_regulator(user) and _stands_apart(user, parties_of(work_request))
 
 
+def can_see_signals(user: Any, work_request: WorkRequest) -> Decision:
+    """Signs of collusion are for regulators who act for no party, once the opening has ended."""
+    opening = Opening.objects.filter(work_request=work_request, ended_at__isnull=False)
+    decision = can_supervise(user, work_request)
+    if decision and not opening.exists():
+        return no(_("The opening has not ended yet."))
+    return decision
+
+
 def can_suspend(user: Any, work_request: WorkRequest) -> Decision:
     if work_request.status not in SUSPENDABLE:
         return no(NOT_NOW)

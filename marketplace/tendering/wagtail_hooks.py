@@ -6,7 +6,7 @@ from wagtail.admin.menu import MenuItem
 
 from marketplace.accounts.permissions import is_operator, is_regulator
 
-from .views import console, pool
+from .views import console, pool, signals
 
 urls = [
     path("", console.index, name="index"),
@@ -14,6 +14,7 @@ urls = [
     path("<str:number>/objections/", console.objections, name="objections"),
     path("<str:number>/direct/", console.direct_selection, name="direct"),
     path("<str:number>/public-value/", console.enter_value, name="public-value"),
+    path("<str:number>/signals/", signals.signals, name="signals"),
     path("<str:number>/suspend/", console.suspend, name="suspend"),
     path("<str:number>/resume/", console.resume, name="resume"),
     path("<str:number>/void/", console.void, name="void"),

@@ -157,6 +157,7 @@ tendering_console:objections           302 302 302 302 302 302 302 200 302
 tendering_console:public-value         302 302 302 302 302 302 302 200 200
 tendering_console:resume               302 302 302 302 302 302 302 200 302
 tendering_console:review               302 302 302 302 302 302 302 404 200
+tendering_console:signals              302 302 302 302 302 302 302 200 302
 tendering_console:suspend              302 302 302 302 302 302 302 200 302
 tendering_console:void                 302 302 302 302 302 302 302 200 302
 tendering_pool:admit                   302 302 302 302 302 302 302 302 200
@@ -258,6 +259,7 @@ def arguments(things: dict) -> dict[str, list]:
         "tendering_console:public-value": [opened],
         "tendering_console:objections": [opened],
         "tendering_console:review": [review],
+        "tendering_console:signals": [opened],
     }
     same = {
         "accounts:invitation-{}": (("resend", "withdraw"), [invitation.pk]),

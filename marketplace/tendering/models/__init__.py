@@ -6,11 +6,13 @@ from .marking import Mark, Paper, Seat
 from .parts import Attachment, DeadlineMove, Exclusion, Question, RequestItem, RequestVersion
 from .public_values import PublicValueEntry
 from .requests import WorkRequest
+from .signals import CollusionSignal
 
 __all__ = [
     "Attachment",
     "Award",
     "Bid",
+    "CollusionSignal",
     "DeadlineMove",
     "Deposit",
     "DirectConfirmation",

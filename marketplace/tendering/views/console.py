@@ -5,7 +5,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.core.paginator import Paginator
-from django.db.models import Q
+from django.db.models import Count, Q
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -27,9 +27,10 @@ from ..models.requests import SUSPENDABLE, Status
 from .drafts import version_context
 
 PAGE_SIZE = 30
+LATEST_SIGNALS = 20
 
 
-def _crumbs(label: str = "") -> list[dict[str, str]]:
+def crumbs(label: str = "") -> list[dict[str, str]]:
     crumbs = [
         {"url": reverse("wagtailadmin_home"), "label": _("Home")},
         {"url": reverse("tendering_console:index"), "label": _("Requests and objections")},
@@ -65,7 +66,7 @@ def index(request: MemberRequest) -> HttpResponse:
             Q(number__icontains=words) | Q(title__icontains=words) | Q(owner__name_zh__icontains=words)
         )
     context = {
-        "breadcrumbs_items": _crumbs(),
+        "breadcrumbs_items": crumbs(),
         "header_title": _("Requests and objections"),
         "header_icon": "doc-full",
         "reviews": reviews,
@@ -74,9 +75,16 @@ def index(request: MemberRequest) -> HttpResponse:
         "direct_ones": list(WorkRequest.objects.waiting_for_regulator()) if is_regulator(request.user) else [],
         "values": list(WorkRequest.objects.waiting_for_public_value()),
         "is_regulator": bool(is_regulator(request.user)),
+        "signals": _with_signals() if is_regulator(request.user) else [],
         "q": words,
     }
     return render(request, "tendering/console/index.html", context)
+
+
+def _with_signals() -> list[WorkRequest]:
+    """The latest openings at which something stood out, with how much."""
+    found = WorkRequest.objects.annotate(signal_count=Count("opening__signals")).filter(signal_count__gt=0)
+    return list(found.select_related("owner", "opening").order_by("-opening__opened_at")[:LATEST_SIGNALS])
 
 
 def review(request: MemberRequest, number: str) -> HttpResponse:
@@ -106,7 +114,7 @@ def review(request: MemberRequest, number: str) -> HttpResponse:
             messages.success(request, words % {"number": number})
             return redirect("tendering_console:index")
     context = version_context(work_request) | {
-        "breadcrumbs_items": _crumbs(number),
+        "breadcrumbs_items": crumbs(number),
         "header_title": work_request.title,
         "header_icon": "doc-full",
         "work_request": work_request,
@@ -147,7 +155,7 @@ def objections(request: MemberRequest, number: str) -> HttpResponse:
             return redirect("tendering_console:index")
     pending = [each for each in award.objections.all() if each.outcome == "pending"]
     context = {
-        "breadcrumbs_items": _crumbs(number),
+        "breadcrumbs_items": crumbs(number),
         "header_title": _("Objections to %(number)s") % {"number": number},
         "header_icon": "warning",
         "award": award,
@@ -267,7 +275,7 @@ def _course(
             messages.success(request, _("The decision is recorded and published."))
             return redirect("tendering_console:index")
     context = {
-        "breadcrumbs_items": _crumbs(number),
+        "breadcrumbs_items": crumbs(number),
         "header_title": title,
         "header_icon": "warning",
         "work_request": work_request,
