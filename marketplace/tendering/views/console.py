@@ -192,7 +192,7 @@ def direct_selection(request: MemberRequest, number: str) -> HttpResponse:
             return redirect("tendering_console:index")
     failures = after_failures.last_two(work_request)
     context = {
-        "breadcrumbs_items": _crumbs(number),
+        "breadcrumbs_items": crumbs(number),
         "header_title": _("Direct selection after two failures"),
         "header_icon": "warning",
         "work_request": work_request,
