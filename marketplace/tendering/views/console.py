@@ -227,7 +227,7 @@ def enter_value(request: MemberRequest, number: str) -> HttpResponse:
             return redirect("tendering_console:public-value", number)
     rounds = public_value.finished_rounds(opening)
     context = {
-        "breadcrumbs_items": _crumbs(number),
+        "breadcrumbs_items": crumbs(number),
         "header_title": _("Public value of %(number)s") % {"number": number},
         "header_icon": "date",
         "work_request": work_request,
