@@ -13,7 +13,7 @@ class Row:
     One measurement.
 
     :ivar limit: what it must not pass, in the words of the table; empty where there is none
-    :ivar kept: whether the limit is kept; None without one
+    :ivar kept: whether the limit is met; None without one
     """
 
     what: str
@@ -36,7 +36,7 @@ class Row:
 class Report:
     rows: list[Row] = field(default_factory=list)
 
-    HEADINGS = ("What", "Median", "Queries", "÷ floor, ÷ empty page", "Limit", "Kept")
+    HEADINGS = ("What", "Median", "Queries", "÷ floor, ÷ empty page", "Limit", "Met")
 
     def add(self, row: Row) -> None:
         self.rows.append(row)
