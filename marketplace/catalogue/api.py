@@ -2,7 +2,8 @@ from typing import Any
 
 from django.db.models import QuerySet
 from django.urls import include, path
-from drf_spectacular.utils import OpenApiResponse, extend_schema
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import OpenApiResponse, extend_schema, extend_schema_field
 from rest_framework import serializers, viewsets
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -99,6 +100,7 @@ class FeeScheduleViewSet(InItsLanguage, viewsets.ReadOnlyModelViewSet):
     lookup_field = "code"
 
 
+@extend_schema_field(OpenApiTypes.STR)
 class NumberField(serializers.Field):
     """A number as a JSON string or number; what it may be is the rules' to say."""
 

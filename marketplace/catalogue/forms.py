@@ -1,4 +1,3 @@
-import unicodedata
 from collections.abc import Iterable, Mapping
 from typing import Any
 
@@ -8,6 +7,8 @@ from django.utils.functional import Promise
 from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
+from marketplace.core.forms import number_as_typed
+
 from .fees import Coefficient, FeeCalculation, Parameter, UnableToCalculate, units, vocabulary
 from .fees.numbers import percent, plain
 from .models import FeeSchedule, ServiceItem
@@ -15,13 +16,12 @@ from .services import calculate_for_item, calculate_for_schedule
 
 #: Up to so many entries stand as radio buttons, more in a list.
 RADIO_ENTRIES = 4
-FULL_WIDTH_COMMAS = str.maketrans("", "", ",，")
 
 Choice = tuple[str, str | Promise]
 
 
 class NumberField(forms.CharField):
-    """A number as people type it: full-width digits and thousands separators are read, the rest is the rules'."""
+    """A number as people type it; what it may be is the rules'."""
 
     def __init__(self, **kwargs: Any) -> None:
         unit = kwargs.pop("unit", "")
@@ -29,7 +29,7 @@ class NumberField(forms.CharField):
         super().__init__(widget=widget, max_length=40, **kwargs)
 
     def to_python(self, value: Any) -> str:
-        return unicodedata.normalize("NFKC", super().to_python(value) or "").translate(FULL_WIDTH_COMMAS).strip()
+        return number_as_typed(super().to_python(value) or "")
 
 
 class FeeForm(forms.Form):

@@ -40,15 +40,20 @@ class RowsField(SomeRows, forms.ModelMultipleChoiceField):
     """Several rows of a table, by their keys."""
 
 
+def number_as_typed(text: str) -> str:
+    """A number as people type it, in plain characters: full-width digits and thousands separators are read."""
+    return unicodedata.normalize("NFKC", text).replace(",", "").strip()
+
+
 class AmountField(forms.DecimalField):
-    """An amount in CNY as people type it: full-width digits and thousands separators are read."""
+    """An amount in CNY as people type it."""
 
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(**{"max_digits": 18, "decimal_places": 2, **kwargs})
 
     def to_python(self, value: Any) -> Any:
         if isinstance(value, str):
-            value = unicodedata.normalize("NFKC", value).replace(",", "")
+            value = number_as_typed(value)
         return super().to_python(value)
 
 

@@ -1,6 +1,7 @@
 from typing import Any
 
 from django.db.models import Prefetch, QuerySet
+from drf_spectacular.utils import extend_schema_serializer
 from rest_framework import serializers, viewsets
 from rest_framework.routers import SimpleRouter
 
@@ -10,6 +11,7 @@ from .filters import IntermediaryFilter
 from .models import Intermediary, Offer, Qualification
 
 
+@extend_schema_serializer(component_name="CurrentStanding")
 class StandingSerializer(serializers.ModelSerializer):
     class Meta:
         model = CurrentStanding

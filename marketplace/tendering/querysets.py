@@ -17,6 +17,13 @@ _AWARDED = ("awarded", "contracted", "in_service", "completed")
 _CAME_TO_NOTHING = ("failed", "voided", "terminated")
 
 
+def _with_items(path: str) -> models.Prefetch:
+    """The request's items with their service and authority, in one query and not three."""
+    from .models import RequestItem
+
+    return models.Prefetch(path, RequestItem.objects.select_related("item__authority"))
+
+
 class WorkRequestQuerySet(models.QuerySet):
     def locked(self) -> Self:
         """For the one row that an operation works on; every write of a request queues here."""
@@ -95,7 +102,7 @@ class WorkRequestQuerySet(models.QuerySet):
 
     def for_list(self) -> Self:
         """What a list shows of a request, in a fixed number of queries."""
-        return self.select_related("owner", "matter").prefetch_related("request_items__item__authority")
+        return self.select_related("owner", "matter").prefetch_related(_with_items("request_items"))
 
 
 class QuestionQuerySet(models.QuerySet):
@@ -138,7 +145,7 @@ class AwardQuerySet(models.QuerySet):
     def for_list(self) -> Self:
         """What a list shows of an award, in a fixed number of queries."""
         return self.select_related("work_request__owner", "intermediary__organisation__standing").prefetch_related(
-            "work_request__request_items__item"
+            _with_items("work_request__request_items")
         )
 
 

@@ -8,7 +8,14 @@ from marketplace.accounts.console import sync_console_access
 from marketplace.core import clock
 from marketplace.tendering import services
 from tests.factories.accounts import MembershipFactory, OrganisationFactory, UserFactory
-from tests.factories.tendering import AttachmentFactory, QuestionFactory, WorkRequestFactory, bidder_for, member_of
+from tests.factories.tendering import (
+    AttachmentFactory,
+    ObjectionFactory,
+    QuestionFactory,
+    WorkRequestFactory,
+    bidder_for,
+    member_of,
+)
 
 pytestmark = pytest.mark.django_db
 
@@ -93,7 +100,7 @@ class TestRequestPage:
             QuestionFactory(work_request=work_request)
             AttachmentFactory(work_request=work_request)
 
-        with django_assert_max_num_queries(20):
+        with django_assert_max_num_queries(12):
             assert client.get(work_request.get_absolute_url()).status_code == 200
 
     def test_the_english_page_has_no_chinese_of_ours(self, client):
@@ -131,7 +138,7 @@ class TestResults:
     def test_the_page_and_the_list_have_a_fixed_number_of_queries(self, client, django_assert_max_num_queries, number):
         work_request = WorkRequestFactory(bidders=number, lowest_price=True, opened=True)
 
-        with django_assert_max_num_queries(16):
+        with django_assert_max_num_queries(12):
             client.get(page("award-detail", work_request))
         with django_assert_max_num_queries(12):
             assert work_request.number in client.get(AWARDS).content.decode()
@@ -435,6 +442,19 @@ class TestConsole:
         award.refresh_from_db()
         assert award.state == "overturned"
         assert work_request.awards.live().get().rank == 2
+
+    @pytest.mark.parametrize("waiting", [0, 2])
+    def test_a_stopped_award_is_listed_even_with_nothing_to_decide(self, client, regulator, waiting):
+        work_request = WorkRequestFactory(bidders=2, lowest_price=True, opened=True)
+        award = work_request.awards.get()
+        ObjectionFactory.create_batch(waiting, award=award)
+        type(award).objects.filter(pk=award.pk).update(state="stopped", stopped_at=clock.now())
+        client.force_login(regulator)
+
+        response = client.get(reverse("tendering_console:index"))
+
+        assert [each.waiting_objections for each in response.context["awards"]] == [waiting]
+        assert work_request.number in response.content.decode()
 
     def test_an_enterprise_does_not_get_in(self, client):
         client.force_login(MembershipFactory(organisation=OrganisationFactory()).user)

@@ -252,6 +252,10 @@ SPECTACULAR_SETTINGS = {
     "VERSION": "1",
     "SERVE_INCLUDE_SCHEMA": False,
     "PREPROCESSING_HOOKS": ["marketplace.core.api.only_ours"],
+    "ENUM_NAME_OVERRIDES": {
+        "ItemPricing": "marketplace.catalogue.models.fee_schedules.Pricing",
+        "OfferPricing": "marketplace.registry.models.particulars.Offer.Pricing",
+    },
 }
 
 EMAIL_CONFIG = env.env.email_url_config(env.EMAIL_URL) if env.EMAIL_URL else {}

@@ -42,7 +42,11 @@ def tag(text: str, kind: str = "neutral", icon_name: str = "") -> SafeString:
 
 @register.simple_tag
 def regulation_status(status: str) -> SafeString:
-    """The status of a regulation, each with its sign: effective, repealed, expired, reference or unverified."""
+    """
+    The status of a regulation, each with its sign: effective, repealed, expired, reference or unverified.
+
+    "reference" says that nobody has checked whether the document is still in force.
+    """
     text, kind, sign = {
         "effective": (_("In force"), "success", "check-circle"),
         "repealed": (_("Repealed"), "danger", "slash-circle"),

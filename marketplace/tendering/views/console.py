@@ -57,9 +57,10 @@ def index(request: MemberRequest) -> HttpResponse:
     awards = list(stopped) if is_regulator(request.user) else []
     for award in awards:
         pending = [each for each in award.objections.all() if each.outcome == "pending"]
-        first = min(pending, key=lambda each: each.due_at)
+        first = min(pending, key=lambda each: each.due_at, default=None)
         award.waiting_objections = len(pending)
-        award.clock = clock_face(first.submitted_at, first.due_at, clock.now())
+        # Stopped with nothing to decide is not what the rules lead to; such a one is shown first, without a clock.
+        award.clock = clock_face(first.submitted_at, first.due_at, clock.now()) if first else None
     running = WorkRequest.objects.filter(status__in=(*SUSPENDABLE, Status.SUSPENDED)).for_list()
     if words := request.GET.get("q", "").replace("\0", "").strip():
         running = running.filter(
@@ -70,7 +71,7 @@ def index(request: MemberRequest) -> HttpResponse:
         "header_title": _("Requests and objections"),
         "header_icon": "doc-full",
         "reviews": reviews,
-        "awards": sorted(awards, key=lambda award: min(each.due_at for each in award.objections.all())),
+        "awards": sorted(awards, key=lambda award: award.clock.due_at if award.clock else award.publicity_started_at),
         "page_obj": Paginator(running.order_by("-published_at", "-pk"), PAGE_SIZE).get_page(request.GET.get("page")),
         "direct_ones": list(WorkRequest.objects.waiting_for_regulator()) if is_regulator(request.user) else [],
         "values": list(WorkRequest.objects.waiting_for_public_value()),

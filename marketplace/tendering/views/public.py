@@ -9,7 +9,7 @@ from django.views.decorators.http import require_safe
 from marketplace.accounts.http import MemberRequest
 from marketplace.catalogue.selectors import working_rows
 from marketplace.catalogue.services import calculate_for_item
-from marketplace.core import clock, files, kept, policy
+from marketplace.core import clock, files, kept
 from marketplace.core.calendar import ClockFace, clock_face
 from marketplace.core.paging import KeysFirst
 
@@ -18,7 +18,7 @@ from ..filters import RequestFilter
 from ..models import Attachment, RequestItem, RequestVersion, WorkRequest
 from ..paging import OpenFirst
 from ..selectors import opening_wait
-from ..timeline import stages_of
+from ..timeline import rules_of, stages_of
 
 PAGE_SIZE = 20
 
@@ -50,7 +50,9 @@ def bidding_clock(work_request: WorkRequest) -> ClockFace | None:
 @kept.for_visitors
 def request_detail(request: MemberRequest, number: str) -> HttpResponse:
     work_request = get_object_or_404(
-        WorkRequest.objects.visible_to(request.user).select_related("owner__district", "matter", "reposted_from"),
+        WorkRequest.objects.visible_to(request.user).select_related(
+            "owner__district", "matter", "reposted_from", "opening"
+        ),
         number=number,
     )
     if not work_request.is_public:
@@ -64,11 +66,11 @@ def detail_context(request: MemberRequest, work_request: WorkRequest) -> dict[st
     award = next((each for each in awards if each.is_live), None) or max(
         awards, key=lambda each: each.rank, default=None
     )
-    rules = policy.version(work_request.policy_version)
+    rules = rules_of(work_request)
     context: dict[str, Any] = {
         "work_request": work_request,
         "award": award,
-        "stages": stages_of(work_request, award),
+        "stages": stages_of(work_request, award, rules),
         "clock": bidding_clock(work_request),
         "takes_bids": work_request.takes_bids(clock.now()),
         "request_items": items_with_working(work_request),

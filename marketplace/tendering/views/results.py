@@ -4,6 +4,7 @@ import json
 from typing import Any
 
 from django.core.paginator import Paginator
+from django.db.models import Prefetch
 from django.http import FileResponse, Http404, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_safe
@@ -17,7 +18,7 @@ from marketplace.core.calendar import ClockFace, clock_face
 from .. import permissions, public_value
 from ..announcement import transcript_bytes
 from ..filters import AwardFilter
-from ..models import Award, ObjectionEvidence, OpenedBid, WorkRequest
+from ..models import Award, Objection, ObjectionEvidence, OpenedBid, WorkRequest
 from ..models.bids import Opening
 from ..panel_shown import panel_shown
 from ..public_tender import standard_of
@@ -75,7 +76,8 @@ def award_detail(request: MemberRequest, number: str) -> HttpResponse:
     opening = work_request.opening
     awards = list(
         work_request.awards.select_related("intermediary__organisation", "opened_bid").prefetch_related(
-            "objections__objector__organisation", "objections__regulator", "objections__evidence__file"
+            Prefetch("objections", Objection.objects.select_related("objector__organisation", "regulator")),
+            Prefetch("objections__evidence", ObjectionEvidence.objects.select_related("file")),
         )
     )
     current = next((award for award in awards if award.is_live), None)
