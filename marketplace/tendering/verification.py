@@ -22,6 +22,7 @@ def _verdicts() -> dict[str, str]:
         "right.voided": _(
             "The selection was voided and has no winner. What is published of it fits together: {count} numbers."
         ),
+        "right.voided.title": _("It fits together"),
         "right.time": _("It took {ms} milliseconds; nothing was sent to the server."),
         "wrong": _("It is not right"),
         "wrong.text": _("Step {step} differs: “{title}” The steps after it were not computed."),
@@ -33,8 +34,8 @@ def _verdicts() -> dict[str, str]:
         "again": _("Recompute"),
         "match": _("Yes, it matches"),
         "differs": _("No, it differs"),
-        "skipped": _("Not computed"),
         "unchecked": _("Not checked"),
+        "unneeded": _("Not needed"),
         "published": pgettext("value", "Published"),
         "computed": _("Recomputed"),
         "where": _("What differs"),
@@ -58,6 +59,7 @@ def _steps() -> dict[str, str]:
         ),
         "step.commitments.direct": _("In a direct selection no chance takes part: there are no secrets."),
         "step.list": _("Is the list of bids the one that was frozen at the opening?"),
+        "step.list.title": _("Is the list of firms the one that was published?"),
         "step.list.why": _(
             "Bids received: {received}. Counted: {counted}, replaced by their own firm: {replaced}, "
             "withdrawn: {withdrawn}, set aside: {set_aside}. One hash binds them all."
@@ -119,20 +121,24 @@ def _orders() -> dict[str, str]:
         "order.trimmed.lowest": _("Set aside as the lowest of six or more: {price}, {id}"),
         "order.trimmed.highest": _("Set aside as the highest of six or more: {price}, {id}"),
         "order.credit_preferred": _(
-            "The {long} best scores were drawn in an order in which a higher score has the better chance. "
-            "The first {short} are the short list; the owner may pick from it, else the first drawn wins."
+            "Long list: the best scores, at most {long}. They are drawn one by one; the higher the score, the better "
+            "the chance. Short list: the first drawn, at most {short}. The owner may pick from it, else the first "
+            "drawn wins."
         ),
         "order.best_proposal": _(
             "Total = price × {price} % + time × {time} % + proposal × {proposal} % + credit × {credit} %, exact, then "
             "rounded to four decimals. The highest comes first."
         ),
-        "order.evaluators": _("The seed puts these evaluators first in the pool: {numbers}."),
+        "order.evaluators": _(
+            "The seed puts the pool of evaluators into this order: {numbers}. The first {wanted} without a tie mark."
+        ),
     }
 
 
 def _tables() -> dict[str, str]:
     return {
         "table.place": _("Place"),
+        "table.drawn": _("Drawn"),
         "table.firm": pgettext("table", "Firm"),
         "table.value": _("Number from the seed (first 16 digits)"),
         "table.price": _("Price"),
@@ -143,7 +149,7 @@ def _tables() -> dict[str, str]:
         "table.proposal": _("Proposal (marks)"),
         "table.credit": _("Credit"),
         "table.total": _("Total"),
-        "table.result": _("Result"),
+        "table.result": pgettext("table", "Result"),
         "table.winner": _("Winner"),
         "table.reserve": _("Reserve {place}"),
         "table.short": _("Short list"),

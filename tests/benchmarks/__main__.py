@@ -30,7 +30,7 @@ def main() -> None:
 
     django.setup()
 
-    from . import bids, pages, pure, servers, world
+    from . import bids, pages, pure, selections, servers, world
     from .report import Report
 
     world.prepare(options.scale)
@@ -38,6 +38,7 @@ def main() -> None:
     pages.measure(report, options.rounds)
     bids.measure(report)
     pure.measure(report)
+    selections.measure(report)
     if not options.skip_servers:
         servers.measure(report)
     sys.stdout.write(f"\n{report.markdown() if options.markdown else report.text()}\n")

@@ -143,7 +143,7 @@ class TestPage:
 
         reader.reads(
             "nothing was sent to the server", "Bids received: 5. Counted: 4, replaced by their own firm: 1",
-            "The lowest price comes first", "176000.00", "Did the market sign this very file?",
+            "The lowest price comes first", "¥176,000.00", "Did the market sign this very file?",
         )  # fmt: skip
         assert reader.page.locator(".verify-step.is-match").count() == 7
         reader.looks(again=True)

@@ -125,7 +125,7 @@ function creditPreferred(transcript, { number, value }) {
     rows.push({ id, score: "0.00", chance: null });
   }
   const ranking = rows.map((row) => row.id);
-  return { ranking, choice: ranking.slice(0, short), long: best.length, rows };
+  return { ranking, choice: ranking.slice(0, short), rows };
 }
 
 function bestProposal(transcript, { value }) {
@@ -158,8 +158,8 @@ function bestProposal(transcript, { value }) {
     const shown = Object.entries(parts.get(id)).map(([name, [over, under]]) => [name, decimal(rounded(over * 10000n, under), 4)]);
     return { id, ...Object.fromEntries(shown), marks: marks[id], total: decimal(totals.get(id), 4) };
   });
-  const first = sorted(pool, (one) => value("evaluator", one)).slice(0, evaluators);
-  return { ranking, rows, evaluators: first, weights };
+  const ordered = sorted(pool, (one) => value("evaluator", one));
+  return { ranking, rows, evaluators: ordered, wanted: evaluators, weights };
 }
 
 // Over a common denominator: four decimals of the weighted sum, which are percents of percents.

@@ -6,11 +6,12 @@ import { STEPS, numbersIn, take } from "./recompute.js";
 import { shownBy } from "./show.js";
 import { NotJson, canonical, parse } from "./strict-json.js";
 import { readReceipt } from "./receipt.js";
-import { filled, hash, node } from "./words.js";
+import { filled, has, hash, node } from "./words.js";
 
 const panel = document.querySelector("[data-verify]");
 const verdict = panel.querySelector("[data-verdict]");
 const steps = panel.querySelector("[data-steps]");
+const receipt = panel.querySelector("[data-receipt-bar]");
 const receiptAnswer = panel.querySelector("[data-receipt-answer]");
 const names = JSON.parse(document.querySelector("#verify-names").textContent);
 
@@ -41,7 +42,7 @@ function addStep(name) {
 function answer(item, kind, body) {
   item.classList.add(`is-${kind}`);
   const mark = item.querySelector(".verify-answer");
-  const icons = { match: "check", differs: "cross", unchecked: "dash" };
+  const icons = { match: "check", differs: "cross", unchecked: "dash", unneeded: "dash" };
   mark.replaceChildren(document.querySelector(`#verify-icon-${icons[kind]}`).content.cloneNode(true), filled(kind));
   item.querySelector(".verify-body").replaceChildren(...body);
 }
@@ -102,9 +103,13 @@ export async function run(text, signature) {
       item = addStep(name);
       await drawn();
       found[name] = take(name, read);
-      answer(item, "match", shownBy[name](found[name], read, names));
+      const isDirect = read.announcement.method === "direct";
+      const unneeded = isDirect && ["commitments", "seed"].includes(name);
+      if (isDirect && has(`step.${name}.title`)) item.querySelector("h3").textContent = filled(`step.${name}.title`);
+      answer(item, unneeded ? "unneeded" : "match", shownBy[name](found[name], read, names));
     }
     transcript = read;
+    receipt.hidden = read.announcement.method === "direct";
     name = "signature";
     item = addStep(name);
     if (!await checkSignature(item, signature)) return;
@@ -117,7 +122,8 @@ export async function run(text, signature) {
   const { failed, voided } = found.order;
   const sentence = voided !== undefined ? "right.voided" : failed ? "right.failed" : "right.text";
   const ms = Math.max(1, Math.round(performance.now() - began));
-  say("right", filled("right"), filled(sentence, { count: numbersIn(transcript), ...failed }), filled("right.time", { ms }));
+  const title = filled(voided === undefined ? "right" : "right.voided.title");
+  say("right", title, filled(sentence, { count: numbersIn(transcript), ...failed }), filled("right.time", { ms }));
 }
 
 async function fetched(url) {

@@ -116,8 +116,8 @@ function order(t) {
   } else {
     const chance = method === "direct" ? {} : chanceOf(bytesOf(t.seed));
     found = { coefficient: null, ...METHODS[method](t, chance) };
-    found.drawn = found.ranking;
     found.ranking = pickedFirst(t, found);
+    if (method === "direct") found.rows = found.ranking.map((id) => ({ id }));
   }
   same("coefficient", t.coefficient, found.coefficient);
   for (let place = 0; place < Math.max(found.ranking.length, t.ranking.length); place += 1) {

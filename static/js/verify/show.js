@@ -1,6 +1,6 @@
 // What each step shows of what it found: the question is its heading, then the numbers, then the answer.
 
-import { filled, has, hash, node } from "./words.js";
+import { filled, grouped, has, hash, node } from "./words.js";
 
 const FIRST_ROWS = 20;
 
@@ -19,7 +19,12 @@ function nameOf(id, names) {
 }
 
 function shortValue(value) {
-  return value === null || value === undefined ? "" : hash(value.toString(16).padStart(64, "0").slice(0, 16));
+  return value === null || value === undefined ? "" : grouped(value.toString(16).padStart(64, "0").slice(0, 16));
+}
+
+function money(amount) {
+  const [whole, fen] = amount.split(".");
+  return `¥${whole.replace(/\B(?=(\d{3})+$)/g, ",")}.${fen}`;
 }
 
 // One in how many, as a percentage with one decimal; integers, so that it is exact before the cut.
@@ -30,8 +35,8 @@ function percent([weight, sum]) {
 
 const CELLS = {
   value: (row) => shortValue(row.value),
-  price: (row) => row.price,
-  distance: (row) => row.distance,
+  price: (row, method) => (method === "best_proposal" ? row.price : money(row.price)),
+  distance: (row) => money(row.distance),
   score: (row) => row.score,
   chance: (row) => (row.chance ? percent(row.chance) : "—"),
   time: (row) => row.time,
@@ -58,15 +63,17 @@ function result(id, found, transcript) {
 }
 
 function table(found, transcript, names) {
-  const columns = COLUMNS[found.method];
-  const heads = ["place", "firm", ...columns, "result"].map((name) => {
+  // A number from the seed is shown only where one decided: equal prices are rare.
+  const columns = COLUMNS[found.method].filter((name) => name !== "value" || found.rows.some((row) => row.value));
+  const first = found.method === "credit_preferred" ? "drawn" : "place";
+  const heads = [first, "firm", ...columns, "result"].map((name) => {
     const cell = node("th", columns.includes(name) ? "num" : "", filled(`table.${name}`));
     cell.scope = "col";
     return cell;
   });
   const rows = found.rows.map((row, place) => {
     const cells = columns.map((name) => {
-      const cell = node("td", "num", CELLS[name](row));
+      const cell = node("td", "num", CELLS[name](row, found.method));
       cell.dataset.label = filled(`table.${name}`);
       return cell;
     });
@@ -75,14 +82,12 @@ function table(found, transcript, names) {
       node("th", "title", nameOf(row.id, names)),
       node("td", "verify-result", result(row.id, found, transcript)),
     ];
-    number.dataset.label = filled("table.place");
-    end.dataset.label = filled("table.result");
     firm.scope = "row";
     const made = node("tr", transcript.winner === row.id ? "is-selected" : "", [number, firm, ...cells, end]);
     made.hidden = place >= FIRST_ROWS;
     return made;
   });
-  const made = [node("div", "table-wrap", [node("table", "table table-k verify-table", [
+  const made = [node("div", "table-wrap", [node("table", "table verify-table", [
     node("thead", "", [node("tr", "", heads)]), node("tbody", "", rows),
   ])])];
   if (rows.length > FIRST_ROWS) {
@@ -100,12 +105,13 @@ function table(found, transcript, names) {
 function order(found, transcript, names) {
   if (found.voided !== undefined) return [paragraph("order.voided", { reason: found.voided })];
   if (found.failed) return [paragraph("order.failed", found.failed)];
-  const values = { ...found, ...found.weights, short: found.choice?.length };
+  const values = { ...found, ...found.weights, ...transcript.announcement.parameters };
+  for (const name of ["sum", "benchmark"]) if (found[name]) values[name] = money(found[name]);
   const shown = [paragraph(`order.${found.method}`, values)];
   for (const out of found.trimmed || []) {
-    shown.push(paragraph(`order.trimmed.${out.which}`, { ...out, id: names[out.id] || out.id }));
+    shown.push(paragraph(`order.trimmed.${out.which}`, { price: money(out.price), id: names[out.id] || out.id }));
   }
-  if (found.evaluators) shown.push(paragraph("order.evaluators", { numbers: found.evaluators.join(", ") }));
+  if (found.evaluators) shown.push(paragraph("order.evaluators", { numbers: found.evaluators.join(", "), wanted: found.wanted }));
   return [...shown, ...table(found, transcript, names)];
 }
 

@@ -19,6 +19,10 @@ export function node(tag, css, content = "") {
 
 // A hash in groups of eight by margins, so that copying stays clean; anything else as it is.
 export function hash(text, css = "") {
-  if (!/^[0-9a-f]{16,}$/.test(text)) return node("span", css, text);
+  if (!/^[0-9a-f]{32,}$/.test(text)) return node("span", css, text);
+  return grouped(text, css);
+}
+
+export function grouped(text, css = "") {
   return node("span", `hash ${css}`, text.match(/.{1,8}/g).map((group) => node("span", "", group)));
 }
