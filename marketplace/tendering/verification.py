@@ -77,6 +77,10 @@ def _steps() -> dict[str, str]:
         "step.winner": _("Are winner and reserves the first of that order?"),
         "step.winner.why": _("The first wins, the next two are reserves."),
         "step.winner.none": _("Without an order there is neither winner nor reserve."),
+        "step.winner.salt": _(
+            "Names are not published here. The winner's id is the fingerprint of a salt, which its bid brought, and "
+            "its code."
+        ),
         "step.winner.owner": _("The owner picked, and gave the reason: {reason}"),
         "step.signature": _("Did the market sign this very file?"),
         "step.signature.why": _(
@@ -99,6 +103,8 @@ def _facts() -> dict[str, str]:
         "fact.value": _("Public value"),
         "fact.key": _("The market's key"),
         "fact.signature": _("Signature"),
+        "fact.code": _("The winner's code"),
+        "fact.salt": _("Salt"),
         "fact.winner": _("Winner"),
         "fact.reserve": _("Reserve {place}"),
     }

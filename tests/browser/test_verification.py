@@ -4,6 +4,8 @@ import json
 
 import pytest
 
+from marketplace.core import clock
+from marketplace.core.models import MarketPolicy
 from marketplace.tendering import selection
 from marketplace.tendering.models import Opening
 from tests.factories.tendering import WorkRequestFactory, bid, bidder_for, open_bids
@@ -15,6 +17,8 @@ from tests.tendering.selection.test_vectors import opened as opened_case
 
 from .conftest import copy_database, database_at
 
+#: The request whose policy withholds the bidders' names.
+NAMELESS = "不公布名称的采购需求"
 #: Sent to the page at a time.
 BATCH = 500
 RECOMPUTE = """async (texts) => {
@@ -41,6 +45,10 @@ def starting_point(prepared_database, django_db_blocker, tmp_path_factory):
         failed = WorkRequestFactory(public_money=True, bidders=2)
         bidder_for(failed)
         open_bids(failed)
+        MarketPolicy.objects.create(
+            version="nameless", effective_on=clock.today(), values={"publish_bidder_names": False}
+        )
+        open_bids(WorkRequestFactory(bidders=3, title=NAMELESS))
     return path
 
 
@@ -133,7 +141,7 @@ class TestTampering:
 
 class TestPage:
     def published(self, state):
-        return Opening.objects.select_related("work_request").get(state=state)
+        return Opening.objects.select_related("work_request").exclude(work_request__title=NAMELESS).get(state=state)
 
     def test_a_result_is_recomputed_at_once_and_is_right(self, reader, market):
         number = self.published("ranked").work_request.number
@@ -154,6 +162,15 @@ class TestPage:
         reader.goes_to(f"/en/awards/{number}/verify/")
 
         reader.page.get_by_text("the request had to fail, with 2 of 3 bids needed").wait_for()
+
+    def test_a_winner_without_a_published_name_is_proved_by_its_salt(self, reader, market):
+        opening = Opening.objects.select_related("work_request").get(work_request__title=NAMELESS)
+        winner = opening.opened_bids.select_related("intermediary__organisation").get(rank=1)
+        reader.goes_to(f"/en/awards/{opening.work_request.number}/verify/")
+        reader.page.get_by_text("it is right.").wait_for()
+
+        reader.reads("Names are not published here", winner.intermediary.uscc, winner.intermediary.name)
+        assert reader.page.locator(".verify-step.is-match").count() == 7
 
     def test_a_changed_transcript_is_red_and_names_the_step(self, reader, market):
         changed = self.published("ranked").transcript

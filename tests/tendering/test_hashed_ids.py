@@ -121,3 +121,20 @@ def test_the_policy_announced_counts_not_the_one_in_force_later(frozen_clock):
     open_bids(work_request)
 
     assert work_request.opening.transcript["winner"] == firm.uscc
+
+
+def test_the_verification_page_names_the_winner_alone_and_carries_its_salt(client, scene):
+    work_request, firms = scene
+
+    content = client.get(reverse("tendering:verify", args=[work_request.number])).content.decode()
+
+    def carried(name):
+        return json.loads(
+            content.split(f'<script id="verify-{name}" type="application/json">')[1].split("</script>")[0]
+        )
+
+    winner = work_request.awards.get().opened_bid
+    assert carried("names") == {winner.listed_as: firms[0].name}
+    assert carried("salts") == {winner.listed_as: {"salt": winner.salt, "uscc": firms[0].uscc}}
+    for firm in firms[1:]:
+        assert firm.uscc not in content

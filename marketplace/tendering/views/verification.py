@@ -16,6 +16,7 @@ from marketplace.accounts.http import MemberRequest
 from .. import verification
 from ..announcement import transcript_bytes
 from ..models import OpenedBid, Opening
+from .results import name_bids
 
 SCRIPT = settings.BASE_DIR / "verify_selection.py"
 SCHEMA = Path(__file__).parents[1] / "schemas" / "transcript-1.json"
@@ -37,12 +38,18 @@ def verify(request: MemberRequest, number: str) -> HttpResponse:
     opening = get_object_or_404(
         Opening.objects.published().select_related("work_request__owner"), work_request__number=number
     )
-    listed = opening.opened_bids.filter(fate=OpenedBid.Fate.COUNTED).select_related("intermediary__organisation")
+    named = _named(opening)
     context = {
         "opening": opening,
         "work_request": opening.work_request,
         "size": len(transcript_bytes(opening)),
-        "names": {bid.listed_as: bid.intermediary.organisation.name for bid in listed if bid.intermediary},
+        "names": {bid.listed_as: bid.shown_name for bid in named},
+        # Where names are not published a winner's salt shows that its id is made of its code.
+        "salts": {
+            bid.listed_as: {"salt": bid.salt, "uscc": bid.intermediary.uscc}
+            for bid in named
+            if bid.salt and bid.intermediary
+        },
         "texts": verification.texts(),
         "script": _script_facts(),
         "transcript_url": reverse("api:work-request-transcript", args=[number]),
@@ -51,10 +58,17 @@ def verify(request: MemberRequest, number: str) -> HttpResponse:
     return render(request, "tendering/verify.html", context)
 
 
+def _named(opening: Opening) -> list[OpenedBid]:
+    """The counted bids whose firms every visitor may know."""
+    bids = list(opening.opened_bids.filter(fate=OpenedBid.Fate.COUNTED).select_related("intermediary__organisation"))
+    name_bids(bids, opening.work_request, None)
+    return [bid for bid in bids if bid.is_named]
+
+
 @require_safe
 def verify_any(request: MemberRequest) -> HttpResponse:
     """Any transcript that the reader has, as a file or pasted; it never leaves the browser."""
-    context = {"texts": verification.texts(), "names": {}, "script": _script_facts()}
+    context = {"texts": verification.texts(), "names": {}, "salts": {}, "script": _script_facts()}
     return render(request, "tendering/verify_any.html", context)
 
 

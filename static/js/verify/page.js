@@ -1,7 +1,7 @@
 // The verification page: takes a transcript through all steps before the reader's eyes, and says how each came out.
 
-import { Difference } from "./difference.js";
-import { bytesOf } from "./hashing.js";
+import { Difference, same } from "./difference.js";
+import { bytesOf, hexOf, joined, sha256, utf8 } from "./hashing.js";
 import { STEPS, numbersIn, take } from "./recompute.js";
 import { shownBy } from "./show.js";
 import { NotJson, canonical, parse } from "./strict-json.js";
@@ -14,6 +14,7 @@ const steps = panel.querySelector("[data-steps]");
 const receipt = panel.querySelector("[data-receipt-bar]");
 const receiptAnswer = panel.querySelector("[data-receipt-answer]");
 const names = JSON.parse(document.querySelector("#verify-names").textContent);
+const salts = JSON.parse(document.querySelector("#verify-salts").textContent);
 
 let transcript = null;
 
@@ -67,6 +68,15 @@ function end(name, item, failure) {
   item.scrollIntoView({ block: "nearest" });
 }
 
+// Where names are not published an id is the hash of salt and code, and the winner's salt is.
+function checkSalt(found) {
+  const shown = salts[found.winner];
+  if (!shown) return;
+  const computed = hexOf(sha256(joined(bytesOf(shown.salt), utf8(shown.uscc))));
+  same(filled("fact.winner"), found.winner, computed);
+  Object.assign(found, shown);
+}
+
 async function checkSignature(item, signature) {
   if (!signature) {
     answer(item, "unchecked", [node("p", "", filled("step.signature.none"))]);
@@ -103,6 +113,7 @@ export async function run(text, signature) {
       item = addStep(name);
       await drawn();
       found[name] = take(name, read);
+      if (name === "winner") checkSalt(found.winner);
       const isDirect = read.announcement.method === "direct";
       const unneeded = isDirect && ["commitments", "seed"].includes(name);
       if (isDirect && has(`step.${name}.title`)) item.querySelector("h3").textContent = filled(`step.${name}.title`);

@@ -141,14 +141,20 @@ export const shownBy = {
     return [...said, facts(rows)];
   },
   order,
-  winner: ({ winner, reserves, decided }, transcript, names) => {
+  winner: ({ winner, reserves, decided, salt, uscc }, transcript, names) => {
     if (winner === null) return [paragraph("step.winner.none")];
     const places = [["fact.winner", winner], ...reserves.map((id, at) => [at + 1, id])];
     const rows = places.map(([name, id]) => node("div", "", [
       node("dt", "", has(name) ? filled(name) : filled("fact.reserve", { place: name })), node("dd", "", nameOf(id, names)),
     ]));
     const why = decided.by === "owner" ? paragraph("step.winner.owner", decided) : paragraph("step.winner.why");
-    return [why, node("dl", "fact-list", rows)];
+    const shown = [why, node("dl", "fact-list", rows)];
+    if (salt) {
+      shown.push(paragraph("step.winner.salt"), facts([
+        ["fact.code", uscc], ["fact.salt", salt], ["fact.fingerprint", winner, "is-match"],
+      ]));
+    }
+    return shown;
   },
   signature: ({ key, signature }) => [
     paragraph("step.signature.why"), facts([["fact.key", key], ["fact.signature", signature, "is-match"]]),
