@@ -83,11 +83,25 @@ def open_file(ciphertext: bytes, key: str) -> ProposalFile:
         begin = 4 + int.from_bytes(plain[:4], "big")
         head = json.loads(plain[4:begin])
         name, size = head["name"], head["size"]
-        if not isinstance(name, str) or type(size) is not int or not 0 < size <= len(plain) - begin:
-            raise UnfitProposal("head")
-    except (CryptoError, ValueError, TypeError, KeyError) as error:
+        if type(size) is not int or not 0 < size <= len(plain) - begin:
+            raise UnfitProposal("size")
+        name = _plain_name(name)
+    except (CryptoError, ValueError, TypeError, KeyError, RecursionError) as error:
         raise UnfitProposal from error
-    return ProposalFile(PurePath(name).name[-NAME_LENGTH:], plain[begin : begin + size])
+    return ProposalFile(name, plain[begin : begin + size])
+
+
+def _plain_name(name: object) -> str:
+    """
+    The last part of a file's name, as a database and a file store take it.
+
+    :raises UnfitProposal: if nothing of that kind is left; what a bidder wrote here must not stop the opening
+    """
+    last = PurePath(name).name[-NAME_LENGTH:] if isinstance(name, str) else ""
+    if last in ("", ".", "..") or "\0" in last:
+        raise UnfitProposal("name")
+    last.encode()
+    return last
 
 
 def _power_of_two(length: int) -> int:

@@ -116,13 +116,19 @@ def open_box(ciphertext: bytes, keys: Mapping[str, bytes]) -> Any:
 
     :param keys: both sides' private keys
     :raises sealing.DoesNotOpen: if it was sealed to others
-    :raises Malformed: if it is not padded JSON
+    :raises Malformed: if it is not padded RFC 8785
     """
     plain = sealing.unseal(ciphertext, inner=keys["regulator"], outer=keys["operator"])
     try:
-        return json.loads(sealing.check_padded(plain))
-    except ValueError as error:
+        content = sealing.check_padded(plain)
+        document = json.loads(content)
+        # Whatever else means the same, such as a key given twice, another reader could take for something else.
+        if rfc8785.dumps(document) != content:
+            raise Malformed("form")
+    except (ValueError, RecursionError) as error:
+        # One bidder who nests brackets deeper than the parser goes must not keep all bids from being opened.
         raise Malformed from error
+    return document
 
 
 def read_bid(document: Any) -> Plaintext:
