@@ -18,7 +18,12 @@ BODY = _("%(number)s %(title)s")
 ABOUT_QUESTIONS = "deadline_moved"
 ABOUT_OUTAGE = "outage"
 ABOUT_VERSION = "version"
+ABOUT_ANSWER = "answer"
 ABOUT = {
+    ABOUT_ANSWER: (
+        _("%(number)s: question %(question)s was answered"),
+        _("%(title)s: %(text)s"),
+    ),
     ABOUT_VERSION: (
         _("%(number)s was changed: version %(version)s"),
         _("%(title)s: bids are taken until %(moment)s. A bid filed before must be sealed again, or it does not count."),

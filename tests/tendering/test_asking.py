@@ -119,6 +119,16 @@ class TestAnswerQuestion:
         asker = member_of(question.asker.organisation)
         assert asker.notices.filter(key__contains=":answer:1:").count() == 1
 
+    def test_reaches_every_eligible_firm_once(self, work_request):
+        other = bidder_for(work_request)
+        question = ask(work_request)
+
+        answer(question)
+        outbox.run_due()
+
+        for organisation in (other.organisation, question.asker.organisation):
+            assert member_of(organisation).notices.filter(key__contains=":answer:1:").count() == 1
+
     def test_twice_is_refused(self, work_request):
         question = ask(work_request)
         answer(question)

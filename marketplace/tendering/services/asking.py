@@ -12,6 +12,7 @@ from marketplace.registry.models import Intermediary
 from .. import deadlines, eligibility, permissions, telling
 from ..failures import joined
 from ..models import Question, WorkRequest
+from .telling_eligible import schedule_telling
 
 LONGEST_QUESTION = 2000
 LONGEST_ANSWER = 4000
@@ -105,6 +106,14 @@ def answer_question(*, question_id: int, answer: str, actor: User) -> Question:
         occasion=f"answer:{question.number}",
         subject=_("%(number)s: your question was answered"),
         body=_("%(title)s: %(text)s"),
+        text=question.answer,
+    )
+    # The asker has been told; the same occasion reaches it once.
+    schedule_telling(
+        work_request,
+        telling.ABOUT_ANSWER,
+        occasion=f"answer:{question.number}",
+        question=question.number,
         text=question.answer,
     )
     return question
