@@ -28,9 +28,10 @@ def signals(request: MemberRequest, number: str) -> HttpResponse:
     work_request = get_object_or_404(WorkRequest.objects.public().for_list(), number=number)
     require(permissions.can_see_signals(request.user, work_request))
     trail = audit.trail(matter_of(work_request))
+    title = _("Signals at the opening of %(number)s") % {"number": number}
     context = {
-        "breadcrumbs_items": crumbs(number),
-        "header_title": _("Signals at the opening of %(number)s") % {"number": number},
+        "breadcrumbs_items": crumbs(title),
+        "header_title": title,
         "header_icon": "search",
         "work_request": work_request,
         "signals": _signals(work_request),
