@@ -6,7 +6,7 @@ from django.utils.translation import gettext_lazy as _
 
 from marketplace.accounts.models import Membership, Organisation
 from marketplace.accounts.permissions import acts_for, is_operator, is_regulator
-from marketplace.core import clock, policy
+from marketplace.core import clock
 from marketplace.core.permissions import Decision, no, yes
 from marketplace.registry.models import Intermediary
 
@@ -88,7 +88,7 @@ def can_change(user: Any, work_request: WorkRequest) -> Decision:
 def takes_versions(work_request: WorkRequest) -> Decision:
     """Whether another version of a request can be published now, whoever wants it."""
     until = deadlines.questions_until(work_request)
-    most = policy.version(work_request.policy_version).substance_changes if work_request.policy_version else 0
+    most = work_request.rules.substance_changes if work_request.policy_version else 0
     if work_request.status != Status.PUBLISHED or work_request.method == Method.DIRECT:
         return no(NOT_NOW)
     if until is None or clock.now() >= until:

@@ -47,7 +47,7 @@ def problems_of(work_request: WorkRequest, rules: policy.Policy) -> dict[str, Te
 
 def earliest_of(opening: Opening) -> datetime:
     """From when on a published value counts."""
-    rules = policy.version(opening.work_request.policy_version)
+    rules = opening.work_request.rules
     return opening.opened_at + timedelta(minutes=rules.public_value_minutes)
 
 

@@ -41,21 +41,11 @@ def position_of(work_request: WorkRequest) -> int:
     return POSITION["publicity"] if work_request.opened_at else POSITION["selecting"]
 
 
-def rules_of(work_request: WorkRequest) -> policy.Policy:
-    """The policy that it was published under; before that the one in force."""
-    return policy.version(work_request.policy_version) if work_request.policy_version else policy.current()
-
-
-def stages_of(work_request: WorkRequest, award: Award | None, rules: policy.Policy | None = None) -> list[Step]:
-    """
-    The eight stages with what is known, or worked out, of their dates.
-
-    :param rules: its policy, where the caller has read it already
-    """
-    rules = rules or rules_of(work_request)
+def stages_of(work_request: WorkRequest, award: Award | None) -> list[Step]:
+    """The eight stages with what is known, or worked out, of their dates."""
     position = position_of(work_request)
     has_failed = work_request.status in ("failed", "voided", "terminated")
-    names_and_dates = _dates(work_request, award, rules)
+    names_and_dates = _dates(work_request, award, work_request.rules)
     steps = []
     for index, (name, when) in enumerate(names_and_dates):
         state = State.DONE if index < position else State.NOW if index == position else State.AHEAD

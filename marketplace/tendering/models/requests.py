@@ -102,6 +102,7 @@ class WorkRequest(FSMModelMixin, models.Model):
 
     Status = Status
     Method = Method
+    _rules: policy.Policy | None = None
 
     number = models.CharField(_("number"), max_length=20, unique=True, editable=False)
     owner = models.ForeignKey(
@@ -290,9 +291,18 @@ class WorkRequest(FSMModelMixin, models.Model):
         return bool(self.fund_fiscal or self.fund_state)
 
     @property
+    def rules(self) -> policy.Policy:
+        """The policy that it was published under, which is read once; before that the one in force."""
+        if not self.policy_version:
+            return policy.current()
+        if self._rules is None or self._rules.version != self.policy_version:
+            self._rules = policy.version(self.policy_version)
+        return self._rules
+
+    @property
     def publishes_names(self) -> bool:
         """Whether the announced policy publishes the bidders' names, not only the winner's."""
-        return not self.policy_version or policy.version(self.policy_version).publish_bidder_names
+        return not self.policy_version or self.rules.publish_bidder_names
 
     @property
     def fewest_bids(self) -> int:

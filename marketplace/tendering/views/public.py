@@ -18,7 +18,7 @@ from ..filters import RequestFilter
 from ..models import Attachment, RequestItem, RequestVersion, WorkRequest
 from ..paging import OpenFirst
 from ..selectors import opening_wait
-from ..timeline import rules_of, stages_of
+from ..timeline import stages_of
 
 PAGE_SIZE = 20
 
@@ -66,11 +66,10 @@ def detail_context(request: MemberRequest, work_request: WorkRequest) -> dict[st
     award = next((each for each in awards if each.is_live), None) or max(
         awards, key=lambda each: each.rank, default=None
     )
-    rules = rules_of(work_request)
     context: dict[str, Any] = {
         "work_request": work_request,
         "award": award,
-        "stages": stages_of(work_request, award, rules),
+        "stages": stages_of(work_request, award),
         "clock": bidding_clock(work_request),
         "takes_bids": work_request.takes_bids(clock.now()),
         "request_items": items_with_working(work_request),
@@ -81,9 +80,9 @@ def detail_context(request: MemberRequest, work_request: WorkRequest) -> dict[st
         "versions": _versions(work_request),
         "exclusions": work_request.exclusions.select_related("organisation"),
         "qualifications": work_request.qualifications.all(),
-        "owner_pick_days": rules.owner_pick_days,
-        "direct_limit": rules.direct_limit_cny,
-        "marking_days": rules.marking_days,
+        "owner_pick_days": work_request.rules.owner_pick_days,
+        "direct_limit": work_request.rules.direct_limit_cny,
+        "marking_days": work_request.rules.marking_days,
         "may_pick": permissions.can_pick(request.user, work_request),
     }
     kinds = [row.item.qualification_type for row in context["request_items"] if row.item.qualification_type]

@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from marketplace.accounts.http import MemberRequest
-from marketplace.core import clock, policy
+from marketplace.core import clock
 from marketplace.core.failures import DomainError
 from marketplace.core.forms import add_failure
 from marketplace.core.permissions import require
@@ -55,7 +55,7 @@ def change(request: MemberRequest, number: str) -> HttpResponse:
     begun = WorkRequest.objects.filter(amends=work_request).first()
     if begun is not None:
         return redirect("tendering:draft-summary", begun.number)
-    most = policy.version(work_request.policy_version).substance_changes
+    most = work_request.rules.substance_changes
     context = {
         "work_request": work_request,
         "next_version": work_request.version + 1,
