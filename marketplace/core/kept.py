@@ -71,6 +71,8 @@ def _is_for_everybody(request: HttpRequest, response: HttpResponse) -> bool:
         and not isinstance(response, StreamingHttpResponse)
         and not response.cookies
         and {name.lower() for name in response.headers} <= PLAIN_HEADERS
+        # django-csp notes on a response that it has a policy of its own.
+        and not any(name.startswith("_csp") for name in vars(response))
         # A form's token and a script's nonce belong to one answer.
         and "CSRF_COOKIE" not in request.META
         and not getattr(request, "_csp_nonce", None)

@@ -4,6 +4,7 @@ import time
 
 import pytest
 import structlog
+from csp.decorators import csp_update
 from django.contrib import messages
 from django.contrib.auth.models import AnonymousUser
 from django.dispatch import Signal
@@ -59,6 +60,7 @@ OWN = {
     "message": _with_message,
     "token": lambda request: HttpResponse(get_token(request)),
     "nonce": lambda request: HttpResponse(str(request.csp_nonce)),
+    "policy": csp_update({"connect-src": "https://elsewhere.example"})(lambda request: HttpResponse("own policy")),
     "header": lambda request: HttpResponse("no", headers={"Cache-Control": "private"}),
     "file": lambda request: HttpResponse("a", headers={"Content-Disposition": "attachment"}),
     "stream": lambda request: StreamingHttpResponse(["stream"]),
