@@ -11,7 +11,7 @@ from .recording import (
     record_review_change,
     record_step,
 )
-from .standings import refresh_standing, refresh_standings, standing_of, standings_of
+from .standings import noted_standing, refresh_standing, refresh_standings, standing_of, standings_of
 
 __all__ = [
     "ModelVersionChanged",
@@ -21,6 +21,7 @@ __all__ = [
     "correct_step",
     "decide_event",
     "load_credit_model",
+    "noted_standing",
     "propose_event",
     "record_completion",
     "record_engagement",

@@ -5,7 +5,7 @@ from django.db import transaction
 
 from credit.histories import histories_of
 from credit.models import CreditModel, CurrentStanding
-from credit.rating import Standing, compute
+from credit.rating import Grade, Standing, compute
 from marketplace.accounts.models import Organisation
 from marketplace.core import clock
 
@@ -15,6 +15,19 @@ BATCH = 500
 def standing_of(organisation: Organisation, as_of: date | None = None) -> Standing:
     """The standing at the end of a day (Asia/Shanghai; today unless given), from what was recorded by then."""
     return dict(standings_of([organisation.pk], as_of))[organisation.pk]
+
+
+def noted_standing(organisation_id: int, day: date) -> tuple[Grade, bool]:
+    """
+    Grade and restriction of a day, from the row of the day where it has been worked out already.
+
+    For a first look, such as when a bid is filed; what decides asks the rating itself.
+    """
+    row = CurrentStanding.objects.filter(organisation=organisation_id, as_of=day).first()
+    if row is not None:
+        return Grade(row.grade), row.restricted
+    standing = dict(standings_of([organisation_id], day))[organisation_id]
+    return standing.grade, standing.restricted
 
 
 def standings_of(organisation_ids: Collection[int], as_of: date | None = None) -> Iterator[tuple[int, Standing]]:

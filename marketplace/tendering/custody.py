@@ -14,7 +14,7 @@ from typing import Protocol
 from urllib.parse import urlsplit
 
 from django.conf import settings
-from django.db import connection
+from django.db import connection, transaction
 from django.utils.translation import gettext_lazy as _
 
 from marketplace.core import audit, clock, sealing
@@ -92,6 +92,7 @@ class EmbeddedCustodian:
     def __init__(self, side: str) -> None:
         self.side = side
 
+    @transaction.atomic
     def draw(self, work_request: WorkRequest) -> Published:
         """Draw key pair and secret of a request; a second call gives the same again."""
         lock_deposits("ROW EXCLUSIVE")

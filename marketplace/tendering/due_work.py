@@ -22,6 +22,7 @@ from .services.publishing import DEADLINE, TELL_CUSTODIAN
 from .services.seating import DUE, REMINDER
 from .services.signalling import SIGNALS, find_signals
 from .services.stages import RESUME
+from .services.telling_bidders import TELL_BIDDERS, tell_bidders
 from .services.telling_eligible import TELL_ELIGIBLE, tell_eligible
 from .services.typing_public_value import OVERDUE as VALUE_OVERDUE
 from .services.waiting import tell_custodian, wait_for_custodian
@@ -40,6 +41,11 @@ def deadline_after_an_outage(work: DueWork) -> None:
 @outbox.handler(SIGNALS)
 def signals(work: DueWork) -> None:
     find_signals(request_id=work.payload["request_id"])
+
+
+@outbox.handler(TELL_BIDDERS)
+def telling_bidders(work: DueWork) -> None:
+    tell_bidders(**work.payload)
 
 
 @outbox.handler(TELL_ELIGIBLE)

@@ -9,13 +9,15 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from functools import lru_cache
 from typing import Any
 
 from django.db.models import QuerySet
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
-from credit.rating import Grade, Standing
-from credit.services import standings_of
+from credit.rating import Grade
+from credit.services import noted_standing, standings_of
 from marketplace.core import clock
 from marketplace.registry.models import Intermediary, Practitioner, Qualification, Suspension
 
@@ -57,7 +59,10 @@ class Facts:
     """What the record said about a firm at an instant."""
 
     intermediary: Intermediary
-    standing: Standing
+    grade: Grade
+    restricted: bool
+    #: As the rating works it out (`credit.rating.Standing`); None where the row of the day was enough.
+    standing: Any
     qualifications: list[Qualification]
     practitioners: list[Practitioner]
     suspensions: list[Suspension]
@@ -75,8 +80,16 @@ def conditions_of(intermediary: Intermediary, work_request: WorkRequest, *, at: 
 
 
 def problems_of(intermediary: Intermediary, work_request: WorkRequest, *, at: datetime) -> list[Condition]:
-    """The conditions that are not met; empty for an eligible firm."""
-    return [condition for condition in conditions_of(intermediary, work_request, at=at) if not condition.met]
+    """
+    The conditions that are not met when a firm files; empty for an eligible firm.
+
+    In as few queries as there can be: what the announcement asks is kept in memory, and the credit is the day's row.
+    The opening judges everything again, by the rating itself.
+    """
+    day = at.astimezone(clock.SHANGHAI).date()
+    requirements = _announced_requirements(work_request)
+    facts = gather([intermediary.pk], work_request, at=at, credit_on=day, requirements=requirements)
+    return [condition for condition in judge(facts[intermediary.pk], requirements) if not condition.met]
 
 
 def problems_at_deadline(intermediary_ids: Collection[int], work_request: WorkRequest) -> dict[int, list[Condition]]:
@@ -125,23 +138,48 @@ def requirements_of(work_request: WorkRequest) -> Requirements:
     )
 
 
+@lru_cache(maxsize=512)
+def _kept_requirements(announcement_hash: str, language: str, pk: int) -> Requirements:
+    return requirements_of(WorkRequest.objects.get(pk=pk))
+
+
+def _announced_requirements(work_request: WorkRequest) -> Requirements:
+    """What a published version asks, which only another version changes; its texts are those of the language in use."""
+    if not work_request.announcement_hash:
+        return requirements_of(work_request)
+    return _kept_requirements(work_request.announcement_hash, get_language() or "", work_request.pk)
+
+
 def gather(
-    intermediary_ids: Collection[int], work_request: WorkRequest, *, at: datetime, credit_on: date
+    intermediary_ids: Collection[int],
+    work_request: WorkRequest,
+    *,
+    at: datetime,
+    credit_on: date,
+    requirements: Requirements | None = None,
 ) -> dict[int, Facts]:
-    """The facts of many firms, and of the request's owner, as recorded at an instant."""
+    """
+    The facts of many firms, and of the request's owner, as recorded at an instant.
+
+    :param requirements: where only what they ask for is wanted, and the credit by the row of the day
+    """
     if not intermediary_ids:
         return {}
     firms = list(Intermediary.objects.filter(pk__in=intermediary_ids).select_related("organisation"))
     qualifications = _by_firm(Qualification.objects.recorded_at(at), intermediary_ids)
-    practitioners = _by_firm(Practitioner.objects.recorded_at(at), intermediary_ids)
+    practitioners: dict[int, list[Practitioner]] = defaultdict(list)
+    if requirements is None or requirements.practitioners:
+        practitioners = _by_firm(Practitioner.objects.recorded_at(at), intermediary_ids)
     suspensions = _by_firm(Suspension.objects.filter(decided_at__lte=at), intermediary_ids)
     organisations = [firm.organisation_id for firm in firms]
-    standings = dict(standings_of(organisations, credit_on))
+    credit = _credit_of(organisations, credit_on, noted=requirements is not None)
     ties = ties_at([*organisations, work_request.owner_id], at)
     return {
         firm.pk: Facts(
             intermediary=firm,
-            standing=standings[firm.organisation_id],
+            grade=credit[firm.organisation_id][0],
+            restricted=credit[firm.organisation_id][1],
+            standing=credit[firm.organisation_id][2],
             qualifications=qualifications[firm.pk],
             practitioners=practitioners[firm.pk],
             suspensions=suspensions[firm.pk],
@@ -152,6 +190,12 @@ def gather(
         )
         for firm in firms
     }
+
+
+def _credit_of(organisation_ids: list[int], day: date, *, noted: bool) -> dict[int, tuple[Grade, bool, Any]]:
+    if noted:
+        return {pk: (*noted_standing(pk, day), None) for pk in organisation_ids}
+    return {pk: (each.grade, each.restricted, each) for pk, each in standings_of(organisation_ids, day)}
 
 
 def _by_firm(rows: QuerySet[Any], intermediary_ids: Collection[int]) -> dict[int, list[Any]]:
@@ -198,17 +242,16 @@ def _in_force(suspension: Suspension, on: date, at: datetime) -> bool:
 
 
 def _credit(facts: Facts) -> Condition:
-    standing = facts.standing
-    if standing.restricted:
+    if facts.restricted:
         return Condition("credit", _("Restricted from bidding for credit reasons"), False)
-    if standing.grade is Grade.D:
+    if facts.grade is Grade.D:
         return Condition("credit", _("Credit grade D cannot bid"), False)
     return Condition("credit", _("Not restricted from bidding"), True)
 
 
 def _grade(facts: Facts, requirements: Requirements) -> Iterable[Condition]:
     if requirements.min_grade:
-        grade = facts.standing.grade
+        grade = facts.grade
         text = _("Credit grade %(grade)s, %(needed)s or better is needed") % {
             "grade": grade.value,
             "needed": requirements.min_grade,

@@ -1,5 +1,6 @@
 """Who may do what with a request: one predicate a question, asked by page, service and API alike."""
 
+from collections.abc import Collection
 from typing import Any
 
 from django.utils.translation import gettext_lazy as _
@@ -70,7 +71,10 @@ def can_answer(user: Any, work_request: WorkRequest) -> Decision:
 
 def can_bid_for(user: Any, work_request: WorkRequest, intermediary: Intermediary) -> Decision:
     """Whether this person may file for the firm; whether it is the time, and the firm eligible, are other questions."""
-    return acts_for(user, intermediary.organisation) and _is_of_one_party(user, work_request, intermediary)
+    mine = set(Membership.objects.of(user).values_list("organisation", "role")) if user.pk else set()
+    if not any(mine_ == intermediary.organisation_id and role != Membership.Role.READER for mine_, role in mine):
+        return acts_for(user, intermediary.organisation)
+    return _is_of_one_party(user, work_request, intermediary, {organisation for organisation, _role in mine})
 
 
 def can_bid(user: Any, work_request: WorkRequest, intermediary: Intermediary) -> Decision:
@@ -276,9 +280,13 @@ def _stands_apart(user: Any, parties: list[Organisation]) -> Decision:
     return yes()
 
 
-def _is_of_one_party(user: Any, work_request: WorkRequest, intermediary: Intermediary) -> Decision:
+def _is_of_one_party(
+    user: Any, work_request: WorkRequest, intermediary: Intermediary, organisations: Collection[int] | None = None
+) -> Decision:
     # Who has filed is sealed until the opening, which judges the rest of this rule.
-    if Membership.objects.of(user).filter(organisation=work_request.owner_id).exists():
+    if organisations is None:
+        organisations = set(Membership.objects.of(user).values_list("organisation", flat=True))
+    if work_request.owner_id in organisations:
         return no(_("You belong to the owner of this request and cannot act for a bidder in it."))
     if work_request.questions.filter(asked_by=user).exclude(asker=intermediary).exists():
         return no(_("You have acted for another intermediary in this request."))

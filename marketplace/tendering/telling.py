@@ -18,11 +18,32 @@ BODY = _("%(number)s %(title)s")
 ABOUT_QUESTIONS = "deadline_moved"
 ABOUT_OUTAGE = "outage"
 ABOUT_VERSION = "version"
+ABOUT_SELECTED = "selected"
+ABOUT_FAILED = "failed"
+ABOUT_VOIDED = "voided"
 ABOUT_ANSWER = "answer"
 ABOUT = {
     ABOUT_ANSWER: (
         _("%(number)s: question %(question)s was answered"),
         _("%(title)s: %(text)s"),
+    ),
+    ABOUT_SELECTED: (
+        _("%(number)s: the bids are open"),
+        _(
+            "%(title)s: %(winner)s comes first. The result is published and can be checked by anyone.\n\n"
+            "The receipt of what your company filed; its fingerprint stands in the published list:\n%(receipts)s"
+        ),
+    ),
+    ABOUT_FAILED: (
+        _("%(number)s failed: too few bids counted"),
+        _(
+            "%(title)s: %(fewest)d bids had to count. The owner can post it again.\n\n"
+            "The receipt of what your company filed; its fingerprint stands in the published list:\n%(receipts)s"
+        ),
+    ),
+    ABOUT_VOIDED: (
+        _("%(number)s was voided: a secret does not match what was announced"),
+        _("%(number)s %(title)s\n\nThe receipt of what your company filed:\n%(receipts)s"),
     ),
     ABOUT_VERSION: (
         _("%(number)s was changed: version %(version)s"),

@@ -172,10 +172,28 @@ class TestOpenRequest:
             bid(draw, firm)
 
         open_bids(draw)
+        with clock.at(draw.opens_at):
+            outbox.run_due()
 
         for organisation in [draw.owner, *(firm.organisation for firm in firms)]:
             notices = member_of(organisation).notices.filter(key__contains=":selected:")
             assert notices.count() == 1
+
+    def test_only_now_the_receipts_are_mailed_each_to_its_own_firm(self, draw, mailoutbox, monkeypatch):
+        monkeypatch.setattr("marketplace.tendering.services.telling_bidders.FIRMS_AT_ONCE", 2)
+        firms = [bidder_for(draw) for _ in range(5)]
+        given = {firm.uscc: bid(draw, firm) for firm in firms}
+        outbox.run_due()
+        assert not [mail for mail in mailoutbox if "sha256" in mail.body]
+
+        open_bids(draw)
+        with clock.at(draw.opens_at):
+            outbox.run_due()
+
+        for firm in firms:
+            (mail,) = [one for one in mailoutbox if one.to == [member_of(firm.organisation).email]]
+            (receipt,) = [json.loads(line) for line in mail.body.splitlines() if line.startswith("{")]
+            assert receipt == {name: value for name, value in given[firm.uscc].as_document().items() if name != "salt"}
 
 
 class TestTranscript:
@@ -269,6 +287,8 @@ class TestFewestBids:
         work_request = WorkRequestFactory(public_money=True, bidders=2)
 
         open_bids(work_request)
+        with clock.at(work_request.opens_at):
+            outbox.run_due()
 
         for firm in work_request.firms:
             assert member_of(firm.organisation).notices.filter(key__contains=":failed:").count() == 1

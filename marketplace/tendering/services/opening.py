@@ -80,11 +80,11 @@ def _freeze(work_request: WorkRequest, now: datetime) -> Opening:
 
 
 def _open_all(work_request: WorkRequest) -> list[Filed]:
-    bids = list(Bid.objects.filter(work_request=work_request))
-    hashes = [bid.sha256 for bid in bids]
+    bids = Bid.objects.filter(work_request=work_request)
+    hashes = list(bids.values_list("sha256", flat=True))
     keys = {side: custodian.release_key(work_request, hashes) for side, custodian in custody.custodians().items()}
     filed = []
-    for bid in bids:
+    for bid in bids.iterator(chunk_size=200):
         one = Filed(bid, None, None)
         try:
             one.envelope = read_envelope(open_box(bytes(bid.envelope), keys))
@@ -93,6 +93,8 @@ def _open_all(work_request: WorkRequest) -> list[Filed]:
             one.plaintext = read_bid(open_box(bytes(bid.ciphertext), keys))
         except (sealing.DoesNotOpen, Malformed):
             pass  # What did not open stays None, and is set aside with that reason.
+        # The boxes of a thousand bids need not stay in memory.
+        bid.ciphertext = bid.envelope = b""
         filed.append(one)
     return filed
 

@@ -21,6 +21,7 @@ from ..models import Award, OpenedBid, Opening, WorkRequest
 from ..models.requests import Status
 from ..selection import InvalidSelection
 from .publicity import begin_turn
+from .telling_bidders import schedule_telling_bidders
 
 RESUME = "tendering.resume_opening"
 State = Opening.State
@@ -222,14 +223,16 @@ def _announce_winner(work_request: WorkRequest, opening: Opening, winner: Opened
         _tell_of_direct(work_request, award)
         publish(events.SelectionMade(work_request.pk, award.pk))
         return
+    first = award.intermediary.organisation.name_zh
     telling.tell(
-        [*telling.bidders_of(work_request), work_request.owner],
+        [work_request.owner],
         work_request,
         occasion="selected",
         subject=_("%(number)s: the bids are open"),
         body=_("%(title)s: %(winner)s comes first. The result is published and can be checked by anyone."),
-        winner=award.intermediary.organisation.name_zh,
+        winner=first,
     )
+    schedule_telling_bidders(work_request, telling.ABOUT_SELECTED, winner=first)
     publish(events.SelectionMade(work_request.pk, award.pk))
 
 
@@ -249,13 +252,14 @@ def _fail(work_request: WorkRequest, opening: Opening) -> None:
     work_request.fail(at=clock.now(), reason="too_few_bids")
     work_request.save()
     telling.tell(
-        [*telling.bidders_of(work_request), work_request.owner],
+        [work_request.owner],
         work_request,
         occasion="failed",
         subject=_("%(number)s failed: too few bids counted"),
         body=_("%(title)s: %(fewest)d bids had to count. The owner can post it again."),
         fewest=work_request.fewest_bids,
     )
+    schedule_telling_bidders(work_request, telling.ABOUT_FAILED, fewest=work_request.fewest_bids)
     publish(events.RequestFailed(work_request.pk))
 
 
@@ -265,9 +269,10 @@ def _void(work_request: WorkRequest, opening: Opening, reason: str, revealed: Ma
     work_request.void(at=clock.now(), reason=reason)
     work_request.save()
     telling.tell(
-        [*telling.bidders_of(work_request), work_request.owner, *telling.regulators_of(work_request)],
+        [work_request.owner, *telling.regulators_of(work_request)],
         work_request,
         occasion="voided",
         subject=_("%(number)s was voided: a secret does not match what was announced"),
     )
+    schedule_telling_bidders(work_request, telling.ABOUT_VOIDED)
     publish(events.RequestEnded(work_request.pk))
