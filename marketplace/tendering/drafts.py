@@ -67,6 +67,9 @@ def needs_confirmation(work_request: WorkRequest, policy: Policy) -> bool:
 def _direct(work_request: WorkRequest, policy: Policy) -> Errors:
     if work_request.method != Method.DIRECT:
         return {}
+    if work_request.amends_id is not None:
+        # Bids may lie sealed already; they would be thrown away unopened, and the owner would pick.
+        return {"method": _("A published request that takes bids cannot become a direct selection. End it instead.")}
     problem = direct.limit_problem(work_request, policy)
     failures = after_failures.last_two(work_request)
     if problem is None or (failures is not None and after_failures.is_no_stricter(*failures)):

@@ -7,6 +7,7 @@ Files come from bidders: sizes are bounded before anything is unpacked, and noth
 import html
 import re
 import zipfile
+import zlib
 from io import BytesIO
 
 LARGEST = 20 * 1024 * 1024
@@ -46,12 +47,14 @@ def _member(content: bytes, name: str, member: str) -> str:
     try:
         with zipfile.ZipFile(BytesIO(content)) as archive, archive.open(member) as file:
             read = file.read(LARGEST + 1)
-    except (zipfile.BadZipFile, KeyError, NotImplementedError, RuntimeError, EOFError, OSError):
+    except (zipfile.BadZipFile, zlib.error, KeyError, NotImplementedError, RuntimeError, EOFError, OSError, ValueError):
+        # A damaged file hides its own text only: the other bids are still compared.
         return ""
     return "" if len(read) > LARGEST else _decoded(read)
 
 
 def _decoded(content: bytes) -> str:
+    content = content.replace(b"\0", b"")  # which no database takes in a text
     for encoding in ("utf-8-sig", "gb18030"):
         try:
             return content.decode(encoding)

@@ -3,6 +3,7 @@
 from decimal import Decimal
 
 import pytest
+from django.db import IntegrityError, transaction
 from django.urls import reverse
 from django.utils import translation
 
@@ -214,6 +215,19 @@ class TestPublishVersion:
             with nothing_changes(), pytest.raises(UnableToPublish) as refusal:
                 services.submit_version(request_id=draft.pk, actor=member_of(work_request.owner))
             assert set(refusal.value.field_errors) == {"bids_close_at"}
+
+    def test_it_cannot_throw_sealed_bids_away_for_a_direct_pick(self, work_request):
+        bid(work_request, bidder_for(work_request))
+        draft = begin(work_request, method="direct", bids_close_at=clock.shanghai(LATER))
+
+        with nothing_changes(), pytest.raises(UnableToPublish) as refusal:
+            services.submit_version(request_id=draft.pk, actor=member_of(work_request.owner))
+
+        assert set(refusal.value.field_errors) == {"method"}
+
+    def test_the_database_keeps_a_direct_selection_to_one_version(self, work_request):
+        with pytest.raises(IntegrityError), transaction.atomic():
+            WorkRequest.objects.filter(pk=work_request.pk).update(method="direct", version=2)
 
     def test_a_third_change_is_refused(self, work_request):
         publish(work_request)

@@ -177,6 +177,20 @@ class TestText:
         assert proposal_text.author_of(content, "方案.docx") == ""
         assert proposal_text.passages_of(content, "方案.pdf") == frozenset()
 
+    def test_one_damaged_within_does_not_keep_the_others_from_being_compared(self):
+        stream = BytesIO()
+        with zipfile.ZipFile(stream, "w", zipfile.ZIP_DEFLATED) as archive:
+            archive.writestr("word/document.xml", LONG)
+        whole = stream.getvalue()
+        begin = whole.index(b"word/document.xml") + len(b"word/document.xml")
+        damaged = whole[:begin] + b"\xff" + whole[begin + 1 :]
+
+        assert proposal_text.passages_of(damaged, "方案.docx") == frozenset()
+
+    def test_a_nul_that_no_database_takes_is_left_out(self):
+        assert proposal_text.author_of(docx(author="李\0某"), "方案.docx") == "李某"
+        assert proposal_text.passages_of(f"{LONG}\0".encode(), "方案.txt") == frozenset([LONG])
+
     def test_a_file_that_unpacks_to_more_than_20_mb_is_not_read(self, monkeypatch):
         monkeypatch.setattr(proposal_text, "LARGEST", 100)
 

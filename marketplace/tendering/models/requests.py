@@ -239,6 +239,11 @@ class WorkRequest(FSMModelMixin, models.Model):
                 ),
                 name="request_published_is_announced",
             ),
+            models.CheckConstraint(
+                # What was announced for bids is never turned into the owner's own choice.
+                condition=~models.Q(method=Method.DIRECT) | models.Q(version=1),
+                name="request_direct_has_one_version",
+            ),
         ]
 
     if TYPE_CHECKING:
