@@ -13,6 +13,7 @@ from typing import Any
 from django.utils.translation import gettext_lazy as _
 
 from marketplace.accounts.models import Membership, Organisation
+from marketplace.core import clock
 from marketplace.core.permissions import Decision, no, yes
 from marketplace.tendering.models import WorkRequest
 
@@ -108,6 +109,23 @@ def signing_is_open(contract: Contract, party: Party | None) -> Decision:
         return no(_("This contract does not wait for signatures."))
     if party in contract.signed_parties:
         return no(_("Your side has signed this text already."))
+    if party == Party.INTERMEDIARY and lacks_parts(contract):
+        return no(_("State the parts of the price first: this contract is for several services."))
+    return yes()
+
+
+def lacks_parts(contract: Contract) -> bool:
+    """Whether a bundle's intermediary has not said yet what each service costs."""
+    return contract.items.count() > 1 and not contract.part_statements.exists()
+
+
+def parts_are_open(contract: Contract) -> Decision:
+    if contract.items.count() < 2:
+        return no(_("This contract is for one service; its price has no parts."))
+    if contract.state not in (*UNSIGNED, ContractState.IN_SERVICE):
+        return no(_("This contract has ended."))
+    if contract.state == ContractState.IN_SERVICE and clock.today() >= contract.service_starts_on:
+        return no(_("Parts and subcontractors are stated before the work starts."))
     return yes()
 
 
@@ -201,6 +219,10 @@ def can_agree_terms(seat: Seat, contract: Contract) -> Decision:
 
 def can_ask_change(seat: Seat, contract: Contract) -> Decision:
     return _first_no(acts_as(seat, Party.INTERMEDIARY), change_can_be_asked(contract))
+
+
+def can_state_parts(seat: Seat, contract: Contract) -> Decision:
+    return _first_no(acts_as(seat, Party.INTERMEDIARY), parts_are_open(contract))
 
 
 def can_sign(seat: Seat, contract: Contract) -> Decision:

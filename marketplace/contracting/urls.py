@@ -1,6 +1,6 @@
 from django.urls import path
 
-from .views import afterwards, delivery, reading, terms
+from .views import afterwards, delivery, parts, reading, terms
 
 app_name = "contracting"
 
@@ -15,6 +15,7 @@ urlpatterns = [
     path(f"{ONE}terms/", terms.ProposeTerms.as_view(), name="terms-propose"),
     path(f"{ONE}terms/agree/", terms.AgreeTerms.as_view(), name="terms-agree"),
     path(f"{ONE}terms/change/", terms.AskChange.as_view(), name="terms-change"),
+    path(f"{ONE}parts/", parts.StateParts.as_view(), name="parts"),
     path(f"{ONE}sign/", terms.Sign.as_view(), name="sign"),
     path(f"{ONE}filing/", terms.FileContract.as_view(), name="file-contract"),
     path(f"{ONE}milestones/<int:position>/deliver/", delivery.Deliver.as_view(), name="deliver"),

@@ -39,6 +39,11 @@ class OfferCandidate:
     standing: Standing
 
     @property
+    def listed_as(self) -> str:
+        """Under which id it will stand in the list; no salt hides who never bid."""
+        return self.intermediary.uscc
+
+    @property
     def grade(self) -> str:
         return self.standing.grade.value
 

@@ -103,6 +103,15 @@ class ProjectForm(DraftForm):
 
 
 class ServiceForm(DraftForm):
+    #: A further service of a bundle, bought as one.
+    add_item = forms.ModelChoiceField(
+        ServiceItem.objects.none(),
+        label=_("Add a service"),
+        empty_label=_("Choose a service"),
+        to_field_name="code",
+        help_text=_("Several services together are a bundle: one bidder holds all qualifications and names one total."),
+    )
+
     class Meta(DraftForm.Meta):
         fields = ("content", "scale", "service_days")
         widgets = {
@@ -113,6 +122,17 @@ class ServiceForm(DraftForm):
             "content": _("What is to be done and handed over, up to which approval."),
             "scale": _("Investment, area or other size that bidders need."),
         }
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        items = ServiceItem.objects.open().exclude(request_items__work_request=self.instance)
+        if self.instance.owner.kind != Organisation.Kind.AUTHORITY:
+            items = items.filter(paid_by=ServiceItem.PaidBy.APPLICANT)
+        self.fields["add_item"].queryset = items  # type: ignore[attr-defined]
+
+    @property
+    def values(self) -> dict[str, Any]:
+        return {name: value for name, value in super().values.items() if name != "add_item"}
 
 
 class ConditionsForm(DraftForm):

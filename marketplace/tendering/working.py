@@ -17,7 +17,7 @@ def working_of(opening: Opening, bids: list[OpenedBid]) -> dict[str, Any]:
     """
     firms = {bid.listed_as: bid for bid in bids if bid.listed_as}
     found: dict[str, Any] = {}
-    for step in _steps(opening):
+    for step in steps_of(opening):
         row = {**step, "bid": firms.get(step.get("id", ""))}
         if step["step"] in _ONCE:
             found[step["step"]] = row
@@ -26,7 +26,8 @@ def working_of(opening: Opening, bids: list[OpenedBid]) -> dict[str, Any]:
     return found
 
 
-def _steps(opening: Opening) -> list[Any]:
+def steps_of(opening: Opening) -> list[Any]:
+    """The working as published, or as it will be while the owner picks."""
     if opening.transcript is not None:
         return list(opening.transcript["working"])
     if opening.short_list:

@@ -1,5 +1,6 @@
 from .contracts import Contract, ContractText, Signature
 from .delivery import Deliverable, DeliverableFile, Extension, Milestone
+from .parts import PartStatement, PricePart
 from .payments import Payment
 from .ratings import ASPECTS, ContractRating, aspect_label
 
@@ -12,7 +13,9 @@ __all__ = [
     "DeliverableFile",
     "Extension",
     "Milestone",
+    "PartStatement",
     "Payment",
+    "PricePart",
     "Signature",
     "aspect_label",
 ]

@@ -7,10 +7,12 @@ from .paying import UnableToConfirmPayment, UnableToRecordPayment, confirm_payme
 from .preparing import prepare_contract
 from .rating import UnableToRate, UnableToReply, change_rating, rate_contract, reply_to_rating
 from .signing import UnableToFile, UnableToSign, file_contract, sign_contract
+from .stating_parts import Part, UnableToState, state_parts
 from .terms import MilestoneTerms, UnableToAgree, UnableToPropose, agree_terms, ask_change, propose_terms
 
 __all__ = [
     "MilestoneTerms",
+    "Part",
     "UnableToAgree",
     "UnableToAnswer",
     "UnableToConfirmPayment",
@@ -23,6 +25,7 @@ __all__ = [
     "UnableToRecordPayment",
     "UnableToReply",
     "UnableToSign",
+    "UnableToState",
     "UnableToTerminate",
     "accept_deliverable",
     "agree_terms",
@@ -41,6 +44,7 @@ __all__ = [
     "reply_to_rating",
     "return_deliverable",
     "sign_contract",
+    "state_parts",
     "submit_deliverable",
     "terminate_contract",
 ]

@@ -76,7 +76,20 @@ def detail_context(request: HttpRequest, contract: Contract) -> dict[str, Any]:
         "may_change_rating": rating and permissions.can_change_rating(seat, rating, now),
         "may_reply": rating and permissions.can_reply(seat, rating),
         "may_terminate": permissions.can_terminate(seat, contract),
+        **_parts(contract, seat),
         "workbench_tab": "contracting:contract-list",
+    }
+
+
+def _parts(contract: Contract, seat: Seat) -> dict[str, Any]:
+    """A bundle's parts of the price as stated last."""
+    if len(contract.items.all()) < 2:
+        return {}
+    statement = contract.part_statements.last()
+    return {
+        "is_bundle": True,
+        "parts": statement.parts.select_related("item", "subcontractor") if statement else [],
+        "may_state_parts": permissions.can_state_parts(seat, contract),
     }
 
 

@@ -26,6 +26,8 @@ class RequestItem(models.Model):
     variant = models.CharField(max_length=60, blank=True)
     coefficients = models.JSONField(default=dict, blank=True)
     parameters = models.JSONField(default=dict, blank=True)
+    #: In a bundle only: a listed firm may do this part for the bidder (RULES, Catalogue and fees).
+    may_subcontract = models.BooleanField(_("may be subcontracted"), default=False)
     #: CNY; null where the document leaves it to negotiation, or the bases are incomplete.
     standard_fee = MoneyField(null=True, blank=True, editable=False)
     calculation = models.JSONField(null=True, blank=True, editable=False)

@@ -50,6 +50,7 @@ class ItemLine:
     variant: str = ""
     coefficients: Mapping[str, str] = field(default_factory=dict)
     parameters: Mapping[str, str] = field(default_factory=dict)
+    may_subcontract: bool = False
 
 
 @dataclass(frozen=True)
@@ -300,6 +301,8 @@ def _write_items(work_request: WorkRequest, lines: Sequence[ItemLine]) -> None:
         errors["items"] = _("A request has at most %(most)d services.") % {"most": MOST_ITEMS}
     if len({line.item.pk for line in lines}) != len(lines):
         errors["items"] = _("A service is chosen twice.")
+    if lines and all(line.may_subcontract for line in lines):
+        errors["items"] = _("At least one service stays with the bidder: not everything may be subcontracted.")
     rows = []
     for number, line in enumerate(lines):
         row = RequestItem(
@@ -309,6 +312,7 @@ def _write_items(work_request: WorkRequest, lines: Sequence[ItemLine]) -> None:
             variant=line.variant or line.item.fee_variant,
             coefficients=dict(line.coefficients),
             parameters=dict(line.parameters),
+            may_subcontract=line.may_subcontract,
         )
         try:
             row.clean_fields(exclude=["work_request"])

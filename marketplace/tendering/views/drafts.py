@@ -1,7 +1,7 @@
 """The owner's side of a request before it is published: begin, edit page by page, look it over, hand it in."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
@@ -219,10 +219,18 @@ class ItemBases:
         return all(answers)
 
     def save(self, work_request: WorkRequest) -> None:
-        lines = [
-            line_of(row.item, form) if form is not None and form.is_bound else ItemLine(row.item)
-            for row, form in self.lines
-        ]
+        sent = self.request.POST
+        lines = []
+        for number, (row, form) in enumerate(self.lines):
+            if f"remove-{number}" in sent:
+                continue
+            line = line_of(row.item, form) if form is not None and form.is_bound else ItemLine(row.item)
+            lines.append(replace(line, may_subcontract=f"subcontract-{number}" in sent))
+        if added := ServiceItem.objects.filter(code=sent.get("add_item", "").strip() or None).first():
+            lines.append(ItemLine(added))
+        if len(lines) == 1:
+            # What is left of a bundle is not to be passed on as a whole.
+            lines = [replace(lines[0], may_subcontract=False)]
         services.set_items(request_id=work_request.pk, lines=lines, actor=self.request.user)
 
 

@@ -23,7 +23,7 @@ from ..models.bids import Opening
 from ..panel_shown import panel_shown
 from ..public_tender import standard_of
 from ..timeline import stages_of
-from ..working import working_of
+from ..working import steps_of, working_of
 
 PAGE_SIZE = 20
 #: A draw value is a number below 2^256; its place on the bar is its share of that.
@@ -122,7 +122,7 @@ def bids_of(opening: Opening, current_rank: int = 1) -> list[OpenedBid]:
 
     :param current_rank: of the bid whose turn it is; the next two are its reserves
     """
-    steps = [step for step in (opening.transcript or {}).get("working", []) if "id" in step]
+    steps = [step for step in steps_of(opening) if "id" in step]
     values = {step["id"]: step.get("value") or step.get("tie") for step in steps}
     distances = {step["id"]: step["distance"] for step in steps if step["step"] == "distance"}
     totals = {step["id"]: step["total"] for step in steps if step["step"] == "total"}
