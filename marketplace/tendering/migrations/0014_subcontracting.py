@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('tendering', '0012_collusion_signals'),
+        ('tendering', '0013_direct_has_one_version'),
     ]
 
     operations = [
