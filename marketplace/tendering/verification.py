@@ -6,7 +6,7 @@ from django.utils.translation import pgettext
 
 def texts() -> dict[str, str]:
     """Sentences by their name in static/js/verify, in the reader's language; `{…}` is filled in."""
-    return {**_verdicts(), **_steps(), **_facts(), **_orders(), **_tables(), **_receipts()}
+    return {**_verdicts(), **_differences(), **_steps(), **_facts(), **_orders(), **_tables(), **_receipts()}
 
 
 def _verdicts() -> dict[str, str]:
@@ -29,6 +29,11 @@ def _verdicts() -> dict[str, str]:
         "wrong.report": _(
             "Keep this file and show it to the regulator. Whoever published or passed it on changed something in it."
         ),
+        "wrong.file": _("This is not a whole transcript"),
+        "wrong.file.text": _(
+            "Choose the JSON file that a result page offers, unchanged. If it is that file, something in it was left "
+            "out or added: show it to the regulator."
+        ),
         "unread": _("The transcript could not be fetched"),
         "unread.text": _("Try again, or download the transcript and use the script below."),
         "again": _("Recompute"),
@@ -40,6 +45,39 @@ def _verdicts() -> dict[str, str]:
         "computed": _("Recomputed"),
         "where": _("What differs"),
         "nothing": _("nothing"),
+    }
+
+
+def _differences() -> dict[str, str]:
+    """What a step compared, by the key of the transcript."""
+    return {
+        "differs.announcement": _("Parts of the announcement"),
+        "differs.announcement_hash": _("Hash of the announcement"),
+        "differs.number": _("Number of the request"),
+        "differs.version": _("Version of the request"),
+        "differs.method": _("Selection method"),
+        "differs.parameters": _("Parameters of the method"),
+        "differs.fewest_bids": _("How many bids are needed"),
+        "differs.secrets": _("The two secrets"),
+        "differs.commitments.operator": _("Fingerprint of the operator's secret"),
+        "differs.commitments.regulator": _("Fingerprint of the regulator's secret"),
+        "differs.list_hash": _("Hash of the list"),
+        "differs.candidates": _("Bids that count"),
+        "differs.ciphertexts": _("Bids received"),
+        "differs.set_aside": _("Bids set aside"),
+        "differs.days": _("Promised time of {of}"),
+        "differs.nonce": _("Random number of {of}"),
+        "differs.price": _("Price of {of}"),
+        "differs.score": _("Score of {of}"),
+        "differs.public_value": _("Public value"),
+        "differs.seed": _("Seed"),
+        "differs.coefficient": _("Coefficient of the benchmark"),
+        "differs.marks": _("Marks of {of}"),
+        "differs.ranking": _("Place {of} of the order"),
+        "differs.winner": _("Winner"),
+        "differs.reserves": _("Reserves"),
+        "differs.decided_by": _("Who decided"),
+        "differs.form": _("Form of the file"),
     }
 
 

@@ -181,7 +181,7 @@ class TestPage:
         reader.page.get_by_role("button", name="Check", exact=True).click()
 
         reader.page.get_by_text("Step 3 differs").wait_for()
-        reader.reads("It is not right", "list_hash", "Published", "Recomputed", "show it to the regulator")
+        reader.reads("It is not right", "Hash of the list (list_hash)", "Published", "Recomputed", "to the regulator")
         reader.looks(again=True)
 
     def test_a_change_of_what_no_hash_binds_breaks_the_signature(self, reader, market):
@@ -210,7 +210,7 @@ class TestPage:
         reader.fills(transcript="Dear Sir,")
         reader.page.get_by_role("button", name="Check", exact=True).click()
 
-        reader.page.get_by_text("Step 1 differs").wait_for()
+        reader.page.get_by_text("This is not a whole transcript").wait_for()
         reader.reads("Is it a transcript?", "line 1, character 1: Dear Sir,")
 
     def test_a_bidder_finds_its_own_bid_by_its_receipt(self, reader, market):

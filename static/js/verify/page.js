@@ -2,7 +2,7 @@
 
 import { Difference, same } from "./difference.js";
 import { bytesOf, hexOf, joined, sha256, utf8 } from "./hashing.js";
-import { STEPS, numbersIn, take } from "./recompute.js";
+import { STEPS, checkForm, numbersIn, take } from "./recompute.js";
 import { shownBy } from "./show.js";
 import { NotJson, canonical, parse } from "./strict-json.js";
 import { readReceipt } from "./receipt.js";
@@ -49,12 +49,18 @@ function answer(item, kind, body) {
 }
 
 function shownDifference({ what, published, computed }) {
-  const facts = [[filled("where"), what]];
+  const facts = [[filled("where"), inWords(what)]];
   if (published !== undefined) facts.push([filled("published"), written(published)]);
   if (computed !== undefined) facts.push([filled("computed"), written(computed)]);
   return [node("dl", "fact-list", facts.map(([name, value]) => node("div", "", [
     node("dt", "", name), node("dd", "verify-value", value === null ? filled("nothing") : hash(value)),
   ])))];
+}
+
+// A key of the transcript, and of whom or which place, in words; the key itself stays readable behind them.
+function inWords(what) {
+  const [key, ...of] = what.split(" ");
+  return has(`differs.${key}`) ? `${filled(`differs.${key}`, { of: of.join(" ") })} (${what})` : what;
 }
 
 function written(value) {
@@ -64,7 +70,8 @@ function written(value) {
 function end(name, item, failure) {
   answer(item, "differs", shownDifference(failure));
   const step = steps.children.length;
-  say("wrong", filled("wrong"), filled("wrong.text", { step, title: filled(`step.${name}`) }), filled("wrong.report"));
+  if (name === "file") say("wrong", filled("wrong.file"), filled("wrong.file.text"));
+  else say("wrong", filled("wrong"), filled("wrong.text", { step, title: filled(`step.${name}`) }), filled("wrong.report"));
   item.scrollIntoView({ block: "nearest" });
 }
 
@@ -73,7 +80,7 @@ function checkSalt(found) {
   const shown = salts[found.winner];
   if (!shown) return;
   const computed = hexOf(sha256(joined(bytesOf(shown.salt), utf8(shown.uscc))));
-  same(filled("fact.winner"), found.winner, computed);
+  same("winner", found.winner, computed);
   Object.assign(found, shown);
 }
 
@@ -108,6 +115,7 @@ export async function run(text, signature) {
     item = addStep("file");
     await drawn();
     const read = parse(text);
+    checkForm(read);
     item.remove();
     for (name of Object.keys(STEPS)) {
       item = addStep(name);

@@ -25,8 +25,15 @@ function isAscending(texts) {
   return texts.every((text, place) => place === 0 || texts[place - 1] <= text);
 }
 
+// Before any step: exactly the keys of a transcript, else it is none.
+export function checkForm(t) {
+  need(t !== null && typeof t === "object" && !Array.isArray(t), "transcript");
+  const wanted = KEYS.split(" ");
+  for (const key of wanted) if (!Object.hasOwn(t, key)) throw new Difference(key, null);
+  for (const key of Object.keys(t)) if (!wanted.includes(key)) throw new Difference(key, JSON.stringify(t[key]), null);
+}
+
 function announcement(t) {
-  sameKeys("transcript", t, KEYS);
   const announced = t.announcement;
   sameKeys("announcement", announced, ANNOUNCED);
   same("announcement_hash", t.announcement_hash, hashOf(announced));
@@ -165,6 +172,7 @@ export function recompute(text) {
   let step = "file";
   try {
     const transcript = parse(text);
+    checkForm(transcript);
     const found = {};
     for (step of Object.keys(STEPS)) found[step] = take(step, transcript);
     return { found };

@@ -3,7 +3,10 @@
 const texts = JSON.parse(document.querySelector("#verify-texts").textContent);
 
 export function filled(name, values = {}) {
-  return texts[name].replace(/\{(\w+)\}/g, (_, key) => values[key]);
+  const { lang } = document.documentElement;
+  return texts[name].replace(/\{(\w+)\}/g, (_, key) => (
+    typeof values[key] === "number" ? values[key].toLocaleString(lang) : values[key]
+  ));
 }
 
 export function has(name) {
