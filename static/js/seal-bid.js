@@ -127,6 +127,7 @@ function start(root, market) {
     const form_ = new FormData();
     form_.append("csrfmiddlewaretoken", root.querySelector("[name=csrfmiddlewaretoken]").value);
     form_.append("purpose", "withdrawal" in form.dataset ? "withdrawal" : "bid");
+    form_.append("announcement_hash", market.announcement_hash);
     form_.append("sealed", toBase64(filing.sealed.ciphertext));
     if (filing.sealed.file) form_.append("proposal", new Blob([filing.sealed.file.ciphertext]), "sealed");
     return form_;

@@ -89,6 +89,12 @@ def confirm(work_request: WorkRequest):
     return award
 
 
+def publish(work_request: WorkRequest) -> None:
+    """Announce a draft without its checks, in the transaction that the custodians need."""
+    with transaction.atomic():
+        publishing._publish(work_request, policy.current(), clock.now(), work_request.created_by)
+
+
 class WorkRequestFactory(DjangoModelFactory):
     """
     A complete draft of a random draw over social money, closing 5 working days from now.
@@ -139,14 +145,14 @@ class WorkRequestFactory(DjangoModelFactory):
     @factory.post_generation
     def published(self, create, extracted, **kwargs):
         if extracted:
-            publishing._publish(self, policy.current(), clock.now(), self.created_by)
+            publish(self)
 
     @factory.post_generation
     def bidders(self, create, extracted, **kwargs):
         self.firms = []
         for number in range(extracted or 0):
             if self.status == "draft":
-                publishing._publish(self, policy.current(), clock.now(), self.created_by)
+                publish(self)
             firm = bidder_for(self)
             price = None if self.fixes_price else self.price_max - 1000 * (number + 1)
             bid(self, firm, price=price)

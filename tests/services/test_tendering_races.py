@@ -6,9 +6,10 @@ from decimal import Decimal
 
 import pytest
 
-from marketplace.core import audit, clock
+from marketplace.core import audit, clock, heartbeats
+from marketplace.core.models import MarketPolicy
 from marketplace.tendering import services
-from marketplace.tendering.models import Bid, Objection, OpenedBid, Opening
+from marketplace.tendering.models import Bid, DeadlineMove, Objection, OpenedBid, Opening, RequestVersion
 from tests.factories.accounts import MembershipFactory
 from tests.factories.catalogue import ServiceItemFactory
 from tests.factories.tendering import WorkRequestFactory, bidder_for, member_of, open_bids
@@ -212,3 +213,63 @@ class TestRequestsAtOnce:
         done, refusals = at_once(*[lambda: services.repost_request(request_id=work_request.pk, actor=actor)] * 2)
 
         assert (len(done), len(refusals)) == (1, 1)
+
+
+class TestVersionsAtOnce:
+    @pytest.fixture
+    def draft(self, frozen_clock):
+        """A new version, ready to be published."""
+        MarketPolicy.objects.create(
+            version="test", effective_on=clock.today(), values={"review_before_publication": False}
+        )
+        work_request = WorkRequestFactory(published=True)
+        actor = member_of(work_request.owner)
+        draft = services.begin_version(request_id=work_request.pk, actor=actor)
+        values = {"bids_close_at": work_request.bids_close_at + timedelta(days=2)}
+        services.save_draft(request_id=draft.pk, values=values, actor=actor)
+        return draft
+
+    def publishing(self, draft):
+        actor = member_of(draft.owner)
+        return lambda: services.submit_version(request_id=draft.pk, actor=actor)
+
+    def test_begun_twice_it_is_one_draft(self, frozen_clock):
+        work_request = WorkRequestFactory(published=True)
+        actor = member_of(work_request.owner)
+        begin = lambda: services.begin_version(request_id=work_request.pk, actor=actor)  # noqa: E731
+
+        done, refusals = at_once(begin, begin, begin)
+
+        assert (len({one.pk for one in done}), refusals) == (1, [])
+
+    def test_published_twice_it_is_one_version(self, draft):
+        done, refusals = at_once(self.publishing(draft), self.publishing(draft))
+
+        assert (len(done), len(refusals)) == (1, 1)
+        assert list(RequestVersion.objects.values_list("number", flat=True)) == [1, 2]
+
+    def test_a_bid_at_that_moment_counts_or_waits_to_be_confirmed(self, draft):
+        work_request = draft.amends
+        firms = [bidder_for(work_request) for _ in range(4)]
+
+        at_once(self.publishing(draft), *[filing(work_request, firm) for firm in firms])
+
+        opening = open_bids(work_request)
+        found = [row.reason or row.fate for row in opening.opened_bids.all()]
+        assert len(found) == 4
+        assert set(found) <= {"counted", "not_confirmed"}
+
+
+class TestAHeartbeatAtTheClosing:
+    def test_a_deadline_is_moved_once_or_closed_never_both(self, frozen_clock):
+        work_request = WorkRequestFactory(published=True)
+        heartbeats.Heartbeat.objects.create(at=work_request.bids_close_at - timedelta(seconds=45))
+        with clock.at(work_request.bids_close_at + timedelta(seconds=50)):
+            close = lambda: services.close_bids(request_id=work_request.pk)  # noqa: E731
+            done, refusals = at_once(close, heartbeats.beat, close)
+
+        assert (len(done), refusals) == (3, [])
+        work_request.refresh_from_db()
+        assert work_request.status == "published"
+        assert DeadlineMove.objects.count() == 1
+        assert work_request.bids_close_at == DeadlineMove.objects.get().after

@@ -14,7 +14,7 @@ from marketplace.core.permissions import Refused
 from marketplace.tendering import selection, services, versions
 from marketplace.tendering.failures import StateMoved
 from marketplace.tendering.models import RequestVersion, WorkRequest
-from marketplace.tendering.services import UnableToPublish
+from marketplace.tendering.services import UnableToBid, UnableToPublish
 from tests.factories.accounts import MembershipFactory, OrganisationFactory
 from tests.factories.tendering import (
     AttachmentFactory,
@@ -421,3 +421,36 @@ class TestPages:
         client.force_login(MembershipFactory(organisation=OrganisationFactory()).user)
 
         assert client.post(reverse("tendering:change", args=[work_request.number])).status_code == 403
+
+
+class TestAPageThatIsOlderThanTheVersion:
+    """Else a bid sealed for the version that was read would be set aside at the opening, with a receipt in hand."""
+
+    def test_a_bid_sealed_for_it_is_refused_not_set_aside_later(self, work_request):
+        firm = bidder_for(work_request)
+        read = work_request.announcement_hash
+        publish(work_request)
+
+        with nothing_changes(), pytest.raises(UnableToBid, match=r"version 2|第 2 版"):
+            bid(work_request, firm, announced=read)
+
+        bid(work_request, firm, announced=work_request.announcement_hash)
+
+    def test_the_page_sends_what_it_showed(self, work_request, client, frozen_clock):
+        firm = bidder_for(work_request)
+        client.force_login(member_of(firm.organisation))
+        address = reverse("tendering:bid", args=[work_request.number])
+        read = work_request.announcement_hash
+        assert f'name="announcement_hash" value="{read}"' in client.get(address).content.decode()
+        publish(work_request)
+
+        looked_over = client.post(address, {"announcement_hash": read, "days": "35"})
+        assert f'name="announcement_hash" value="{read}"' in looked_over.content.decode()
+        client.post(address, {"announcement_hash": read, "days": "35", "seal": "1", "declaration": "on"})
+        assert not work_request.bids.exists()
+
+        client.post(
+            address,
+            {"announcement_hash": work_request.announcement_hash, "days": "35", "seal": "1", "declaration": "on"},
+        )
+        assert work_request.bids.count() == 1

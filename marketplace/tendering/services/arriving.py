@@ -19,7 +19,15 @@ from ..models import WorkRequest
 from ..proposals import ProposalFile, SealedFile, seal_file
 from ..receipts import BidReceipt
 from ..sealed_bids import Plaintext, SealedBid
-from .bidding import Arrival, UnableToBid, file_sealed, require_eligible, require_filed, taking_bids
+from .bidding import (
+    Arrival,
+    UnableToBid,
+    file_sealed,
+    require_announced,
+    require_eligible,
+    require_filed,
+    taking_bids,
+)
 
 
 @transaction.atomic
@@ -31,6 +39,7 @@ def seal_and_submit_bid(
     days: int | None = None,
     price: Decimal | None = None,
     proposal: UploadedFile | None = None,
+    announced: str = "",
     address: str = "",
     device: str = "",
 ) -> BidReceipt:
@@ -39,11 +48,13 @@ def seal_and_submit_bid(
 
     :param days: promised working days; where the owner fixes the price, the request's own time if not given
     :param price: CNY; None where the owner fixes it
+    :param announced: hash of the announcement that the bidder read, if known; another version is refused
     :raises Refused: if the actor may not bid for the intermediary
     :raises UnableToBid: after the deadline, outside the limits, or with every unmet condition
     """
     arrival = Arrival(clock.database_now(), address, device)
     work_request = taking_bids(request_id, intermediary, actor, arrival)
+    require_announced(work_request, announced)
     require_eligible(intermediary, work_request, arrival)
     days, shown_price = _checked(work_request, days, price, proposal)
     sealed_file, binding = _sealed_proposal(work_request, proposal)

@@ -68,6 +68,7 @@ def submit_bid(
     sealed: SealedBid,
     actor: User,
     proposal: SealedFile | None = None,
+    announced: str = "",
     address: str = "",
     device: str = "",
 ) -> BidReceipt:
@@ -76,12 +77,14 @@ def submit_bid(
 
     :param sealed: ciphertext to both request keys (RULES, Bids); what is in it only the opening tells
     :param proposal: the encrypted file that the bid binds, if any
+    :param announced: hash of the announcement that the bidder read, if known; another version is refused
     :param address: where it was sent from, sealed for the trail at the opening, as is `device`
     :raises Refused: if the actor may not bid for the intermediary
     :raises UnableToBid: after the deadline, or with every unmet condition
     """
     arrival = Arrival(clock.database_now(), address, device)
     work_request = taking_bids(request_id, intermediary, actor, arrival)
+    require_announced(work_request, announced)
     require_eligible(intermediary, work_request, arrival)
     return file_sealed(work_request, intermediary, actor, sealed, arrival, proposal)
 
@@ -142,6 +145,15 @@ def taking_bids(request_id: int, intermediary: Intermediary, actor: User, arriva
         # From that instant the custodians may be asked for one list of bids, which must not grow any more.
         raise UnableToBid(_("The bid could not be stored before the opening."))
     return work_request
+
+
+def require_announced(work_request: WorkRequest, announced: str) -> None:
+    """:raises UnableToBid: if the bidder read another version, for which the bid would be set aside"""
+    if announced not in ("", work_request.announcement_hash):
+        raise UnableToBid(
+            _("The request was changed while this page was open. Reload it, read version %(number)d and seal again.")
+            % {"number": work_request.version}
+        )
 
 
 def require_eligible(intermediary: Intermediary, work_request: WorkRequest, arrival: Arrival) -> None:

@@ -82,6 +82,7 @@ def bid(request: MemberRequest, number: str) -> HttpResponse:
         "proposal_form": ProposalForm() if work_request.asks_for_proposal else None,
         "sealing": sealing_data(work_request, firm, _standard(work_request)),
     }
+    context["announcement_hash"] = request.POST.get("announcement_hash") or work_request.announcement_hash
     filings = context["filings"]
     context["unconfirmed"] = bool(filings) and is_unconfirmed(work_request, filings[-1].arrived_at)
     context["is_eligible"] = all(condition.met for condition in context["conditions"])
@@ -109,6 +110,7 @@ def bid(request: MemberRequest, number: str) -> HttpResponse:
                 price=values["price"],
                 days=values["days"],
                 proposal=seal.cleaned_data.get("proposal"),
+                announced=request.POST.get("announcement_hash", ""),
                 **sender_of(request),
             )
         except DomainError as failure:
@@ -132,7 +134,8 @@ def _file_sealed(request: MemberRequest, work_request: WorkRequest, firm: Interm
         if withdrawn:
             receipt = submit_withdrawal(**filing, **sender_of(request))
         else:
-            receipt = submit_bid(**filing, proposal=proposal, **sender_of(request))
+            announced = request.POST.get("announcement_hash", "")
+            receipt = submit_bid(**filing, proposal=proposal, announced=announced, **sender_of(request))
     except (DomainError, Refused) as refusal:
         return JsonResponse({"detail": str(refusal)}, status=409)
     return _receipt_page(request, work_request, receipt, withdrawn=withdrawn)
