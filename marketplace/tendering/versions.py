@@ -121,6 +121,7 @@ def _items(work_request: WorkRequest) -> list[str]:
         bases += [row.variant] if row.variant else []
         bases += [f"{key} {value}" for key, value in sorted({**row.coefficients, **row.parameters}.items())]
         bases += [format_cny(row.standard_fee)] if row.standard_fee is not None else []
+        bases += [_("may be subcontracted")] if row.may_subcontract else []
         lines.append(" · ".join([f"{row.item.code} {row.item.name}", *bases]))
     return lines
 

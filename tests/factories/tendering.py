@@ -3,6 +3,7 @@ from decimal import Decimal
 
 import factory
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import transaction
 from factory.django import DjangoModelFactory
 
 from marketplace.accounts.models import Organisation
