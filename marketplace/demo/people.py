@@ -25,6 +25,7 @@ ACCOUNTS = (
     ("regulator", "主管部门 regulator"),
     ("regulator2", "主管部门 regulator"),
     ("operator", "运营管理机构 operator"),
+    ("evaluator", "评审专家 evaluator"),
 )
 
 

@@ -131,7 +131,7 @@ def plans(
 def story(plan: Plan, cast: Cast) -> Act:
     """The whole life of a request, as far as its plan goes."""
     chance = Random(f"request {plan.number}")  # noqa: S311
-    morning = _at(plan.published_on, "08:30")
+    morning = at(plan.published_on, "08:30")
     yield morning + timedelta(minutes=plan.number % 50)
     work_request = _draft(plan, chance)
     if plan.end == "draft":
@@ -152,7 +152,7 @@ def story(plan: Plan, cast: Cast) -> Act:
     yield from _after_the_opening(plan, cast, work_request, chance)
 
 
-def _at(day: date, time: str) -> datetime:
+def at(day: date, time: str) -> datetime:
     return clock.shanghai(f"{day.isoformat()} {time}")
 
 
@@ -185,7 +185,7 @@ def _draft(plan: Plan, chance: Random) -> WorkRequest:
             "method": plan.method,
             "price_max": (reference * share).quantize(Decimal("0.01")),
             "min_grade": "C" if plan.number % 4 == 0 else "",
-            "bids_close_at": _at(deadline, "17:00"),
+            "bids_close_at": at(deadline, "17:00"),
             "contact_name": plan.user.name,
             "contact_phone": plan.owner.phone or "0519-85680000",
         },
@@ -197,12 +197,12 @@ def _bidding(plan: Plan, cast: Cast, work_request: WorkRequest, chance: Random) 
     wanted = {"failed": 0}.get(plan.end, 8)
     if plan.owner.kind == "authority" and plan.end == "failed":
         wanted = 2
-    asker = able[0] if able and plan.number % 4 == 1 and _is_eligible(able[0], work_request) else None
+    asker = able[0] if able and plan.number % 4 == 1 and eligible(able[0], work_request) else None
     if asker is not None:
         yield clock.now() + timedelta(hours=3)
         question, answer = QUESTIONS[plan.number % len(QUESTIONS)]
         asked = tendering.ask_question(
-            request_id=work_request.pk, intermediary=_fresh(asker), text=question, actor=asker.user
+            request_id=work_request.pk, intermediary=fresh(asker), text=question, actor=asker.user
         )
         if not (plan.end == "open" and plan.number % 8 == 5):
             yield clock.now() + timedelta(hours=2)
@@ -222,12 +222,12 @@ def _bidding(plan: Plan, cast: Cast, work_request: WorkRequest, chance: Random) 
             _bid(plan, work_request, firm, chance)
 
 
-def _fresh(firm: Firm) -> Intermediary:
+def fresh(firm: Firm) -> Intermediary:
     return Intermediary.objects.select_related("organisation").get(pk=firm.intermediary.pk)
 
 
-def _is_eligible(firm: Firm, work_request: WorkRequest) -> bool:
-    return not eligibility.problems_of(_fresh(firm), work_request, at=clock.now())
+def eligible(firm: Firm, work_request: WorkRequest) -> bool:
+    return not eligibility.problems_of(fresh(firm), work_request, at=clock.now())
 
 
 def _bid(plan: Plan, work_request: WorkRequest, firm: Firm, chance: Random) -> bool:
@@ -240,7 +240,7 @@ def _bid(plan: Plan, work_request: WorkRequest, firm: Firm, chance: Random) -> b
         price = ((work_request.price_max or Decimal(0)) * share).quantize(Decimal("0.01"))
     try:
         tendering.seal_and_submit_bid(
-            request_id=work_request.pk, intermediary=_fresh(firm), actor=firm.user, price=price, days=days
+            request_id=work_request.pk, intermediary=fresh(firm), actor=firm.user, price=price, days=days
         )
     except tendering.UnableToBid:
         return False
@@ -255,7 +255,7 @@ def _after_the_opening(plan: Plan, cast: Cast, work_request: WorkRequest, chance
     award = work_request.awards.live().first()
     if award is None:
         if work_request.status == "failed" and plan.number % 2:
-            yield _at(calendar.working_day_after(clock.today(), 1), "09:20")
+            yield at(calendar.working_day_after(clock.today(), 1), "09:20")
             tendering.repost_request(request_id=work_request.pk, actor=plan.user)
         return
     if plan.end == "objection":
@@ -265,7 +265,7 @@ def _after_the_opening(plan: Plan, cast: Cast, work_request: WorkRequest, chance
             firm = next(each for each in cast.firms if each.intermediary.pk == loser.intermediary_id)
             tendering.submit_objection(
                 award_id=award.pk,
-                intermediary=_fresh(firm),
+                intermediary=fresh(firm),
                 ground="eligibility",
                 statement="中选机构承诺的主要从业人员可能同时在另一机构任职，请核查。",
                 actor=firm.user,
@@ -286,7 +286,7 @@ def _contract(plan: Plan, cast: Cast, work_request: WorkRequest, chance: Random)
     if contract is None or plan.end == "awarded":
         return
     firm = next(each for each in cast.firms if each.intermediary.organisation_id == contract.intermediary_id)
-    yield _at(calendar.working_day_after(clock.today(), 1), "10:10")
+    yield at(calendar.working_day_after(clock.today(), 1), "10:10")
     middle, last = _milestone_days(contract)
     text = contracting.propose_terms(
         contract_id=contract.pk,
@@ -304,7 +304,7 @@ def _contract(plan: Plan, cast: Cast, work_request: WorkRequest, chance: Random)
     contracting.agree_terms(contract_id=contract.pk, sha256=text.sha256, actor=firm.user)
     if plan.end == "signing":
         return
-    yield _at(calendar.working_day_after(clock.today(), 1), "09:40")
+    yield at(calendar.working_day_after(clock.today(), 1), "09:40")
     contracting.sign_contract(contract_id=contract.pk, sha256=text.sha256, actor=firm.user)
     yield clock.now() + timedelta(hours=4)
     contracting.sign_contract(contract_id=contract.pk, sha256=text.sha256, actor=plan.user)
@@ -326,24 +326,24 @@ def _service(plan: Plan, firm: Firm, contract: Contract, chance: Random) -> Act:
             if days > 0
             else (calendar.working_day_before(milestone.due_on, -days))
         )
-        yield max(_at(delivered_on, "15:20"), clock.now() + timedelta(hours=2))
+        yield max(at(delivered_on, "15:20"), clock.now() + timedelta(hours=2))
         if plan.end == "service" and position == 1:
             return
         deliverable = _deliver(milestone, firm, plan)
         if plan.end == "acceptance":
             return
-        yield _at(calendar.working_day_after(clock.today(), 1), "11:00")
+        yield at(calendar.working_day_after(clock.today(), 1), "11:00")
         if chance.random() > firm.diligence:
             contracting.return_deliverable(
                 deliverable_id=deliverable.pk, reasons="图件与文字不一致，请修改后重新提交。", actor=plan.user
             )
-            yield _at(calendar.working_day_after(clock.today(), 2), "16:00")
+            yield at(calendar.working_day_after(clock.today(), 2), "16:00")
             deliverable = _deliver(milestone, firm, plan)
-            yield _at(calendar.working_day_after(clock.today(), 1), "10:30")
+            yield at(calendar.working_day_after(clock.today(), 1), "10:30")
         contracting.accept_deliverable(deliverable_id=deliverable.pk, actor=plan.user)
     if plan.number % 8 == 6:
         return
-    yield _at(calendar.working_day_after(clock.today(), 1), "14:00")
+    yield at(calendar.working_day_after(clock.today(), 1), "14:00")
     _rate(plan, firm, contract, chance)
 
 

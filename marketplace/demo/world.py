@@ -12,8 +12,8 @@ from marketplace.catalogue.models import ServiceItem
 from marketplace.core import calendar, clock
 from marketplace.core.models import DueWork
 
+from . import evaluators, methods, people, projects, supervision
 from . import firms as firm_stories
-from . import people, projects, supervision
 from .stage import Stage
 
 ENTERPRISES = 40
@@ -48,6 +48,7 @@ def _play(today: date, now: datetime, say: Callable[[str], None]) -> None:
     districts = list(District.objects.exclude(parent=None))
     items = {item.code: item for item in ServiceItem.objects.open().select_related("authority", "fee_schedule")}
     staff = people.staff()
+    evaluators.admit(staff["operator"])
     say("people and enterprises")
     enterprises = [people.enterprise(number, districts) for number in range(ENTERPRISES)]
     authorities = {
@@ -64,6 +65,8 @@ def _play(today: date, now: datetime, say: Callable[[str], None]) -> None:
         stage.add(act)
     for plan in projects.plans(enterprises, authorities, items, today):
         stage.add(projects.story(plan, cast))
+    for act in methods.acts(cast, enterprises, items, today):
+        stage.add(act)
     for act in supervision.events(cast.firms, staff["regulator"], staff["regulator2"], today):
         stage.add(act)
     for act in supervision.course_of_firms(cast.firms, staff["regulator"], staff["regulator2"], today):

@@ -13,8 +13,6 @@ from marketplace.core.identifiers import USCCField
 from .models import Evaluator, EvaluatorTie, Mark
 from .services.marking import Marks
 
-WHOLE = _("A mark is a whole number from 0 to 100.")
-
 
 class EvaluatorForm(forms.Form):
     """Competence and employer of a person of the pool."""
@@ -91,6 +89,7 @@ class MarksForm(forms.Form):
         super().__init__(*args, **kwargs)
         self.marks = marks
         for row in marks:
+            whole = _("Proposal %(label)d: a mark is a whole number from 0 to 100.") % {"label": row.label}
             self.fields[f"mark_{row.label}"] = forms.IntegerField(
                 label=_("Mark of proposal %(label)d") % {"label": row.label},
                 required=False,
@@ -98,7 +97,7 @@ class MarksForm(forms.Form):
                 min_value=0,
                 max_value=100,
                 widget=forms.TextInput(attrs={"inputmode": "numeric", "data-unit": _("of 100"), "autocomplete": "off"}),
-                error_messages={"invalid": WHOLE, "min_value": WHOLE, "max_value": WHOLE},
+                error_messages=dict.fromkeys(("invalid", "min_value", "max_value"), whole),
             )
             self.fields[f"remark_{row.label}"] = forms.CharField(
                 label=_("Reason for the mark of proposal %(label)d") % {"label": row.label},

@@ -8,6 +8,7 @@ from django.utils.functional import lazy
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from marketplace.accounts.models import Organisation
 from marketplace.core import calendar, clock, policy
@@ -70,7 +71,7 @@ class SelectionForm(DraftForm):
     weight_credit = _percent(_("Weight of the credit score"), _("The score of the day before the deadline."))
     evaluators = forms.IntegerField(
         label=_("Number of evaluators"),
-        widget=forms.TextInput(attrs={"inputmode": "numeric", "data-unit": _("people")}),
+        widget=forms.TextInput(attrs={"inputmode": "numeric", "data-unit": pgettext_lazy("evaluators", "people")}),
     )
     public_value_source = forms.CharField(
         label=_("Source of a public value"),

@@ -16,7 +16,8 @@ from marketplace.core import audit, clock
 from marketplace.core.models import AuditEntry, DueWork
 from marketplace.demo import people, world
 from marketplace.registry.models import Intermediary, Offer
-from marketplace.tendering.models import Award, Bid, Objection, WorkRequest
+from marketplace.tendering.models import Award, Bid, Objection, Opening, Paper, WorkRequest
+from marketplace.tendering.permissions import can_mark, can_pick
 from tests.conftest import MONDAY_MORNING
 
 from .conftest import empty_market
@@ -94,7 +95,7 @@ class TestWhoIsThere:
         for name, _kind in people.ACCOUNTS:
             person = User.objects.get(email=f"{name}@demo.example")
             assert check_password(people.PASSWORD, person.password)
-            assert person.memberships.filter(is_active=True).exists()
+            assert person.memberships.filter(is_active=True).exists() or person.evaluator.is_active
 
     def test_grades_go_down_to_c_and_d(self):
         grades = set(CurrentStanding.objects.values_list("grade", flat=True))
@@ -108,13 +109,35 @@ class TestWhatHappened:
         states = Counter(WorkRequest.objects.values_list("status", flat=True))
 
         assert 115 <= sum(states.values()) <= 140
-        # Selecting lasts a minute after a deadline at five in the afternoon.
-        assert set(states) == set(WorkRequest.Status.values) - {"selecting"}
+        assert set(states) == set(WorkRequest.Status.values)
 
     def test_both_methods_are_used_from_publication_to_completion(self):
         for method in ("random_draw", "lowest_price"):
             states = set(WorkRequest.objects.filter(method=method).values_list("status", flat=True))
             assert {"published", "completed"} <= states
+
+    def test_the_other_methods_have_come_to_a_result(self):
+        for method in ("benchmark_price", "credit_preferred", "best_proposal"):
+            assert WorkRequest.objects.filter(method=method, status="awarded").count() == 1
+
+    def test_the_owner_may_pick_and_the_evaluator_may_mark_now(self):
+        owner = User.objects.get(email="enterprise@demo.example")
+        picking = WorkRequest.objects.get(method="credit_preferred", status="selecting")
+        paper = Paper.objects.open().get(seat__evaluator__user__email="evaluator@demo.example")
+
+        assert can_pick(owner, picking)
+        assert can_mark(paper.seat.evaluator.user, paper)
+
+    def test_a_proposal_was_marked_in_two_rounds(self):
+        working = Opening.objects.get(work_request__method="best_proposal", state="ranked").transcript["working"]
+
+        assert [step["round"] for step in working if step["step"] == "marks"].count(2) == 1
+
+    def test_an_objection_was_upheld_and_a_winner_replaced(self):
+        assert Objection.objects.filter(outcome="upheld").exists()
+        for ended in ("overturned", "passed_on"):
+            number = Award.objects.filter(state=ended).values_list("work_request", flat=True).first()
+            assert Award.objects.live().get(work_request=number).rank == 2
 
     def test_contracts_stand_in_every_state_that_the_market_brings_about_by_itself(self):
         states = set(Contract.objects.values_list("state", flat=True))

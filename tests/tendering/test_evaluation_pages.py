@@ -177,7 +177,7 @@ class TestMarking:
         with nothing_changes():
             found = client.post(path(paper), self.data(paper, mark_2=mark))
 
-        assert found.context["form"].errors == {"mark_2": ["A mark is a whole number from 0 to 100."]}
+        assert found.context["form"].errors == {"mark_2": ["Proposal 2: a mark is a whole number from 0 to 100."]}
 
     def test_a_missing_mark_is_saved_as_missing_and_keeps_it_from_being_handed_in(self, client, paper):
         client.post(path(paper), self.data(paper, mark_2="", look_over="1"))
