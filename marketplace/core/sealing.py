@@ -163,8 +163,16 @@ def keyed_reference(*parts: str | int) -> str:
 
 def sign(message: bytes) -> tuple[str, str]:
     """The market's Ed25519 signature and the public key that checks it, both hexadecimal."""
-    key = SigningKey(_key_file("signing"))
+    # Read at every use: a process that runs on must not sign with a key that was replaced.
+    key = SigningKey(read_or_make_key(key_path("signing")))
     return key.sign(message).signature.hex(), key.verify_key.encode().hex()
+
+
+def replace_signing_key() -> None:
+    """Put a new signing key in place of the one in use, whose private part is gone with that."""
+    fresh = key_path("signing").with_suffix(".fresh")
+    _write(fresh, secrets.token_bytes(KEY_BYTES))
+    fresh.replace(_made(key_path("signing")))
 
 
 def signature_fits(message: bytes, signature: str, public_key: str) -> bool:

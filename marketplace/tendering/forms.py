@@ -12,6 +12,7 @@ from marketplace.core.identifiers import USCCField
 
 from .models import Exclusion, Objection, WorkRequest
 from .models.requests import Grade
+from .receipt_checking import LONGEST
 
 MONEY = forms.TextInput(attrs={"inputmode": "decimal", "data-unit": _("CNY")})
 YES_NO = [(True, _("Yes")), (False, _("No"))]
@@ -275,6 +276,29 @@ class ProposalForm(forms.Form):
     """The proposal's field alone, for the page that seals it in the browser."""
 
     proposal = UploadField(label=_("Proposal"), help_text=PROPOSAL_HINT)
+
+
+class ReceiptForm(forms.Form):
+    """A receipt to check: its text, or its file."""
+
+    file = forms.FileField(label=_("The receipt's file"), required=False)
+    receipt = forms.CharField(
+        label=_("or its text"),
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 8, "spellcheck": "false", "autocomplete": "off"}),
+    )
+
+    @property
+    def text(self) -> str:
+        return self.cleaned_data["text"]
+
+    def clean(self) -> dict[str, Any]:
+        values = super().clean() or {}
+        upload = values.get("file")
+        content = upload.read(LONGEST + 1).decode("utf-8", "replace") if upload else values.get("receipt", "")
+        if not content.strip():
+            self.add_error("receipt", _("Choose the receipt's file, or paste its text."))
+        return values | {"text": content}
 
 
 class ReasonForm(forms.Form):

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from .views import bidding, drafts, evaluations, picking, public, published, results, verification
+from .views import bidding, drafts, evaluations, picking, public, published, receipts, results, verification
 
 app_name = "tendering"
 
@@ -18,6 +18,8 @@ urlpatterns = [
     path("awards/<str:number>/", results.award_detail, name="award-detail"),
     path("awards/<str:number>/transcript/", results.transcript, name="transcript"),
     path("awards/<str:number>/verify/", verification.verify, name="verify"),
+    path("receipts/", receipts.receipt_check, name="receipt-check"),
+    path("keys/", receipts.signing_keys, name="signing-keys"),
     path("verify/", verification.verify_any, name="verify-any"),
     path("verify/verify_selection.py", verification.script, name="verify-script"),
     path("schemas/transcript-1.json", verification.transcript_schema, name="transcript-schema"),

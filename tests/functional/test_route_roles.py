@@ -149,6 +149,8 @@ tendering:request-list                 200 200 200 200 200 200 200 200 200
 tendering:terminate                    302 403 403 403 200 403 403 403 403
 tendering:transcript                   200 200 200 200 200 200 200 200 200
 tendering:transcript-schema            200 200 200 200 200 200 200 200 200
+tendering:receipt-check                200 200 200 200 200 200 200 200 200
+tendering:signing-keys                 200 200 200 200 200 200 200 200 200
 tendering:verify                       200 200 200 200 200 200 200 200 200
 tendering:verify-any                   200 200 200 200 200 200 200 200 200
 tendering:verify-script                200 200 200 200 200 200 200 200 200

@@ -101,6 +101,7 @@ def award_detail(request: MemberRequest, number: str) -> HttpResponse:
         "panel": panel_shown(opening, working),
         "may_pick": permissions.can_pick(request.user, work_request),
         "checks": checks_of(opening),
+        "ciphertexts": listed_filings(opening, organisation),
         "share": share_of_standard(current) if current else None,
     }
     if context["awaits_value"]:
@@ -114,6 +115,22 @@ def award_detail(request: MemberRequest, number: str) -> HttpResponse:
         context["may_read_objections"] = permissions.can_read_objections(request.user, current)
         context["may_decide"] = permissions.can_decide_objections(request.user, current)
     return render(request, "tendering/award_detail.html", context)
+
+
+def listed_filings(opening: Opening, organisation: Organisation | None) -> list[dict[str, Any]]:
+    """The fingerprint of everything that was filed, with its fate; a firm's own are marked, so that it sees them in."""
+    own: set[str] = set()
+    if organisation is not None and organisation.kind == Organisation.Kind.INTERMEDIARY:
+        mine = opening.opened_bids.filter(intermediary__organisation=organisation, bid__isnull=False)
+        own = set(mine.values_list("bid__sha256", flat=True))
+    return [
+        {
+            "sha256": row["sha256"],
+            "fate": OpenedBid.Fate(row["fate"]).label,
+            "own": row["sha256"] in own,
+        }
+        for row in (opening.frozen or {}).get("ciphertexts", [])
+    ]
 
 
 def bids_of(opening: Opening, current_rank: int = 1) -> list[OpenedBid]:
