@@ -188,6 +188,21 @@ class Membership(models.Model):
         return f"{self.user} · {self.organisation}"
 
 
+@appendonly.register
+class MembershipChange(models.Model):
+    """That a person left an organisation or came back, so that who belonged to it at an instant stays answerable."""
+
+    membership = models.ForeignKey(Membership, on_delete=models.PROTECT, related_name="changes")
+    is_active = models.BooleanField()
+    recorded_at = models.DateTimeField()
+
+    class Meta:
+        ordering = ("recorded_at", "pk")
+
+    def __str__(self) -> str:
+        return f"{self.membership_id} {self.is_active}"
+
+
 def invitation_token() -> str:
     return secrets.token_urlsafe(32)
 

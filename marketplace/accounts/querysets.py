@@ -1,6 +1,9 @@
+from datetime import datetime
 from typing import Any, Self
 
 from django.db import models
+from django.db.models import ExpressionWrapper, F, OuterRef, Q, Subquery
+from django.db.models.functions import Coalesce
 
 
 class OrganisationQuerySet(models.QuerySet):
@@ -18,6 +21,24 @@ class OrganisationQuerySet(models.QuerySet):
 class MembershipQuerySet(models.QuerySet):
     def active(self) -> Self:
         return self.filter(is_active=True, user__is_active=True)
+
+    def active_at(self, moment: datetime) -> Self:
+        """
+        Those who belonged to their organisation just before an instant, whoever left or came back since.
+
+        Each change turns the one into the other, so the next one after tells what was, where none was before.
+        """
+        changes = self.model._meta.get_field("changes").related_model._default_manager.filter(membership=OuterRef("pk"))
+        was = ExpressionWrapper(Q(is_active=False), output_field=models.BooleanField())
+        before = changes.filter(recorded_at__lt=moment).order_by("-recorded_at", "-pk").values("is_active")[:1]
+        after = (
+            changes.filter(recorded_at__gte=moment).order_by("recorded_at", "pk").annotate(was=was).values("was")[:1]
+        )
+        return (
+            self.filter(created_at__lt=moment)
+            .alias(belonged=Coalesce(Subquery(before), Subquery(after), F("is_active")))
+            .filter(belonged=True)
+        )
 
     def acting(self) -> Self:
         """Those who may act for their organisation."""

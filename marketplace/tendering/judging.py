@@ -185,9 +185,9 @@ def _check_people(filed: list[Filed], work_request: WorkRequest) -> None:
     asked = work_request.questions.values_list("asked_by", "asker__organisation__uscc")
     for person, uscc in asked:
         parties[person].add(str(uscc))
-    # Who joins the owner after the deadline must not be able to bring a bid down.
-    members = Membership.objects.active().filter(
-        organisation=work_request.owner_id, user__in=parties, created_at__lt=work_request.bids_open_until
+    # Who joins the owner after the deadline must not be able to bring a bid down, nor who leaves it to save one.
+    members = Membership.objects.active_at(work_request.bids_open_until).filter(
+        organisation=work_request.owner_id, user__in=parties
     )
     for person in members.values_list("user", flat=True):
         parties[person].add("owner")

@@ -1,3 +1,5 @@
+from datetime import timedelta
+
 import pytest
 from django.core import mail
 
@@ -264,6 +266,38 @@ class TestDeactivate:
 
         member.refresh_from_db()
         assert (member.role, member.is_active) == ("handler", True)
+
+    def test_one_who_belongs_elsewhere_now_is_invited_and_decides(self, administrator):
+        member = MembershipFactory(organisation=administrator.organisation, handler=True, left=True)
+        MembershipFactory(user=member.user)
+
+        with pytest.raises(UnableToChangeMember):
+            reactivate_member(membership_id=member.pk, actor=administrator.user)
+        invitation = invite_member(
+            organisation_id=administrator.organisation_id,
+            email=member.user.email,
+            role="reader",
+            actor=administrator.user,
+        )
+        accept_invitation(token=invitation.token, actor=member.user)
+
+        member.refresh_from_db()
+        assert (member.role, member.is_active) == ("reader", True)
+
+
+class TestActiveAt:
+    def test_tells_who_belonged_whatever_happened_since(self, administrator, frozen_clock):
+        member = MembershipFactory(organisation=administrator.organisation)
+        moments = [clock.now()]
+        for change in (deactivate_member, reactivate_member, deactivate_member):
+            frozen_clock.advance(hours=1)
+            moments.append(clock.now())
+            change(membership_id=member.pk, actor=administrator.user)
+        moments.append(clock.now() + timedelta(hours=1))
+
+        belonged = [Membership.objects.active_at(moment).filter(pk=member.pk).exists() for moment in moments]
+
+        assert belonged == [False, True, False, True, False]
 
 
 class TestAddMember:

@@ -7,12 +7,16 @@ from django.db import DatabaseError, IntegrityError, transaction
 
 from marketplace.accounts.models import ParticularsRecord
 from marketplace.accounts.particulars import FirmFacts, HolderFacts, firm_facts_at
+from marketplace.accounts.services import add_member, deactivate_member, reactivate_member
+from marketplace.accounts.services.members import UnableToChangeMember
 from marketplace.accounts.services.organisations import HolderParticulars, Particulars, apply_particulars
 from marketplace.core import clock
 from marketplace.tendering import eligibility
 from marketplace.tendering.relations import HOLDER, LEGAL_REPRESENTATIVE, are_related, related_among, ties_of
 from tests.factories.accounts import HolderFactory, MembershipFactory, OrganisationFactory
 from tests.factories.tendering import QuestionFactory, WorkRequestFactory, bid, bidder_for, member_of, open_bids
+
+from .unchanged import nothing_changes
 
 A, B, C = "91320411MA0000001A", "91320411MA0000002B", "91320411MA0000003C"
 GROUP = "91320400MA0000009G"
@@ -238,6 +242,29 @@ class TestAPersonActsForOneParty:
         MembershipFactory(organisation=draw.owner, user=member_of(firm.organisation))
 
         assert fates(open_bids(draw)) == {firm.pk: "person_of_two_parties"}
+
+    def test_one_who_left_the_owner_after_the_deadline_belonged_to_it_all_the_same(self, draw, frozen_clock):
+        firm = bidder_for(draw)
+        bid(draw, firm)
+        membership = MembershipFactory(organisation=draw.owner, user=member_of(firm.organisation))
+        frozen_clock.move_to(draw.bids_close_at)
+        deactivate_member(membership_id=membership.pk, actor=member_of(draw.owner))
+
+        assert fates(open_bids(draw)) == {firm.pk: "person_of_two_parties"}
+
+    def test_the_owner_cannot_take_a_former_member_back_to_bring_a_bid_down(self, draw, frozen_clock):
+        firm, administrator = bidder_for(draw), member_of(draw.owner)
+        membership = MembershipFactory(organisation=draw.owner)
+        deactivate_member(membership_id=membership.pk, actor=administrator)
+        frozen_clock.advance(seconds=1)
+        bid(draw, firm, actor=MembershipFactory(organisation=firm.organisation, user=membership.user).user)
+
+        with nothing_changes(), pytest.raises(UnableToChangeMember):
+            reactivate_member(membership_id=membership.pk, actor=administrator)
+        frozen_clock.move_to(draw.bids_close_at)
+        add_member(organisation=draw.owner, user=membership.user, role="handler")
+
+        assert fates(open_bids(draw)) == {firm.pk: "counted"}
 
     def test_one_who_joined_it_after_the_deadline_changes_nothing(self, draw, frozen_clock):
         firm = bidder_for(draw)

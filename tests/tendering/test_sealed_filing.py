@@ -173,6 +173,24 @@ class TestSubmitBid:
         with nothing_changes(), pytest.raises(UnableToBid, match=r"opening|开标"):
             submit(work_request, firm, box)
 
+    def test_a_firm_cannot_file_without_end_but_can_still_withdraw(self, work_request, monkeypatch):
+        monkeypatch.setattr(bidding, "MOST_FILINGS", 2)
+        firm = bidder_for(work_request)
+        boxes = [sealed(work_request, firm) for _ in range(3)]
+        for box in boxes[:2]:
+            submit(work_request, firm, box)
+
+        with nothing_changes(), pytest.raises(UnableToBid):
+            submit(work_request, firm, boxes[2])
+        submit(work_request, firm, boxes[1])
+        services.withdraw_bid(request_id=work_request.pk, intermediary=firm, actor=member_of(firm.organisation))
+
+        assert sorted(row.fate for row in open_bids(work_request).opened_bids.all()) == [
+            "replaced",
+            "replaced",
+            "withdrawn",
+        ]
+
 
 class TestSubmitWithdrawal:
     def test_ends_the_bid_before_it(self, work_request):

@@ -10,7 +10,7 @@ from marketplace.core.permissions import require
 
 from .. import permissions
 from ..console import sync_console_access
-from ..models import Invitation, Membership, Organisation, User, invitation_token
+from ..models import Invitation, Membership, MembershipChange, Organisation, User, invitation_token
 
 INVITATION_MAIL = "accounts.mail_invitation"
 INVITATION_LASTS = timedelta(days=7)
@@ -47,9 +47,12 @@ def _locked(organisation_id: int, actor: User) -> Organisation:
 def add_member(*, organisation: Organisation, user: User, role: str, actor: User | None = None) -> Membership:
     """Make a person a member, or give a former one their place back with this role."""
     Organisation.objects.locked().get(pk=organisation.pk)
+    returns = Membership.objects.filter(organisation=organisation, user=user, is_active=False).exists()
     membership, _created = Membership.objects.update_or_create(
         organisation=organisation, user=user, defaults={"role": role, "is_active": True}
     )
+    if returns:
+        _record_turn(membership)
     _record(organisation, "member added", actor, after=_state_of(membership))
     sync_console_access(user)
     return membership
@@ -65,7 +68,8 @@ def invite_member(*, organisation_id: int, email: str, role: str, actor: User) -
     """
     organisation = _locked(organisation_id, actor)
     email = email.strip().lower()
-    if membership := organisation.memberships.filter(user__email=email).first():
+    membership = organisation.memberships.filter(user__email=email).first()
+    if membership is not None and (membership.is_active or not _belongs_elsewhere(membership)):
         message = (
             _("%(email)s is a member already.")
             if membership.is_active
@@ -190,8 +194,30 @@ def deactivate_member(*, membership_id: int, actor: User) -> Membership:
 
 @transaction.atomic
 def reactivate_member(*, membership_id: int, actor: User) -> Membership:
-    """Give a former member their access back, in the role that they had."""
-    return _change(_locked_membership(membership_id, actor), "member reactivated", actor, is_active=True)
+    """
+    Give a former member their access back, in the role that they had.
+
+    :raises Refused: where the actor is no administrator
+    :raises UnableToChangeMember: where the person acts for another organisation now, and has to say so themself
+    """
+    membership = _locked_membership(membership_id, actor)
+    if _belongs_elsewhere(membership):
+        # A person acts in a request for one party: nobody makes them the owner's, and so their firm's bid void.
+        raise UnableToChangeMember(
+            _("%(name)s belongs to another organisation now. Invite them again, so that they decide themselves.")
+            % {"name": membership.user}
+        )
+    return _change(membership, "member reactivated", actor, is_active=True)
+
+
+def _belongs_elsewhere(membership: Membership) -> bool:
+    return Membership.objects.of(membership.user).exclude(organisation=membership.organisation_id).exists()
+
+
+def _record_turn(membership: Membership) -> None:
+    MembershipChange.objects.create(
+        membership=membership, is_active=membership.is_active, recorded_at=clock.database_now()
+    )
 
 
 def _locked_membership(membership_id: int, actor: User) -> Membership:
@@ -215,6 +241,8 @@ def _change(membership: Membership, action: str, actor: User, **values: Any) -> 
     for field, value in values.items():
         setattr(membership, field, value)
     membership.save(update_fields=list(values))
+    if before["is_active"] != membership.is_active:
+        _record_turn(membership)
     _record(membership.organisation, action, actor, before=before, after=_state_of(membership))
     sync_console_access(membership.user)
     return membership

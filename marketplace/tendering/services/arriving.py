@@ -79,7 +79,7 @@ def withdraw_bid(
     require_filed(work_request, intermediary)
     plaintext = _plaintext(work_request, intermediary, days=None, price=None)
     sealed = SealedBid(sealed_bids.seal(work_request, plaintext.encode()))
-    receipt = file_sealed(work_request, intermediary, actor, sealed, arrival)
+    receipt = file_sealed(work_request, intermediary, actor, sealed, arrival, is_withdrawal=True)
     return receipt.with_numbers(plaintext.nonce, plaintext.salt)
 
 

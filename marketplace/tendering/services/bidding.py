@@ -27,6 +27,9 @@ from ..receipts import BidReceipt
 from ..sealed_bids import Envelope, SealedBid
 
 REFS_AT_ONCE = 32
+#: Filings of one firm for one request. The opening reads every one, and a custodian is asked for the list of all:
+#: without an end to it a single firm could keep the bids of all others sealed.
+MOST_FILINGS = 500
 
 
 class UnableToBid(DomainError):
@@ -108,7 +111,7 @@ def submit_withdrawal(
     arrival = Arrival(clock.database_now(), address, device)
     work_request = taking_bids(request_id, intermediary, actor, arrival)
     require_filed(work_request, intermediary)
-    return file_sealed(work_request, intermediary, actor, sealed, arrival)
+    return file_sealed(work_request, intermediary, actor, sealed, arrival, is_withdrawal=True)
 
 
 def filings_of(work_request: WorkRequest, intermediary: Intermediary) -> list[Filing]:
@@ -175,11 +178,22 @@ def file_sealed(
     sealed: SealedBid,
     arrival: Arrival,
     proposal: SealedFile | None = None,
+    *,
+    is_withdrawal: bool = False,
 ) -> BidReceipt:
-    """Store a filing as the firm's next one, or find it where the same was stored before."""
+    """
+    Store a filing as the firm's next one, or find it where the same was stored before.
+
+    :raises UnableToBid: if the firm has filed so often already
+    """
     filings = filings_of(work_request, intermediary)
     if again := next((one for one in filings if one.sha256 == sealed.sha256), None):
         return receipts.issue(work_request, sha256=again.sha256, arrived_at=again.arrived_at)
+    if len(filings) >= MOST_FILINGS + is_withdrawal:
+        raise UnableToBid(
+            _("Your company has filed %(most)d times for this request. Only a withdrawal is still taken.")
+            % {"most": MOST_FILINGS}
+        )
     if proposal is not None:
         _keep(work_request, proposal)
     arrived_at = _store(work_request, intermediary, actor, sealed, arrival, filing=len(filings))
