@@ -186,11 +186,12 @@ def _check_people(filed: list[Filed], work_request: WorkRequest) -> None:
     for person, uscc in asked:
         parties[person].add(str(uscc))
     # Who joins the owner after the deadline must not be able to bring a bid down, nor who leaves it to save one.
-    members = Membership.objects.active_at(work_request.bids_open_until).filter(
-        organisation=work_request.owner_id, user__in=parties
-    )
-    for person in members.values_list("user", flat=True):
-        parties[person].add("owner")
+    if work_request.bids_open_until is not None:
+        members = Membership.objects.active_at(work_request.bids_open_until)
+        for person in members.filter(organisation=work_request.owner_id, user__in=parties).values_list(
+            "user", flat=True
+        ):
+            parties[person].add("owner")
     for one in filed:
         if one.envelope and len(parties[one.envelope.person]) > 1:
             one.set_aside("person_of_two_parties")
