@@ -1,6 +1,7 @@
 from datetime import datetime
 from typing import Any, Self
 
+from django.apps import apps
 from django.db import models
 from django.db.models import ExpressionWrapper, F, OuterRef, Q, Subquery
 from django.db.models.functions import Coalesce
@@ -28,7 +29,7 @@ class MembershipQuerySet(models.QuerySet):
 
         Each change turns the one into the other, so the next one after tells what was, where none was before.
         """
-        changes = self.model._meta.get_field("changes").related_model._default_manager.filter(membership=OuterRef("pk"))
+        changes = apps.get_model("accounts", "MembershipChange")._default_manager.filter(membership=OuterRef("pk"))
         was = ExpressionWrapper(Q(is_active=False), output_field=models.BooleanField())
         before = changes.filter(recorded_at__lt=moment).order_by("-recorded_at", "-pk").values("is_active")[:1]
         after = (
