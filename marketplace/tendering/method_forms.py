@@ -171,7 +171,7 @@ class PublicValueForm(forms.Form):
     """What an officer reads at the source."""
 
     value = forms.CharField(
-        label=_("Value"),
+        label=pgettext_lazy("public value", "Value"),
         max_length=200,
         strip=True,
         widget=forms.TextInput(attrs={"autocomplete": "off"}),

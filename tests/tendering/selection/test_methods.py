@@ -291,3 +291,58 @@ class TestCandidate:
     def test_anything_but_the_published_form_is_refused(self, change):
         with pytest.raises(InvalidSelection):
             Candidate(**({"id": "firm", "days": 10, "nonce": "ab" * 32} | change))
+
+
+class TestOrderOfInput:
+    """A ranking follows from who bid what, never from the order in which the bids are handed over."""
+
+    @given(st.lists(FEN, min_size=1, max_size=12), st.integers(), st.randoms(use_true_random=False))
+    def test_of_prices_leaves_the_ranking(self, prices, seed, shuffler):
+        firms = list(priced(prices))
+        shuffled = firms.copy()
+        shuffler.shuffle(shuffled)
+
+        for method in (lowest_price, benchmark_price, random_draw):
+            assert method(shuffled, chance=chance(seed)).ranking == method(firms, chance=chance(seed)).ranking
+
+    @given(
+        st.lists(st.integers(min_value=0, max_value=10_000), min_size=1, max_size=12),
+        st.integers(),
+        st.randoms(use_true_random=False),
+    )
+    def test_of_scores_leaves_lists_and_ranking(self, scores, seed, shuffler):
+        firms = list(scored(scores))
+        shuffled = firms.copy()
+        shuffler.shuffle(shuffled)
+
+        one, two = (credit_preferred(each, chance=chance(seed), long=5, short=2) for each in (firms, shuffled))
+
+        assert (one.ranking, one.short_list) == (two.ranking, two.short_list)
+
+    @given(st.lists(st.integers(min_value=0, max_value=10_000), min_size=1, max_size=12), st.integers())
+    def test_every_firm_of_the_long_list_is_ranked_once(self, scores, seed):
+        firms = scored(scores)
+
+        outcome = credit_preferred(firms, chance=chance(seed), long=5, short=2)
+
+        assert len(set(outcome.ranking)) == len(outcome.ranking) == min(5, len(firms))
+        assert outcome.short_list == outcome.ranking[:2]
+
+    @given(st.lists(FEN, min_size=6, max_size=20), st.integers())
+    def test_trimmed_and_ranked_together_are_all_bids(self, prices, seed):
+        firms = priced(prices)
+
+        outcome = benchmark_price(firms, chance=chance(seed))
+
+        trimmed = [step["id"] for step in outcome.working if step["step"] == "trimmed"]
+        assert sorted([*trimmed, *outcome.ranking]) == [firm.id for firm in firms]
+
+    @given(st.lists(FEN, min_size=1, max_size=12), st.integers(min_value=0), st.integers(min_value=0))
+    def test_direct_ranks_the_pick_and_then_every_other_once(self, prices, place, seed):
+        firms = priced(prices)
+        picked = firms[place % len(firms)].id
+
+        ranking = direct(firms, pick=picked).ranking
+
+        assert ranking[0] == picked
+        assert list(ranking[1:]) == sorted(firm.id for firm in firms if firm.id != picked)
