@@ -227,7 +227,7 @@ class QuestionForm(forms.Form):
 
 class AnswerForm(forms.Form):
     answer = forms.CharField(
-        label=_("Answer"),
+        label=pgettext_lazy("noun", "Answer"),
         max_length=4000,
         widget=forms.Textarea(attrs={"rows": 6}),
         strip=True,

@@ -114,6 +114,14 @@ class SelectionForm(DraftForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        for name in ("long", "short", "evaluators", "signing_days"):
+            self.fields[name].error_messages["invalid"] = _("%(label)s: enter a whole number.") % {
+                "label": self.fields[name].label
+            }
+        for name in ("price_max", "price_min"):
+            self.fields[name].error_messages["invalid"] = _(
+                "%(label)s: enter an amount in yuan, such as 182400.00."
+            ) % {"label": self.fields[name].label}
         self.fields["method"].choices = [(one.value, _described(one)) for one in self._methods()]  # type: ignore[attr-defined]
         announced = self.instance.parameters
         for key in ("long", "short", "evaluators"):

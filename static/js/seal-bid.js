@@ -41,6 +41,7 @@ function start(root, market) {
     const found = problems();
     for (const name of ["price", "days", "proposal"]) mark(clear.querySelector(`[name=${name}]`), found[name]);
     filing.sealed = null;
+    clear.querySelector("[aria-invalid=true]")?.focus();
     return Object.keys(found).length === 0;
   }
 
@@ -70,7 +71,7 @@ function start(root, market) {
     if (filing.fen) {
       show("price", formatCny(filing.fen));
       show("capital", capitalCny(filing.fen));
-      if (market.standard) show("share", `${(Number((filing.fen * 10000n) / readFen(market.standard)) / 100).toFixed(2)}%`);
+      if (market.standard) show("share", `${tenths(filing.fen * 1000n, readFen(market.standard))}%`);
     }
     show("days", filing.days);
     show("proposal", filing.file?.name ?? "");
@@ -170,6 +171,11 @@ function start(root, market) {
   }
 }
 
+// The whole tenths of a quotient, rounded half up: "86.0".
+function tenths(tens, divisor) {
+  return (Number((2n * tens + divisor) / (2n * divisor)) / 10).toFixed(1);
+}
+
 // An error at its field, as the server would show it.
 function mark(input, words) {
   const field = input?.closest(".field");
@@ -185,5 +191,4 @@ function mark(input, words) {
   (input.closest(".with-unit, .file-drop") ?? input).before(message);
   input.setAttribute("aria-invalid", "true");
   input.setAttribute("aria-describedby", message.id);
-  input.focus();
 }

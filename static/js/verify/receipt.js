@@ -15,5 +15,5 @@ export function readReceipt(text, transcript) {
   const place = mine ? transcript.ranking.indexOf(mine.id) + 1 : 0;
   if (place) said.push(filled("receipt.ranked", { place }));
   said.push(filled(hashes.has(transcript.announcement_hash) ? "receipt.announced" : "receipt.announced.not"));
-  return said.join(" ");
+  return said.join(document.documentElement.lang.startsWith("zh") ? "" : " ");
 }
