@@ -18,6 +18,9 @@ PAGE_SIZE = 10
 
 @panels.on("tendering.request", order=50)
 def contracts_of_request(request: HttpRequest, work_request: WorkRequest) -> tuple[str, dict[str, Any]] | None:
+    if work_request.status in ("published", "selecting"):
+        # No winner yet, so no contract.
+        return None
     contracts = Contract.objects.filter(award__work_request=work_request).with_parties().select_related("rating")
     visible = set(Contract.objects.visible_to(request.user).filter(award__work_request=work_request).values_list("pk"))
     shown = [each for each in contracts if each.is_public or (each.pk,) in visible]

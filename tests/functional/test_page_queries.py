@@ -3,6 +3,7 @@
 import pytest
 from django.urls import reverse
 
+from marketplace.tendering.models import WorkRequest
 from tests.factories.contracting import ContractFactory
 from tests.factories.credit import ConductEventFactory, CreditModelFactory, ReviewFactory
 from tests.factories.registry import PractitionerFactory, QualificationFactory, SuspensionFactory
@@ -12,6 +13,7 @@ from tests.factories.tendering import (
     ObjectionFactory,
     QuestionFactory,
     StoredFileFactory,
+    WorkRequestFactory,
 )
 
 pytestmark = pytest.mark.django_db
@@ -50,6 +52,17 @@ def at_most(client, django_assert_max_num_queries):
 @pytest.mark.parametrize("name", ["tendering:request-detail", "tendering:award-detail"])
 def test_a_request_and_its_result(at_most, contract, name):
     at_most(reverse(name, args=[contract.award.work_request.number]))
+
+
+@pytest.mark.parametrize("status", ["published", "selecting"])
+def test_a_request_before_its_result(at_most, frozen_clock, status):
+    work_request = WorkRequestFactory(published=True)
+    QuestionFactory.create_batch(2, work_request=work_request)
+    AttachmentFactory.create_batch(2, work_request=work_request)
+    ExclusionFactory.create_batch(2, work_request=work_request)
+    WorkRequest.objects.filter(pk=work_request.pk).update(status=status)
+
+    at_most(work_request.get_absolute_url())
 
 
 def test_an_intermediary(at_most, contract):
