@@ -136,12 +136,12 @@ class TestContractPage:
         client.force_login(owner_of(first))
         url = "/en" + reverse("contracting:contract-list").removeprefix("/en")
         client.get(url)
-        with django_assert_num_queries(8):
+        with django_assert_num_queries(9):
             client.get(url)
         ContractFactory(owner=first.owner)
         ContractFactory(completed=True, owner=first.owner)
 
-        with django_assert_num_queries(8):
+        with django_assert_num_queries(9):
             response = client.get(url)
 
         assert len(response.context["page_obj"]) == 3
