@@ -21,8 +21,10 @@ from . import receipts
 from .models import OpenedBid, Opening, WorkRequest
 from .receipts import BidReceipt
 
-_HEX = re.compile(r"[0-9a-f]+")
+#: Number and time: neither half a character nor a NUL, which nothing can hash or look up.
+_PLAIN = re.compile(r"[ -~]{1,64}")
 _LENGTHS = {"announcement_hash": 64, "sha256": 64, "signature": 128, "signing_key": 64, "nonce": 64, "salt": 64}
+_FORMS = {name: re.compile(f"[0-9a-f]{{{length}}}") for name, length in _LENGTHS.items()}
 OPTIONAL = frozenset({"nonce", "salt"})
 LONGEST = 10_000
 
@@ -68,7 +70,7 @@ def read(text: str) -> BidReceipt:
         raise NoReceipt(_("This is too long for a receipt."))
     try:
         document = json.loads(text)
-    except ValueError:
+    except (ValueError, RecursionError):
         raise NoReceipt(_("This is not JSON. Paste the receipt whole, with both braces.")) from None
     wanted = set(BidReceipt.__dataclass_fields__)
     if not isinstance(document, dict) or set(document) - wanted or (wanted - OPTIONAL) - set(document):
@@ -76,8 +78,7 @@ def read(text: str) -> BidReceipt:
     for name, value in document.items():
         if value is None and name in OPTIONAL:
             continue
-        length = _LENGTHS.get(name)
-        if not isinstance(value, str) or (length and not (len(value) == length and _HEX.fullmatch(value))):
+        if not isinstance(value, str) or not _FORMS.get(name, _PLAIN).fullmatch(value):
             raise NoReceipt(_("The field “%(name)s” is damaged.") % {"name": name})
     return BidReceipt(**document)
 

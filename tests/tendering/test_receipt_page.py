@@ -169,6 +169,7 @@ class TestPage:
             ("[]", "not the fields"),
             ('{"request": 1}', "not the fields"),
             ("x" * 20_000, "too long"),
+            ("[" * 9_000, "not JSON"),
         ],
     )
     def test_what_is_no_receipt_says_what_is_missing(self, client, text, words):
@@ -178,6 +179,12 @@ class TestPage:
         document = bid(work_request, bidder_for(work_request)).as_document() | {"sha256": "zz"}
 
         assert "“sha256” is damaged" in client.post(PAGE, {"receipt": json.dumps(document)}).content.decode()
+
+    @pytest.mark.parametrize("hostile", ["\ud800", "MX-2026-0001\0", "x" * 65, ""])
+    def test_text_that_nothing_can_hash_or_look_up_is_damage(self, client, work_request, hostile):
+        document = bid(work_request, bidder_for(work_request)).as_document() | {"request": hostile}
+
+        assert "“request” is damaged" in client.post(PAGE, {"receipt": json.dumps(document)}).content.decode()
 
     def test_the_keys_are_published_for_people_and_programs(self, client, keys):
         key = signing.published()[0].public_key
