@@ -291,10 +291,11 @@ def lock_deposits(mode: str) -> None:
 
 
 def _deadline(work_request: WorkRequest) -> str:
-    closes_at = work_request.closes_at(clock.now()) or work_request.bids_close_at
-    if closes_at is None:
+    # The certain one: an unanswered question may still be answered, and a custodian keeps to the latest it was told.
+    deadline = work_request.deadline(clock.now())
+    if deadline is None:
         raise ValueError(f"{work_request.number} has no deadline")
-    return closes_at.isoformat()
+    return deadline.isoformat()
 
 
 def _after_deadline(work_request: WorkRequest) -> datetime:

@@ -1,3 +1,5 @@
+from datetime import timedelta
+
 import pytest
 
 from marketplace.core import audit, clock, outbox
@@ -114,6 +116,20 @@ class TestSuspendRequest:
 
         published.refresh_from_db()
         assert published.status == "suspended"
+
+    def test_after_the_deadline_no_bids_are_taken_again_however_late_the_job_was(
+        self, published, regulator, frozen_clock
+    ):
+        firm = bidder_for(published)
+        frozen_clock.move_to(published.bids_close_at + timedelta(seconds=10))
+        run("suspend", published, regulator)
+        frozen_clock.move_to("2026-12-01 10:00")
+
+        run("resume", published, regulator)
+
+        assert (published.status, published.bids_close_at) == ("selecting", clock.shanghai("2026-11-30 17:00"))
+        with nothing_changes(), pytest.raises(UnableToBid):
+            bid(published, firm)
 
     def test_bidding_runs_on_for_the_working_days_that_were_left(self, published, regulator, frozen_clock):
         frozen_clock.move_to("2026-11-26 10:00")  # Thursday: it, Friday and Monday are left

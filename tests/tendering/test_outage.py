@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 import pytest
+from django.utils import translation
 
 from marketplace.core import audit, clock, heartbeats, outbox
 from marketplace.core.heartbeats import Gap
@@ -185,7 +186,8 @@ class TestAcrossTheDeadline:
     def test_the_page_says_why(self, work_request, client):
         outbox.run_due()
 
-        page = client.get(f"/en{work_request.get_absolute_url()}").content.decode()
+        with translation.override("en"):
+            page = client.get(work_request.get_absolute_url()).content.decode()
 
         assert "The deadline has moved because the market was out of reach." in page
         assert "(3900 s)" in page
@@ -330,3 +332,12 @@ class TestTogetherWithAQuestion:
         outbox.run_due()
 
         assert state(work_request)[1:] == (clock.shanghai("2026-12-02 17:00"),) * 2
+
+    def test_a_custodian_elsewhere_is_told_only_what_is_certain(self, work_request, frozen_clock):
+        # It keeps to the latest that it was told, so that a question answered in time would hold the opening up.
+        QuestionFactory(work_request=work_request)
+        work_request.bids_open_until = deadlines.moved(DEADLINE, 2)
+
+        assert custody._deadline(work_request) == "2026-11-30T09:00:00+00:00"
+        frozen_clock.move_to(DEADLINE)
+        assert custody._deadline(work_request) == "2026-12-02T09:00:00+00:00"

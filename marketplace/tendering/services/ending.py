@@ -14,7 +14,7 @@ from marketplace.core.permissions import require
 from .. import deadlines, events, permissions, telling
 from ..models import Award, Opening, WorkRequest
 from ..models.requests import Status
-from .closing import schedule_opening
+from .closing import close_bids, schedule_opening
 from .objecting import schedule_overdue
 from .publicity import locked_award, schedule_confirmation
 from .publishing import schedule_deadline
@@ -87,6 +87,8 @@ def suspend_request(*, request_id: int, reason: str, actor: User) -> WorkRequest
     :raises Refused: if the actor is no regulator or acts for a party
     :raises UnableToEnd: without a reason
     """
+    # A deadline that has come or moved, whatever job is late, must not be taken for days that are left.
+    close_bids(request_id=request_id)
     work_request = _locked(request_id)
     require(permissions.can_suspend(actor, work_request))
     reason = _given(reason)
