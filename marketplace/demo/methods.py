@@ -10,6 +10,7 @@ from marketplace.accounts.models import Organisation, User
 from marketplace.catalogue.models import ServiceItem
 from marketplace.core import calendar, clock
 from marketplace.tendering import services as tendering
+from marketplace.tendering.direct import candidates_of
 from marketplace.tendering.models import Paper, WorkRequest
 
 from . import evaluators
@@ -38,6 +39,12 @@ class Show:
     owner: int = 0
     most: int = 8
     then: str = ""
+    #: What makes a bundle of it.
+    also: tuple[str, ...] = ()
+
+    @property
+    def items(self) -> tuple[str, ...]:
+        return (self.item, *self.also)
 
 
 SHOWS = (
@@ -64,47 +71,58 @@ SHOWS = (
     Show(3, "食品加工项目环境影响报告表编制", "HB-002", "credit_preferred", 5, {"long": 4, "short": 2}),
     Show(4, "研发中心可行性研究报告编制", "FZ-003", "credit_preferred", 15, {"long": 4, "short": 2}, 5, then="picked"),
     Show(5, "冷链仓库竣工环境保护验收监测", "HB-005", "lowest_price", 14, owner=6, then="upheld"),
+    Show(7, "新能源项目资产评估", "CZ-002", "direct", 9, owner=9, then="picked_directly"),
+    Show(8, "智能装备厂区联合测绘", "ZG-007", "lowest_price", 13, owner=10, also=("ZG-005",)),
     Show(6, "纺织车间改造节能报告编制", "FZ-005", "lowest_price", 20, owner=7, then="dropped"),
 )
 
 
 def acts(cast: Cast, owners: list[tuple[Organisation, User]], items: dict[str, ServiceItem], today: date) -> list[Act]:
-    return [_story(show, cast, *owners[show.owner], items[show.item], today) for show in SHOWS]
+    return [_story(show, cast, *owners[show.owner], [items[code] for code in show.items], today) for show in SHOWS]
 
 
-def _story(show: Show, cast: Cast, owner: Organisation, user: User, item: ServiceItem, today: date) -> Act:
+def _story(show: Show, cast: Cast, owner: Organisation, user: User, items: list[ServiceItem], today: date) -> Act:
     chance = Random(f"show {show.number}")  # noqa: S311  a story, not a secret
     published_on = calendar.working_day_before(today, show.back)
     yield at(published_on, "08:40") + timedelta(minutes=show.number)
-    work_request = _draft(show, owner, user, item, published_on)
+    work_request = _draft(show, owner, user, items, published_on)
     tendering.submit_request(request_id=work_request.pk, actor=user)
     yield clock.now() + timedelta(minutes=30)
     work_request = tendering.review_request(request_id=work_request.pk, publish_it=True, actor=cast.clerk)
-    for index, firm in enumerate([each for each in cast.firms if each.offers(item.code)][: show.most]):
-        yield clock.now() + timedelta(minutes=11 + index)
-        if eligible(firm, work_request):
-            _bid(show, work_request, firm, chance)
+    if show.method != "direct":
+        able = [firm for firm in cast.firms if all(firm.offers(code) for code in show.items)]
+        for index, firm in enumerate(able[: show.most]):
+            yield clock.now() + timedelta(minutes=11 + index)
+            if eligible(firm, work_request):
+                _bid(show, work_request, firm, chance)
     if work_request.opens_at is not None:
         yield work_request.opens_at + timedelta(minutes=5)
     if show.then:
         yield from THEN[show.then](WorkRequest.objects.get(pk=work_request.pk), cast, user)
 
 
-def _draft(show: Show, owner: Organisation, user: User, item: ServiceItem, published_on: date) -> WorkRequest:
-    draft = tendering.create_draft(owner=owner, actor=user, title=show.title, lines=[tendering.ItemLine(item)])
+def _draft(show: Show, owner: Organisation, user: User, items: list[ServiceItem], published_on: date) -> WorkRequest:
+    # Of a bundle all but the first may be subcontracted.
+    lines = [tendering.ItemLine(item, may_subcontract=item.code in show.also) for item in items]
+    draft = tendering.create_draft(owner=owner, actor=user, title=show.title, lines=lines)
+    names, deliverables = (
+        "、".join(words) for words in zip(*((i.name_zh, i.deliverable_zh) for i in items), strict=True)
+    )
     return tendering.save_draft(
         request_id=draft.pk,
         actor=user,
         values={
-            "project_name": show.title.removesuffix(item.name_zh),
+            "project_name": show.title.removesuffix(items[0].name_zh),
             "project_code": f"2609-320499-89-01-9{show.number:05d}",
-            "content": f"完成{item.name_zh}，提交{item.deliverable_zh}，配合审批直至办结。",
+            "content": f"完成{names}，提交{deliverables}，配合审批直至办结。",
             "scale": "见附件",
-            "service_days": item.standard_days or 45,
+            "service_days": max(item.standard_days or 45 for item in items),
             "method": show.method,
             "parameters": show.parameters,
             "price_max": Decimal(68_000 + 1_500 * show.number),
-            "bids_close_at": at(calendar.working_day_after(published_on, 4), "17:00"),
+            "bids_close_at": None
+            if show.method == "direct"
+            else at(calendar.working_day_after(published_on, 4), "17:00"),
             "contact_name": user.name,
             "contact_phone": owner.phone or "0519-85680000",
         },
@@ -164,6 +182,17 @@ def _picked(work_request: WorkRequest, cast: Cast, user: User) -> Act:
     )
 
 
+def _picked_directly(work_request: WorkRequest, cast: Cast, user: User) -> Act:
+    yield clock.now() + timedelta(hours=2)
+    offered = min(candidates_of(work_request, at=clock.now()), key=lambda one: (one.price, one.listed_as))
+    tendering.pick_offer(
+        request_id=work_request.pk,
+        uscc=offered.intermediary.uscc,
+        reason="报价在符合条件的机构中最低，承诺时间满足融资安排。",
+        actor=user,
+    )
+
+
 def _upheld(work_request: WorkRequest, cast: Cast, user: User) -> Act:
     award = work_request.awards.live().get()
     yield clock.now() + timedelta(hours=18)
@@ -195,4 +224,11 @@ def _dropped(work_request: WorkRequest, cast: Cast, user: User) -> Act:
     )
 
 
-THEN = {"half_marked": _half_marked, "marked": _marked, "picked": _picked, "upheld": _upheld, "dropped": _dropped}
+THEN = {
+    "half_marked": _half_marked,
+    "marked": _marked,
+    "picked": _picked,
+    "picked_directly": _picked_directly,
+    "upheld": _upheld,
+    "dropped": _dropped,
+}

@@ -117,7 +117,7 @@ class TestWhatHappened:
             assert {"published", "completed"} <= states
 
     def test_the_other_methods_have_come_to_a_result(self):
-        for method in ("benchmark_price", "credit_preferred", "best_proposal"):
+        for method in ("direct", "benchmark_price", "credit_preferred", "best_proposal"):
             assert WorkRequest.objects.filter(method=method, status="awarded").count() == 1
 
     def test_the_owner_may_pick_and_the_evaluator_may_mark_now(self):
@@ -127,6 +127,15 @@ class TestWhatHappened:
 
         assert can_pick(owner, picking)
         assert can_mark(paper.seat.evaluator.user, paper)
+
+    def test_a_bundle_was_bought(self):
+        bundle = WorkRequest.objects.get(title__contains="联合测绘")
+
+        assert list(bundle.request_items.order_by("pk").values_list("item__code", "may_subcontract")) == [
+            ("ZG-007", False),
+            ("ZG-005", True),
+        ]
+        assert bundle.awards.live().get().state == "confirmed"
 
     def test_a_proposal_was_marked_in_two_rounds(self):
         working = Opening.objects.get(work_request__method="best_proposal", state="ranked").transcript["working"]
