@@ -141,9 +141,9 @@ class Selection:
         allowed = {"credit_preferred": [2], "direct": [1]}.get(self.method, [1, 3])
         need(fewest is None or fewest in allowed, f"fewest_bids of the announcement: {fewest!r}")
         # An announcement without that number leaves open whether public money needed three.
-        published, ranking = self.t["ranking"], []
-        if self.void or [one.get("step") for one in self.t["working"]] == ["voided"]:
-            self.say("voided", str(self.t["working"][-1].get("reason")))
+        published, ranking, working = self.t["ranking"], [], canonical(self.t["working"]).decode("utf-8")
+        if self.void or (published == [] and '"step":"voided"' in working):
+            self.say("voided", working)
         elif counted < (fewest or allowed[0]) or (counted < (fewest or allowed[-1]) and published == []):
             self.say("failed", f"{counted} counted, too few")
         else:
@@ -159,7 +159,7 @@ class Selection:
 
     def picked_first(self, ranking):
         decided, pick = self.t["decided_by"], self.t["ranking"][0] if self.t["ranking"] else None
-        if decided == {"by": "rule"} and self.method != "direct":
+        if decided in ("rule", {"by": "rule"}) and self.method != "direct":
             return ranking
         fits = sorted(decided) == ["by", "reason"] and decided["by"] == "owner" and decided["reason"].strip()
         need(fits and pick in self.choice, f"decided_by: {decided!r}, but the owner could not pick {pick!r}")

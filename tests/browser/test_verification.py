@@ -204,6 +204,22 @@ class TestPage:
             verdict.wait_for()
             assert ("It is right" in verdict.inner_text()) == (changed == opening.transcript)
 
+    def test_a_voided_selection_fits_together_and_says_why(self, reader, market):
+        found = opened(EXAMPLES["random_draw"])
+        kept = {side: secret.hex() for side, secret in found.secrets.items()}
+        values = {"public_value": None, "reason": "a reason", "opened_at": "2026-12-01T09:01:00Z"}
+        by_decision = selection.voided(found.announcement, found.frozen, revealed=kept, **values)
+        lost = selection.voided(found.announcement, found.frozen, revealed={"operator": kept["operator"]}, **values)
+        reader.goes_to("/en/verify/")
+
+        for document, words in ((by_decision, "Seed"), (lost, "lost")):
+            reader.fills(transcript=json.dumps(document))
+            reader.page.get_by_role("button", name="Check", exact=True).click()
+            reader.page.get_by_role("heading", name="It fits together").wait_for()
+            reader.reads("was voided and has no winner", "Reason: a reason", words)
+        (changed,) = recomputed(reader.page, [json.dumps(by_decision | {"seed": None})])
+        assert changed["what"] == "seed"
+
     def test_a_file_that_is_no_transcript_is_said_to_be_none(self, reader, market):
         reader.goes_to("/en/verify/")
 

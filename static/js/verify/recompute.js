@@ -114,10 +114,10 @@ function order(t) {
   const fewest = fewestOf(t);
   const counted = t.candidates.length;
   let found = { ranking: [], coefficient: null, rows: [] };
-  const [first] = t.working;
-  const isVoid = t.working.length === 1 && first.step === "voided";
-  if ((method !== "direct" && t.seed === null) || isVoid) {
-    Object.assign(found, { voided: isVoid ? String(first.reason) : "" });
+  // The working explains and is not bound: its form may be any, and it only counts where nothing is ranked.
+  const voiding = t.ranking.length === 0 && [t.working].flat().find((one) => one?.step === "voided");
+  if ((method !== "direct" && t.seed === null) || voiding) {
+    Object.assign(found, { voided: voiding ? String(voiding.reason) : "" });
   } else if (counted < fewest[0] || (counted < fewest.at(-1) && t.ranking.length === 0)) {
     Object.assign(found, { failed: { counted, fewest: fewest.at(-1) } });
   } else {
@@ -135,8 +135,7 @@ function order(t) {
 
 function pickedFirst(t, { ranking, choice = [] }) {
   const decided = t.decided_by;
-  if (decided.by === "rule" && t.announcement.method !== "direct") {
-    sameKeys("decided_by", decided, "by");
+  if ((decided === "rule" || JSON.stringify(decided) === '{"by":"rule"}') && t.announcement.method !== "direct") {
     return ranking;
   }
   sameKeys("decided_by", decided, "by reason");

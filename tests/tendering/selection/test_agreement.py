@@ -220,13 +220,13 @@ class TestVoided:
             report = report_on(one)
             assert (one["seed"], one["winner"]) == (None, None)
             assert "NOT KEPT, the regulator's" in said(report, "commitment")[1]
-            assert said(report, "voided") == ["a reason"]
+            assert said(report, "voided") == ['[{"reason":"a reason","step":"voided"}]']
 
     def test_voided_by_a_decision_the_seed_still_follows(self):
         one = self.document(self.secrets)
 
         assert one["seed"] == opened(EXAMPLES["random_draw"]).seed.hex()
-        assert said(report_on(one), "voided") == ["a reason"]
+        assert said(report_on(one), "voided") == ['[{"reason":"a reason","step":"voided"}]']
 
     def test_a_seed_cannot_be_left_out_of_one_that_was_not_voided(self):
         failed = as_read(transcript(MORE["failed"]))
