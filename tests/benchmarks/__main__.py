@@ -30,13 +30,14 @@ def main() -> None:
 
     django.setup()
 
-    from . import bids, pages, pure, selections, servers, world
+    from . import bids, openings, pages, pure, selections, servers, world
     from .report import Report
 
     world.prepare(options.scale)
     report = Report()
     pages.measure(report, options.rounds)
     bids.measure(report)
+    openings.measure(report)
     pure.measure(report)
     selections.measure(report)
     if not options.skip_servers:

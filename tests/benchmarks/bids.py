@@ -20,15 +20,16 @@ from .report import Report, Row
 ITEM = "HB-001"
 BIDS, CLIENTS = 60, 4
 LIMIT_MS = 25
+LIMIT_PER_SECOND = 100
 
 
 def measure(report: Report) -> None:
-    bidders = _bidders(BIDS * 2)
-    one = _open_request()
+    bidders = bidders_of_world(BIDS * 2)
+    one = open_request()
     times = [_bid(one, *bidder) for bidder in bidders[:BIDS]]
     found = statistics.median(times)
     report.add(Row("bid stored, 1 client", f"{found:.1f} ms", limit=f"≤ {LIMIT_MS} ms", kept=found <= LIMIT_MS))
-    four = _open_request()
+    four = open_request()
     began = time.perf_counter()
     _at_once(four, bidders[BIDS:])
     took = time.perf_counter() - began
@@ -39,18 +40,18 @@ def measure(report: Report) -> None:
         Row(
             f"bids stored for one request, {CLIENTS} clients",
             f"{len(bidders[BIDS:]) / took:.0f} bids/s",
-            limit="no duplicate, none lost",
-            kept=kept,
+            limit=f"≥ {LIMIT_PER_SECOND} bids/s, no duplicate, none lost",
+            kept=kept and len(bidders[BIDS:]) / took >= LIMIT_PER_SECOND,
         )
     )
 
 
-def _bidders(count: int) -> list[tuple[Intermediary, User]]:
+def bidders_of_world(count: int) -> list[tuple[Intermediary, User]]:
     firms = Intermediary.objects.listed().filter(offers__item__code=ITEM).order_by("?").select_related("organisation")
     return [(firm, firm.organisation.memberships.select_related("user").get().user) for firm in firms[:count]]
 
 
-def _open_request() -> WorkRequest:
+def open_request() -> WorkRequest:
     """A request published today, by the services."""
     owner = Organisation.objects.filter(kind="enterprise").order_by("?").first()
     clerk = User.objects.get(email="operator@demo.example")

@@ -1,19 +1,23 @@
 """Bids, openings, awards and objections at the same moment; SQLite ignores row locks, so PostgreSQL shows it."""
 
 import os
+import threading
+import time
 from datetime import timedelta
 from decimal import Decimal
 
 import pytest
+from django.db import transaction
 
 from marketplace.core import audit, clock, heartbeats
 from marketplace.core.models import MarketPolicy
 from marketplace.tendering import services
-from marketplace.tendering.models import Bid, DeadlineMove, Objection, OpenedBid, Opening, RequestVersion
+from marketplace.tendering.models import Bid, DeadlineMove, Objection, OpenedBid, Opening, RequestVersion, WorkRequest
 from tests.factories.accounts import MembershipFactory
 from tests.factories.catalogue import ServiceItemFactory
 from tests.factories.tendering import WorkRequestFactory, bidder_for, member_of, open_bids
 from tests.services.racing import at_once
+from tests.tendering.test_sealed_filing import sealed
 
 pytestmark = [
     pytest.mark.services,
@@ -28,6 +32,11 @@ pytestmark = [
 def filing(work_request, firm):
     actor = member_of(firm.organisation)
     return lambda: services.seal_and_submit_bid(request_id=work_request.pk, intermediary=firm, actor=actor)
+
+
+def filing_sealed(work_request, firm, box=None):
+    actor, box = member_of(firm.organisation), box or sealed(work_request, firm)
+    return lambda: services.submit_bid(request_id=work_request.pk, intermediary=firm, sealed=box, actor=actor)
 
 
 def objecting(award, firm):
@@ -63,6 +72,68 @@ class TestBidsAtOnce:
         assert len(done) == Bid.objects.count() == 16
         opening = open_bids(work_request)
         assert {one["id"] for one in opening.transcript["candidates"]} == {firm.uscc for firm in firms}
+
+    def test_forty_firms_file_four_times_each_at_once_and_forty_bids_count(self, frozen_clock):
+        work_request = WorkRequestFactory(published=True)
+        firms = [bidder_for(work_request) for _ in range(40)]
+        receipts = []
+
+        for start in range(0, 40, 10):
+            ten = firms[start : start + 10]
+            done, refusals = at_once(*[filing_sealed(work_request, firm) for firm in ten for _ in range(4)])
+            assert refusals == []
+            receipts += done
+        opening = open_bids(work_request)
+
+        fates = list(OpenedBid.objects.values_list("fate", flat=True))
+        assert (fates.count("counted"), fates.count("replaced"), len(fates)) == (40, 120, 160)
+        assert {one["id"] for one in opening.transcript["candidates"]} == {firm.uscc for firm in firms}
+        listed = {row["sha256"] for row in opening.transcript["ciphertexts"]}
+        assert {receipt.sha256 for receipt in receipts} == listed
+        assert [[one.number for one in services.filings_of(work_request, firm)] for firm in firms] == [
+            [0, 1, 2, 3]
+        ] * 40
+
+    def test_one_ciphertext_sent_four_times_at_once_is_one_filing_with_one_receipt(self, frozen_clock):
+        work_request = WorkRequestFactory(published=True)
+        firm = bidder_for(work_request)
+        box = sealed(work_request, firm)
+
+        done, refusals = at_once(*[filing_sealed(work_request, firm, box)] * 4)
+
+        assert (len(done), refusals) == (4, [])
+        assert len(set(done)) == Bid.objects.count() == 1
+
+    def test_bids_do_not_wait_for_each_other(self, frozen_clock):
+        work_request = WorkRequestFactory(published=True)
+        firm = bidder_for(work_request)
+
+        with transaction.atomic():
+            WorkRequest.objects.held(work_request.pk)
+            done, refusals = at_once(filing_sealed(work_request, firm))
+
+        assert (len(done), refusals) == (1, [])
+
+
+class TestBidAndChangeAtOnce:
+    def test_a_bid_waits_for_the_end_of_the_request_and_is_then_refused(self, frozen_clock):
+        work_request = WorkRequestFactory(published=True)
+        firm, owner = bidder_for(work_request), member_of(work_request.owner)
+        ending = threading.Event()
+
+        def end():
+            with transaction.atomic():
+                services.terminate_request(request_id=work_request.pk, reason="项目调整。", actor=owner)
+                ending.set()
+                time.sleep(0.3)
+
+        def bid_meanwhile():
+            ending.wait()
+            return filing_sealed(work_request, firm)()
+
+        done, refusals = at_once(end, bid_meanwhile)
+
+        assert (len(done), len(refusals), Bid.objects.count()) == (1, 1, 0)
 
 
 class TestBidAndOpeningAtOnce:
