@@ -50,9 +50,11 @@ INSTALLED_APPS = [
     "django.forms",
 ]
 
-#: Where bids are filed and receipts checked the logs name no person (RULES, Bids), and no more than the group.
+#: Where bids are filed and receipts checked the logs name no person (RULES, Bids), and no more than the group. Nor on
+#: the pages around: who reads a request a moment before and after a nameless filing would be its bidder.
 PATHS_THAT_LOG_NO_PERSON = (
-    r"((?:/en)?/requests/[^/]+/bid/|/api/v1/work-requests/[^/]+/bids/|(?:/en)?/receipts/|(?:/en)?/workbench/bids/)"
+    r"((?:/en)?/requests/[^/]+/(?:bid/)?|/api/v1/work-requests/[^/]+/(?:bids/)?|(?:/en)?/receipts/"
+    r"|(?:/en)?/workbench/bids/)"
 )
 
 MIDDLEWARE = [
@@ -187,6 +189,8 @@ CUSTODIAN_MARKET_KEY = env.CUSTODIAN_MARKET_KEY
 FIXTURES = BASE_DIR / "fixtures"
 MAX_UPLOAD_BYTES = 20 * 1024 * 1024
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
+#: A proposal that arrives in the clear is sealed before anything of it is written, also to a temporary file.
+FILE_UPLOAD_MAX_MEMORY_SIZE = MAX_UPLOAD_BYTES + 1024 * 1024
 
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {
