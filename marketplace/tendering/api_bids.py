@@ -46,6 +46,9 @@ class FilingSerializer(serializers.Serializer):
     sealed = serializers.CharField(
         required=False, help_text=_("Base64 of the ciphertext: the padded plaintext sealed to both announced keys.")
     )
+    announcement_hash = serializers.CharField(
+        required=False, default="", help_text=_("Of the announcement that you read; another version is refused.")
+    )
     withdraw = serializers.BooleanField(default=False, help_text=_("Whether this filing withdraws the bid."))
     days = serializers.IntegerField(required=False, min_value=1, help_text=_("Promised working days."))
     price = serializers.DecimalField(
@@ -139,11 +142,20 @@ class FilingView(InItsLanguage, APIView):
         if "sealed" in values:
             if values["withdraw"]:
                 return services.submit_withdrawal(sealed=values["sealed"], **who)
-            return services.submit_bid(sealed=values["sealed"], proposal=values.get("proposal"), **who)
+            return services.submit_bid(
+                sealed=values["sealed"],
+                proposal=values.get("proposal"),
+                announced=values["announcement_hash"],
+                **who,
+            )
         if values["withdraw"]:
             return services.withdraw_bid(**who)
         return services.seal_and_submit_bid(
-            days=values.get("days"), price=values.get("price"), proposal=values.get("proposal"), **who
+            days=values.get("days"),
+            price=values.get("price"),
+            proposal=values.get("proposal"),
+            announced=values["announcement_hash"],
+            **who,
         )
 
     @staticmethod

@@ -113,6 +113,17 @@ class TestPost:
         assert answer.json()["type"] == "urn:mingxuan:problem:unable-to-bid"
         assert set(answer.json()["errors"]) == {"price"}
 
+    @pytest.mark.parametrize("in_the_clear", [True, False])
+    def test_read_of_another_version_is_refused(self, client, work_request, firm, in_the_clear):
+        box = base64_of(sealed(work_request, firm))
+        values = {"days": 20, "price": "150000.00"} if in_the_clear else {"sealed": box}
+
+        with nothing_changes():
+            answer = post(client, work_request, announcement_hash="0" * 64, **values)
+
+        assert answer.status_code == 409
+        assert post(client, work_request, announcement_hash=work_request.announcement_hash, **values).status_code == 201
+
     def test_after_the_deadline_is_a_problem(self, client, work_request, firm, frozen_clock):
         box = sealed(work_request, firm)
         frozen_clock.move_to(work_request.bids_close_at)
