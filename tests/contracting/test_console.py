@@ -32,7 +32,7 @@ class TestConsole:
         client.force_login(regulator)
         client.get(reverse("contracting_console:index"))
 
-        with django_assert_max_num_queries(20):
+        with django_assert_max_num_queries(21):
             response = client.get(reverse("contracting_console:index"))
 
         assert [each.pk for each in response.context["page_obj"]] == [overdue.pk]

@@ -132,9 +132,11 @@ TRAIL_OF_OPENING = [
     "request.closed",
     "custody.key_released",
     "custody.key_released",
-    "custody.secret_released",
-    "custody.secret_released",
     "bids.opened",
+    "custody.secret_released",
+    "custody.secret_released",
+    "opening.drawn",
+    "opening.ended",
     "publicity.begun",
 ]
 
