@@ -244,15 +244,20 @@ def enter_value(request: MemberRequest, number: str) -> HttpResponse:
 
 
 def suspend(request: MemberRequest, number: str) -> HttpResponse:
-    return _course(request, number, permissions.can_suspend, services.suspend_request, _("Suspend the request"))
+    meaning = _("No bids are taken and every clock stops until the suspension is lifted.")
+    return _course(
+        request, number, permissions.can_suspend, services.suspend_request, _("Suspend the request"), meaning
+    )
 
 
 def resume(request: MemberRequest, number: str) -> HttpResponse:
-    return _course(request, number, permissions.can_resume, services.resume_request, _("Lift the suspension"))
+    meaning = _("The clocks run on from the next day, with the working days that were left.")
+    return _course(request, number, permissions.can_resume, services.resume_request, _("Lift the suspension"), meaning)
 
 
 def void(request: MemberRequest, number: str) -> HttpResponse:
-    return _course(request, number, permissions.can_void, services.void_request, _("Void the request"))
+    meaning = _("The request ends here and a selection loses its effect. This cannot be undone.")
+    return _course(request, number, permissions.can_void, services.void_request, _("Void the request"), meaning)
 
 
 def _course(
@@ -261,6 +266,7 @@ def _course(
     predicate: Callable[..., Decision],
     operation: Callable[..., Any],
     title: str,
+    meaning: str,
 ) -> HttpResponse:
     """One decision about a request's course: a published reason, one service call."""
     require(is_regulator(request.user))
@@ -280,6 +286,7 @@ def _course(
         "header_title": title,
         "header_icon": "warning",
         "work_request": work_request,
+        "meaning": meaning,
         "refusal": decision,
         "form": form if decision else None,
     }

@@ -13,11 +13,11 @@ from marketplace.core import clock, files, kept
 from marketplace.core.calendar import ClockFace, clock_face
 from marketplace.core.paging import KeysFirst
 
-from .. import eligibility, permissions, versions
+from .. import eligibility, permissions, services, versions
 from ..filters import RequestFilter
 from ..models import Attachment, RequestItem, RequestVersion, WorkRequest
 from ..paging import OpenFirst
-from ..selectors import opening_wait
+from ..selectors import is_unconfirmed, opening_wait
 from ..timeline import stages_of
 
 PAGE_SIZE = 20
@@ -97,6 +97,10 @@ def detail_context(request: MemberRequest, work_request: WorkRequest) -> dict[st
             context["conditions"] = eligibility.conditions_of(intermediary, work_request, at=clock.now())
             context["is_eligible"] = all(condition.met for condition in context["conditions"])
             context["may_bid"] = permissions.can_bid(request.user, work_request, intermediary)
+            if context["may_bid"]:
+                filings = services.filings_of(work_request, intermediary)
+                context["filings"] = filings
+                context["unconfirmed"] = bool(filings) and is_unconfirmed(work_request, filings[-1].arrived_at)
             context["may_ask"] = permissions.can_ask(request.user, work_request, intermediary)
         if context["is_owner"] and context["takes_bids"]:
             context["may_change"] = permissions.can_change(request.user, work_request)
