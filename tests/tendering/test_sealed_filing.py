@@ -170,7 +170,7 @@ class TestSubmitBid:
         seconds = iter([0.0, 61.0])
         monkeypatch.setattr(bidding, "monotonic", lambda: next(seconds))
 
-        with nothing_changes(), pytest.raises(UnableToBid, match=r"opening|开标"):
+        with nothing_changes(), pytest.raises(UnableToBid, match=r"opening|开启"):
             submit(work_request, firm, box)
 
     def test_a_firm_cannot_file_without_end_but_can_still_withdraw(self, work_request, monkeypatch):
