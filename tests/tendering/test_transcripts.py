@@ -93,6 +93,15 @@ class TestPages:
         assert json.dumps(opened.firms[0].name)[1:-1] in content
         assert opened.opening.seed not in content
 
+    @pytest.mark.parametrize("bidders", [2, 6])
+    def test_the_page_has_a_fixed_number_of_queries(
+        self, client, frozen_clock, db, django_assert_max_num_queries, bidders
+    ):
+        work_request = WorkRequestFactory(bidders=bidders, lowest_price=True, opened=True)
+
+        with django_assert_max_num_queries(6):
+            client.get(reverse("tendering:verify", args=[work_request.number]))
+
     def test_there_is_none_before_the_result(self, client, waiting):
         assert client.get(reverse("tendering:verify", args=[waiting.number])).status_code == 404
 
