@@ -94,6 +94,10 @@ def _before_service(contract: Contract, party: Party) -> Iterator[Duty]:
             contract, party, _("Agree to the terms"), _("Look at them"), "terms-agree", since=since, due_at=due_at
         )
     if contract.state == ContractState.SIGNING and party not in signatures_of(contract):
+        if party == Party.INTERMEDIARY and contract.wants_parts:
+            title = _("State the parts of the price")
+            yield _duty(contract, party, title, _("State them"), "parts", since=since, due_at=due_at)
+            return
         yield _duty(contract, party, _("Sign the contract"), _("Read and sign"), "sign", since=since, due_at=due_at)
 
 

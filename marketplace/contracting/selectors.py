@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import Avg, Count, Prefetch, QuerySet
+from django.db.models import Avg, Count, Exists, OuterRef, Prefetch, QuerySet
 
 from marketplace.accounts.models import Organisation
 from marketplace.core import policy
@@ -16,10 +16,19 @@ from .models import (
     ContractText,
     Deliverable,
     Milestone,
+    PartStatement,
     Signature,
     aspect_label,
 )
 from .querysets import ContractQuerySet
+
+#: Whether a contract for several services waits for its intermediary to say what each costs.
+WANTS_PARTS = Exists(
+    Contract.items.through.objects.filter(contract=OuterRef("pk"))
+    .values("contract")
+    .annotate(services=Count("pk"))
+    .filter(services__gt=1)
+) & ~Exists(PartStatement.objects.filter(contract=OuterRef("pk")))
 
 
 def for_page(contracts: ContractQuerySet) -> ContractQuerySet:
@@ -31,6 +40,7 @@ def for_page(contracts: ContractQuerySet) -> ContractQuerySet:
     signatures = Signature.objects.select_related("signed_by")
     return (
         contracts.with_parties()
+        .annotate(wants_parts=WANTS_PARTS)
         .select_related("rating", "filed_by")
         .prefetch_related(
             "items",
@@ -46,6 +56,7 @@ def for_duties(contracts: QuerySet[Contract]) -> QuerySet[Contract]:
     waiting = Prefetch("deliverables", Deliverable.objects.pending(), to_attr="pending")
     return (
         contracts.filter(state__in=("drafting", "signing", "in_service", "completed"))
+        .annotate(wants_parts=WANTS_PARTS)
         .select_related("owner", "intermediary", "award", "rating")
         .prefetch_related(
             "payments",

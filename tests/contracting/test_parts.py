@@ -5,7 +5,7 @@ from decimal import Decimal
 import pytest
 from django.utils import translation
 
-from marketplace.contracting import services
+from marketplace.contracting import duties, services
 from marketplace.contracting.models import Contract
 from marketplace.contracting.services import Part, UnableToSign, UnableToState
 from marketplace.core import audit, clock
@@ -114,6 +114,26 @@ class TestAmounts:
     def test_only_the_intermediary_states_them(self, contract):
         with pytest.raises(Refused):
             state(contract, actor=owner_of(contract))
+
+
+class TestDuty:
+    def test_the_intermediary_is_asked_for_them_before_it_signs(self, contract):
+        mine = [duty.url for duty in duties.contract_duties(intermediary_of(contract), contract.intermediary)]
+        state(contract)
+        then = [duty.url for duty in duties.contract_duties(intermediary_of(contract), contract.intermediary)]
+
+        assert mine == [f"/workbench/contracts/{contract.number}/parts/"]
+        assert then == [f"/workbench/contracts/{contract.number}/sign/"]
+
+    def test_the_owner_signs_without_them(self, contract):
+        (duty,) = duties.contract_duties(owner_of(contract), contract.owner)
+
+        assert duty.url == f"/workbench/contracts/{contract.number}/sign/"
+
+    def test_its_page_leads_there(self, contract, client):
+        client.force_login(intermediary_of(contract))
+
+        assert client.get(f"/contracts/{contract.number}/").content.decode().count("/parts/") == 2
 
 
 class TestSubcontractors:

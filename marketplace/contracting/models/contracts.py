@@ -102,6 +102,7 @@ class Contract(FSMModelMixin, models.Model):
     if TYPE_CHECKING:
         #: What pages hang on a contract.
         stages: list[Step]
+        wants_parts: bool
         may_open: bool
 
     class Meta:
