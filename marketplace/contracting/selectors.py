@@ -23,12 +23,9 @@ from .models import (
 from .querysets import ContractQuerySet
 
 #: Whether a contract for several services waits for its intermediary to say what each costs.
-WANTS_PARTS = Exists(
-    Contract.items.through.objects.filter(contract=OuterRef("pk"))
-    .values("contract")
-    .annotate(services=Count("pk"))
-    .filter(services__gt=1)
-) & ~Exists(PartStatement.objects.filter(contract=OuterRef("pk")))
+WANTS_PARTS = Exists(Contract.items.through.objects.filter(contract=OuterRef("pk")).order_by("pk")[1:2]) & ~Exists(
+    PartStatement.objects.filter(contract=OuterRef("pk"))
+)
 
 
 def for_page(contracts: ContractQuerySet) -> ContractQuerySet:
@@ -55,7 +52,7 @@ def for_duties(contracts: QuerySet[Contract]) -> QuerySet[Contract]:
     """Contracts with what tells who has to do what next."""
     waiting = Prefetch("deliverables", Deliverable.objects.pending(), to_attr="pending")
     return (
-        contracts.filter(state__in=("drafting", "signing", "in_service", "completed"))
+        contracts.filter(state__in=("drafting", "signing", "in_service", "completed"))  # type: ignore[no-redef]
         .annotate(wants_parts=WANTS_PARTS)
         .select_related("owner", "intermediary", "award", "rating")
         .prefetch_related(
