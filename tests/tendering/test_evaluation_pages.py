@@ -69,6 +69,14 @@ class TestLanding:
 
         assert "Nothing is to be marked now" in page(client, "/en/workbench/evaluations/")
 
+    def test_a_suspended_request_says_so(self, client, work_request):
+        paper = papers(work_request)[0]
+        regulator = MembershipFactory(regulator=True).user
+        services.suspend_request(request_id=work_request.pk, reason="核查", actor=regulator)
+        client.force_login(person(paper))
+
+        assert "The request is suspended; its clocks stand still." in page(client, "/en/workbench/evaluations/")
+
     def test_others_have_no_such_page(self, client, work_request):
         client.force_login(member_of(work_request.owner))
 
