@@ -97,7 +97,9 @@ def _dates(work_request: WorkRequest, award: Award | None, rules: policy.Policy)
         (
             pgettext("stage", "The owner's pick") if is_direct else pgettext("stage", "Opening and selection"),
             _at(work_request.opened_at)
-            or (_("from %(moment)s") % {"moment": _at(work_request.opens_at)} if work_request.opens_at else ""),
+            or (
+                _("from %(moment)s") % {"moment": _at(work_request.shown_opening)} if work_request.shown_opening else ""
+            ),
         ),
         (
             pgettext("stage", "Publicity"),

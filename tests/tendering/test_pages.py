@@ -1,4 +1,5 @@
 import hashlib
+from datetime import timedelta
 from decimal import Decimal
 
 import pytest
@@ -77,6 +78,26 @@ class TestRequestPage:
         for firm in work_request.firms:
             assert firm.organisation.name_zh not in content
             assert firm.uscc not in content
+
+    def test_a_question_moves_the_opening_shown_no_sooner_than_the_deadline_shown(self, client):
+        work_request = WorkRequestFactory(published=True)
+        # What an unanswered question does; with its answer the deadline stays.
+        work_request.bids_open_until += timedelta(days=2)
+        work_request.save()
+
+        content = client.get(work_request.get_absolute_url()).content.decode()
+
+        assert "11-30 17:01" in content
+        assert "12-02" not in content
+
+    def test_a_firm_that_has_filed_is_told_so_and_replaces(self, client):
+        work_request = WorkRequestFactory(lowest_price=True, bidders=1)
+        client.force_login(member_of(work_request.firms[0].organisation))
+
+        content = client.get(work_request.get_absolute_url()).content.decode()
+
+        assert "贵公司已封存 1 份，以最后一份为准。" in content
+        assert "替换报价" in content
 
     def test_a_draft_is_404_to_a_stranger_and_leads_its_owner_to_the_summary(self, client):
         draft = WorkRequestFactory()

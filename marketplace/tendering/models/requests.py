@@ -318,6 +318,16 @@ class WorkRequest(FSMModelMixin, models.Model):
         """The earliest instant of the opening."""
         return self.bids_open_until + OPENING_DELAY if self.bids_open_until else None
 
+    @property
+    def shown_deadline(self) -> datetime | None:
+        """The deadline as people read it now: one that a question would move stands until it has passed."""
+        return self.deadline(clock.now())
+
+    @property
+    def shown_opening(self) -> datetime | None:
+        """The earliest instant of the opening after the deadline that people read now."""
+        return self.shown_deadline + OPENING_DELAY if self.shown_deadline else None
+
     def closes_at(self, at: datetime) -> datetime | None:
         """Until when bids are taken, as the rows stand at an instant, however late any job runs."""
         if self.status == Status.PUBLISHED and self.bids_open_until is not None and at >= self.bids_open_until:
