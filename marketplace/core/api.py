@@ -51,6 +51,9 @@ def problem_handler(failure: Exception, context: dict[str, Any]) -> Response | N
     if isinstance(failure, DomainError):
         errors = {field: [str(message)] for field, message in failure.field_errors.items()}
         return problem(type_=failure.code, title=str(failure), status_code=failure.status, errors=errors)
+    if isinstance(failure, RecursionError):
+        # A body nested deeper than the parser goes is the caller's mistake.
+        return problem(type_="parse_error", title=_("The input is not valid."), status_code=status.HTTP_400_BAD_REQUEST)
     response = exception_handler(failure, context)
     if response is None:
         return None

@@ -54,6 +54,12 @@ class TestPost:
         assert answer.json()["sha256"] == box.sha256 == Bid.objects.get().sha256
         assert receipts.is_genuine(BidReceipt(**answer.json()))
 
+    def test_a_body_nested_deeper_than_the_parser_goes_is_refused(self, client, work_request, firm):
+        answer = client.post(address(work_request), "[" * 60_000, content_type="application/json")
+
+        assert (answer.status_code, answer.json()["type"]) == (400, "urn:mingxuan:problem:parse_error")
+        assert not Bid.objects.exists()
+
     def test_sent_twice_is_one_filing(self, client, work_request, firm):
         box = sealed(work_request, firm)
 
