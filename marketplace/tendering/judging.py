@@ -43,7 +43,7 @@ class Filed:
 
 def judge(filed: list[Filed], work_request: WorkRequest) -> None:
     """Work out the fate of every filing, in place."""
-    live = _live_ones(filed)
+    live = _live_ones(filed, work_request)
     firms = {
         firm.uscc: firm
         for firm in Intermediary.objects.filter(
@@ -93,7 +93,7 @@ def listed_id(one: Filed, *, names: bool) -> str:
     return one.envelope.uscc if names else hashed_id(one.plaintext.salt, one.envelope.uscc)
 
 
-def _live_ones(filed: list[Filed]) -> list[Filed]:
+def _live_ones(filed: list[Filed], work_request: WorkRequest) -> list[Filed]:
     """The last filing of every firm; the ones before are replaced, and a last one that is a withdrawal is over."""
     by_firm: dict[str, list[Filed]] = defaultdict(list)
     live = []
@@ -106,11 +106,22 @@ def _live_ones(filed: list[Filed]) -> list[Filed]:
         *earlier, last = sorted(filings, key=lambda one: one.envelope.filing if one.envelope else 0)
         for one in earlier:
             one.fate = Fate.REPLACED
-        if last.plaintext is not None and last.plaintext.is_withdrawal:
+        if _withdraws(last, work_request):
             last.fate = Fate.WITHDRAWN
         else:
             live.append(last)
     return live
+
+
+def _withdraws(one: Filed, work_request: WorkRequest) -> bool:
+    """Whether a filing is its own firm's withdrawal from this request; a copied one is set aside as a bid is."""
+    bid = one.plaintext
+    return (
+        bid is not None
+        and one.envelope is not None
+        and bid.is_withdrawal
+        and (bid.request, bid.uscc) == (work_request.number, one.envelope.uscc)
+    )
 
 
 def _check_form(one: Filed, work_request: WorkRequest) -> None:

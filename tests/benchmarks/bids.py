@@ -17,7 +17,7 @@ from marketplace.tendering.models import Bid, WorkRequest
 
 from .report import Report, Row
 
-ITEM = "HB-001"
+ITEM = "HB-005"
 BIDS, CLIENTS = 60, 4
 LIMIT_MS = 25
 LIMIT_PER_SECOND = 100

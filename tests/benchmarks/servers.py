@@ -10,6 +10,8 @@ import urllib.error
 import urllib.request
 from pathlib import Path
 
+from django.utils import translation
+
 from marketplace.config import env
 
 from .pages import details, lists
@@ -43,7 +45,8 @@ def _memory() -> float:
     server = subprocess.Popen(words, cwd=env.ROOT, env={**os.environ, "PORT": str(port)}, start_new_session=True)
     try:
         _wait(port, 60)
-        addresses = [address for page in [*lists(), *details()] for address in page.addresses]
+        with translation.override("zh-hans"):
+            addresses = [address for page in [*lists(), *details()] for address in page.addresses]
         for _ in range(ROUNDS):
             for address in [*addresses, "/", *(f"/en{address}" for address in addresses)]:
                 _open(port, address)

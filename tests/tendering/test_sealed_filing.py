@@ -141,6 +141,22 @@ class TestSubmitBid:
             (copier.pk, "set_aside", "other_firm"),
         ]
 
+    def test_a_copied_withdrawal_is_set_aside(self, work_request):
+        author, copier = bidder_for(work_request), bidder_for(work_request)
+        submit(work_request, author, sealed(work_request, author))
+        box = sealed(work_request, author, days=None, price=None)
+        submit(work_request, author, box)
+
+        submit(work_request, copier, box)
+        opening = open_bids(work_request)
+
+        assert sorted(opening.opened_bids.values_list("fate", "reason")) == [
+            ("replaced", ""),
+            ("set_aside", "other_firm"),
+            ("withdrawn", ""),
+        ]
+        assert opening.transcript["set_aside"] == [{"id": copier.uscc, "reason": "other_firm"}]
+
     def test_an_ineligible_firm_is_refused(self, work_request):
         firm = bidder_for(work_request)
         box = sealed(work_request, firm)
