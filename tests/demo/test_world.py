@@ -41,7 +41,7 @@ def determined():
         # Of what failed and was posted again, it is a draw that says how often; its codes are those of the first one.
         "requests": list(
             WorkRequest.objects.filter(reposted_from=None)
-            .order_by("project_code", "title")
+            .order_by("project_code", "title", "request_items__item__code")
             .values_list(
                 "project_code",
                 "title",

@@ -24,6 +24,7 @@ BIDS = 30
 PATIENCE = 60
 #: The worker has two threads: a kill cuts off two pieces of work at most.
 THREADS = 2
+DEVICE = "Phone of the bidder"
 RECEIPT = re.compile(r"data:application/json;base64,([^\"]+)")
 
 
@@ -144,7 +145,7 @@ TRAIL_OF_OPENING = [
 class Bidder(threading.Thread):
     """A firm's person who files bids one after the other, and tries again when the site does not answer."""
 
-    def __init__(self, market, number, session):
+    def __init__(self, market, number, session, **bid):
         super().__init__(daemon=True)
         port, token = market.environment["PORT"], secrets.token_hex(16)
         #: The fingerprints of the receipts, and the pages that were none.
@@ -152,8 +153,10 @@ class Bidder(threading.Thread):
         self._over = threading.Event()
         self._request = urllib.request.Request(
             f"http://127.0.0.1:{port}/requests/{number}/bid/",
-            data=urllib.parse.urlencode({"seal": "1", "declaration": "on", "csrfmiddlewaretoken": token}).encode(),
-            headers={"Cookie": f"sessionid={session}; csrftoken={token}"},
+            data=urllib.parse.urlencode(
+                {"seal": "1", "declaration": "on", "csrfmiddlewaretoken": token} | bid
+            ).encode(),
+            headers={"Cookie": f"sessionid={session}; csrftoken={token}", "User-Agent": DEVICE},
         )
 
     def run(self):

@@ -62,6 +62,20 @@ def bidding_world(firms):
     return {"request": work_request.number, "sessions": [_session_of(person) for person in people]}
 
 
+def priced_world(firms):
+    """As `bidding_world`, with prices to bid, and what would name each bidder."""
+    with FAST:
+        work_request = WorkRequestFactory(published=True, lowest_price=True)
+        people = [member_of(bidder_for(work_request).organisation) for _ in range(firms)]
+    prepare_broker()
+    told = [
+        [person.email, person.name, one.uscc, one.name_zh]
+        for person in people
+        for one in [person.memberships.select_related("organisation").get().organisation]
+    ]
+    return {"request": work_request.number, "sessions": [_session_of(person) for person in people], "names": told}
+
+
 def _session_of(person):
     session = SessionStore()
     session[SESSION_KEY] = str(person.pk)
@@ -155,7 +169,18 @@ def opening(number):
 
 QUESTIONS = {
     function.__name__: function
-    for function in (due_world, bidding_world, progress, let_leases_end, outcome, work, mail, stored, opening)
+    for function in (
+        due_world,
+        bidding_world,
+        priced_world,
+        progress,
+        let_leases_end,
+        outcome,
+        work,
+        mail,
+        stored,
+        opening,
+    )
 }
 
 

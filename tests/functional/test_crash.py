@@ -1,8 +1,11 @@
 import pytest
 from django.db import connection
 
-from .crashing import Crashes
-from .running import copy_tables
+from .crashing import DEVICE, PATIENCE, Bidder, Crashes
+from .running import copy_tables, wait_until
+
+PRICE = "156864.50"
+SPELLINGS = ("156864.50", "156,864.50", "15686450")
 
 
 @pytest.mark.skipif(connection.vendor != "sqlite", reason="make test runs it, on SQLite")
@@ -14,3 +17,36 @@ class TestCrashOnOneMachine(Crashes):
     def servers(self, tmp_path):
         copy_tables(tmp_path)
         return {}
+
+    def test_nothing_that_the_processes_write_before_the_opening_tells_price_or_bidder(self, market):
+        market.environment["LOG_LEVEL"] = "INFO"
+        stage = market.talk("tests.functional.stage")
+        world = stage.ask("priced_world", firms=2)
+        for name in ("web", "worker", "beat"):
+            market.start(name)
+        clients = [Bidder(market, world["request"], session, price=PRICE, days="10") for session in world["sessions"]]
+
+        for client in clients:
+            client.start()
+        wait_until(lambda: all(len(client.receipts) >= 2 for client in clients), seconds=PATIENCE, what="receipts")
+        for client in clients:
+            client.stop()
+        wait_until(lambda: list((market.data / "broker").rglob("*.msg")), seconds=PATIENCE, what="a broker's message")
+
+        assert [client.refusals for client in clients] == [[], []]
+        written = {
+            path.relative_to(market.data): path.read_bytes()
+            for path in market.data.rglob("*")
+            if path.is_file() and "keys" not in path.relative_to(market.data).parts
+        }
+        secret = [*SPELLINGS, DEVICE]
+        assert tells(written, secret) == []
+        # The tables name every firm and person there is; nothing else names these.
+        beside = {path: content for path, content in written.items() if not path.name.startswith("market.sqlite3")}
+        assert {path.parts[0] for path in beside} >= {"broker", "processes.log"}
+        assert tells(beside, [word for names in world["names"] for word in names]) == []
+
+
+def tells(written, words):
+    """Which files hold which of the words."""
+    return sorted((str(path), word) for path, content in written.items() for word in words if word.encode() in content)
