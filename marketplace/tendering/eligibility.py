@@ -6,7 +6,7 @@ the opening runs. Many firms are judged with a fixed number of queries.
 """
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from functools import lru_cache
@@ -16,7 +16,7 @@ from django.db.models import QuerySet
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
-from credit.rating import Grade
+from credit.rating import Grade, Standing
 from credit.services import noted_standing, standings_of
 from marketplace.core import clock
 from marketplace.registry.models import Intermediary, Practitioner, Qualification, Suspension
@@ -93,17 +93,40 @@ def problems_of(intermediary: Intermediary, work_request: WorkRequest, *, at: da
 
 
 def problems_at_deadline(intermediary_ids: Collection[int], work_request: WorkRequest) -> dict[int, list[Condition]]:
+    """By firm, the conditions that were not met by what was recorded before the deadline."""
+    return unmet_of(facts_at_deadline(intermediary_ids, work_request), work_request)
+
+
+def facts_at_deadline(
+    intermediary_ids: Collection[int], work_request: WorkRequest, standings: Mapping[int, Standing] | None = None
+) -> dict[int, Facts]:
     """
-    By firm, the conditions that were not met by what was recorded before the deadline.
+    What was recorded of many firms before the deadline, by firm.
 
     Credit is that of the day before the deadline, the last one whose score nothing can change any more.
+
+    :param standings: of that day by organisation, where they have been worked out already
     """
     if work_request.bids_open_until is None:
         raise ValueError(f"{work_request.number} has no deadline")
     last_moment = work_request.bids_open_until - timedelta(microseconds=1)
-    day_before = clock.date_of(work_request.bids_open_until) - timedelta(days=1)
+    return gather(
+        intermediary_ids,
+        work_request,
+        at=last_moment,
+        credit_on=credit_day(work_request.bids_open_until),
+        standings=standings,
+    )
+
+
+def credit_day(deadline: datetime) -> date:
+    """The day whose credit counts for a deadline: the one before it."""
+    return clock.date_of(deadline) - timedelta(days=1)
+
+
+def unmet_of(facts: Mapping[int, Facts], work_request: WorkRequest) -> dict[int, list[Condition]]:
+    """By firm, the conditions that its facts do not meet."""
     requirements = requirements_of(work_request)
-    facts = gather(intermediary_ids, work_request, at=last_moment, credit_on=day_before)
     return {pk: [one for one in judge(fact, requirements) if not one.met] for pk, fact in facts.items()}
 
 
@@ -157,11 +180,13 @@ def gather(
     at: datetime,
     credit_on: date,
     requirements: Requirements | None = None,
+    standings: Mapping[int, Standing] | None = None,
 ) -> dict[int, Facts]:
     """
     The facts of many firms, and of the request's owner, as recorded at an instant.
 
     :param requirements: where only what they ask for is wanted, and the credit by the row of the day
+    :param standings: the credit of that day by organisation, where it has been worked out already
     """
     if not intermediary_ids:
         return {}
@@ -172,7 +197,7 @@ def gather(
         practitioners = _by_firm(Practitioner.objects.recorded_at(at), intermediary_ids)
     suspensions = _by_firm(Suspension.objects.filter(decided_at__lte=at), intermediary_ids)
     organisations = [firm.organisation_id for firm in firms]
-    credit = _credit_of(organisations, credit_on, noted=requirements is not None)
+    credit = _credit_of(organisations, credit_on, standings, noted=requirements is not None)
     ties = ties_at([*organisations, work_request.owner_id], at)
     return {
         firm.pk: Facts(
@@ -192,10 +217,14 @@ def gather(
     }
 
 
-def _credit_of(organisation_ids: list[int], day: date, *, noted: bool) -> dict[int, tuple[Grade, bool, Any]]:
+def _credit_of(
+    organisation_ids: list[int], day: date, standings: Mapping[int, Standing] | None, *, noted: bool
+) -> dict[int, tuple[Grade, bool, Any]]:
     if noted:
         return {pk: (*noted_standing(pk, day), None) for pk in organisation_ids}
-    return {pk: (each.grade, each.restricted, each) for pk, each in standings_of(organisation_ids, day)}
+    if standings is None:
+        standings = dict(standings_of(organisation_ids, day))
+    return {pk: (standings[pk].grade, standings[pk].restricted, standings[pk]) for pk in organisation_ids}
 
 
 def _by_firm(rows: QuerySet[Any], intermediary_ids: Collection[int]) -> dict[int, list[Any]]:

@@ -7,16 +7,16 @@ Works on boxes already opened; it reads the record as of the deadline and writes
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import timedelta
 from decimal import Decimal
 
 from credit.rating import Standing
+from credit.services import standings_of
 from marketplace.accounts.models import Membership
 from marketplace.registry.models import Intermediary
 
 from . import eligibility, opened_proposals
 from .models import Bid, OpenedBid, WorkRequest
-from .relations import related_among, ties_at, words_for
+from .relations import related_among, words_for
 from .sealed_bids import Envelope, Plaintext, hashed_id
 from .selection import SCORE_LISTED, Candidate, Ciphertext, FrozenList, SetAside
 
@@ -41,8 +41,12 @@ class Filed:
             self.fate, self.reason, self.detail = Fate.SET_ASIDE, reason, detail
 
 
-def judge(filed: list[Filed], work_request: WorkRequest) -> None:
-    """Work out the fate of every filing, in place."""
+def judge(filed: list[Filed], work_request: WorkRequest) -> dict[int, Standing]:
+    """
+    Work out the fate of every filing, in place.
+
+    :returns: by organisation, the bidders' standings of the day before the deadline
+    """
     live = _live_ones(filed, work_request)
     firms = {
         firm.uscc: firm
@@ -56,9 +60,14 @@ def judge(filed: list[Filed], work_request: WorkRequest) -> None:
         _check_form(one, work_request)
     _check_proposals(live, work_request)
     opened = [one for one in live if one.plaintext is not None and one.intermediary is not None]
-    _check_eligibility(opened, work_request)
-    _check_relations(opened, work_request)
+    standings = _standings_of(filed, work_request)
+    facts = eligibility.facts_at_deadline(
+        [one.intermediary.pk for one in opened if one.intermediary], work_request, standings
+    )
+    _check_eligibility(opened, eligibility.unmet_of(facts, work_request))
+    _check_relations(opened, facts)
     _check_people(filed, work_request)
+    return standings
 
 
 def freeze(filed: Iterable[Filed], work_request: WorkRequest, standings: Mapping[int, Standing]) -> FrozenList:
@@ -167,21 +176,23 @@ def _price_fits(bid: Plaintext, work_request: WorkRequest) -> bool:
     )
 
 
-def _check_eligibility(opened: list[Filed], work_request: WorkRequest) -> None:
-    firms = [one.intermediary.pk for one in opened if one.intermediary]
-    problems = eligibility.problems_at_deadline(firms, work_request)
+def _standings_of(filed: list[Filed], work_request: WorkRequest) -> dict[int, Standing]:
+    organisations = {one.intermediary.organisation_id for one in filed if one.intermediary}
+    if not organisations or work_request.bids_open_until is None:
+        return {}
+    return dict(standings_of(organisations, eligibility.credit_day(work_request.bids_open_until)))
+
+
+def _check_eligibility(opened: list[Filed], problems: Mapping[int, list[eligibility.Condition]]) -> None:
     for one in opened:
         unmet = problems[one.intermediary.pk] if one.intermediary else []
         if unmet:
             one.set_aside(unmet[0].code, " ".join(problem.text for problem in unmet)[:400])
 
 
-def _check_relations(opened: list[Filed], work_request: WorkRequest) -> None:
+def _check_relations(opened: list[Filed], facts: Mapping[int, eligibility.Facts]) -> None:
     """All bidders that are related to each other, on what was recorded before the deadline."""
-    if work_request.bids_open_until is None:
-        return
-    firms = [one.intermediary.organisation_id for one in opened if one.intermediary]
-    related = related_among(ties_at(firms, work_request.bids_open_until - timedelta(microseconds=1)))
+    related = related_among({fact.intermediary.organisation_id: fact.ties for fact in facts.values()})
     for one in opened:
         if one.intermediary and one.intermediary.organisation_id in related:
             one.set_aside("related_bidders", words_for(related[one.intermediary.organisation_id]))

@@ -1,12 +1,11 @@
 """The opening: everything is decrypted, judged and frozen in one transaction, once; `stages` takes it from there."""
 
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
 from credit.rating import Standing
-from credit.services import standings_of
 from marketplace.core import audit, clock, sealing
 from marketplace.core.failures import DomainError
 from marketplace.core.models import StoredFile
@@ -66,8 +65,7 @@ def open_request(*, request_id: int) -> Opening | None:
 def _freeze(work_request: WorkRequest, now: datetime) -> Opening:
     """Decrypt and judge everything that was filed, and fix its list."""
     filed = _open_all(work_request)
-    judging.judge(filed, work_request)
-    standings = _standings_before_deadline(work_request, filed)
+    standings = judging.judge(filed, work_request)
     frozen = judging.freeze(filed, work_request, standings)
     opening = Opening.objects.create(
         work_request=work_request, opened_at=now, frozen=frozen.as_document(), list_hash=frozen.list_hash
@@ -133,14 +131,6 @@ def _proposal_of(one: Filed, work_request: WorkRequest, sealed: dict[str, Sealed
     if one.plaintext is None or one.fate != OpenedBid.Fate.COUNTED or not work_request.asks_for_proposal:
         return None
     return opened_proposals.store(one.plaintext, sealed)
-
-
-def _standings_before_deadline(work_request: WorkRequest, filed: list[Filed]) -> dict[int, Standing]:
-    """By organisation, the standing of the day before the deadline: what the result shows beside each bid."""
-    organisations = {one.intermediary.organisation_id for one in filed if one.intermediary}
-    if not organisations or work_request.bids_open_until is None:
-        return {}
-    return dict(standings_of(organisations, clock.date_of(work_request.bids_open_until) - timedelta(days=1)))
 
 
 def _record(work_request: WorkRequest, filed: list[Filed], opening: Opening) -> None:
