@@ -74,7 +74,11 @@ def _dates(work_request: WorkRequest, award: Award | None, rules: policy.Policy)
     deadline = work_request.deadline(clock.now())
     publicity_from = award.publicity_started_at if award else None
     publicity_until = award.publicity_ends_at if award else None
-    if publicity_until is None and deadline is not None:
+    is_stopped = award is not None and award.state == Award.State.STOPPED
+    if is_stopped:
+        # Until the objections are decided nobody knows when it ends.
+        publicity_until = None
+    elif publicity_until is None and deadline is not None:
         publicity_until = calendar.end_of_working_day(clock.date_of(deadline), rules.publicity_days)
     notice_by = (
         calendar.end_of_working_day(clock.date_of(publicity_until), rules.award_notice_days)
@@ -103,7 +107,9 @@ def _dates(work_request: WorkRequest, award: Award | None, rules: policy.Policy)
         ),
         (
             pgettext("stage", "Publicity"),
-            _("%(start)s to %(end)s") % {"start": _day(publicity_from), "end": _day(publicity_until)}
+            _("stopped on %(day)s") % {"day": _day(award.stopped_at)}
+            if award is not None and is_stopped
+            else _("%(start)s to %(end)s") % {"start": _day(publicity_from), "end": _day(publicity_until)}
             if publicity_from
             else (_("until %(moment)s") % {"moment": _day(publicity_until)} if publicity_until else ""),
         ),

@@ -1,10 +1,12 @@
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.utils import translation
 
 from marketplace.core import audit, clock, outbox
 from marketplace.core.permissions import Refused
 from marketplace.tendering import permissions, services
 from marketplace.tendering.services import UnableToDecide, UnableToObject
+from marketplace.tendering.timeline import stages_of
 from tests.factories.accounts import MembershipFactory
 from tests.factories.tendering import WorkRequestFactory, bidder_for, member_of
 
@@ -65,6 +67,14 @@ class TestSubmitObjection:
         assert objection.due_at == clock.shanghai("2026-12-10 00:00")
         assert objection.regulator.memberships.get().user == regulator
         assert regulator.notices.filter(key__contains=":objection:").count() == 1
+
+    def test_the_stages_give_no_date_that_nobody_knows_any_more(self, work_request, award, losers):
+        object_to(award, losers[0])
+
+        with translation.override("en"):
+            stages = {stage.name: stage.when for stage in stages_of(work_request, award)}
+
+        assert (stages["Publicity"], stages["Award notice"], stages["Contract"]) == ("stopped on 2 Dec", "", "")
 
     def test_a_second_one_joins_the_first(self, award, losers, frozen_clock):
         first = object_to(award, losers[0])
