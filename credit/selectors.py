@@ -12,8 +12,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
 from marketplace.accounts.models import Organisation
-from marketplace.core.components import Change as WaterfallChange
-from marketplace.core.components import Waterfall, waterfall
+from marketplace.ui.components import Change as WaterfallChange
+from marketplace.ui.components import Waterfall, waterfall
 
 from .charts import Chart, Mark, score_chart
 from .histories import decided_events, histories_of

@@ -6,7 +6,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from marketplace.core.templatetags.market import day
+from marketplace.ui.templatetags.market import day
 
 from .models import ConductEvent, ProcessStep
 from .rating import Cause, CauseKind, Change, Event, Rating, RatingModel, Step

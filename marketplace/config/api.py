@@ -10,6 +10,6 @@ urlpatterns = [
     path("", include("marketplace.catalogue.api")),
     path("", include("credit.api")),
     path("", include("marketplace.registry.api")),
-    path("", include("marketplace.tendering.api")),
+    path("", include("marketplace.tendering.api.urls")),
     path("", include("cms.api")),
 ]

@@ -19,7 +19,7 @@ urlpatterns = [
 ]
 
 urlpatterns += i18n_patterns(
-    path("", include("marketplace.core.urls")),
+    path("", include("marketplace.ui.urls")),
     path("accounts/", include("allauth.urls")),
     path("", include("marketplace.accounts.urls")),
     path("", include("marketplace.catalogue.urls")),

@@ -5,7 +5,7 @@ from datetime import date, datetime
 from credit import services as credit
 from marketplace.accounts.models import User
 from marketplace.core import clock
-from marketplace.tendering import relations
+from marketplace.tendering.rules import relations
 
 from .models import ASPECTS, Contract, ContractRating, Milestone
 

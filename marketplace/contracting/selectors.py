@@ -7,7 +7,6 @@ from typing import Any
 from django.db.models import Avg, Count, Exists, OuterRef, Prefetch, QuerySet
 
 from marketplace.accounts.models import Organisation
-from marketplace.core import policy
 
 from .models import (
     ASPECTS,
@@ -20,6 +19,7 @@ from .models import (
     Signature,
     aspect_label,
 )
+from .policy import ContractingPolicy
 from .querysets import ContractQuerySet
 
 #: Whether a contract for several services waits for its intermediary to say what each costs.
@@ -68,11 +68,11 @@ def for_list(contracts: ContractQuerySet) -> ContractQuerySet:
     return contracts.with_parties().prefetch_related("milestones").order_by("-created_at", "-pk")
 
 
-class PolicyVersions(dict[str, policy.Policy]):
+class PolicyVersions(dict[str, ContractingPolicy]):
     """The versions that a list's matters keep, each read once."""
 
-    def __missing__(self, name: str) -> policy.Policy:
-        self[name] = policy.version(name)
+    def __missing__(self, name: str) -> ContractingPolicy:
+        self[name] = ContractingPolicy.of(name)
         return self[name]
 
 

@@ -10,9 +10,8 @@ from decimal import Decimal
 from django.template.loader import render_to_string
 from django.utils import translation
 
-from marketplace.core.policy import Policy
-
 from .models import Contract
+from .policy import ContractingPolicy
 
 #: The version of the template; a text keeps the one that it was made with.
 TEMPLATE = "2026.1"
@@ -36,7 +35,7 @@ class Block:
     text: str
 
 
-def compose(contract: Contract, *, shares: Sequence[Share], version: int, policy: Policy) -> str:
+def compose(contract: Contract, *, shares: Sequence[Share], version: int, policy: ContractingPolicy) -> str:
     """The text in Chinese, which is the one that binds; Unicode NFC, lines ended by a single LF."""
     with translation.override("zh-hans"):
         text = render_to_string(

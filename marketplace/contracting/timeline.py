@@ -3,8 +3,8 @@
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
-from marketplace.core.components import State, Step
-from marketplace.core.templatetags.ui import short_day, short_moment
+from marketplace.ui.components import State, Step
+from marketplace.ui.templatetags.ui import short_day, short_moment
 
 from .models import Contract
 from .models.contracts import ContractState

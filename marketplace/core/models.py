@@ -72,21 +72,6 @@ class DueWork(models.Model):
         return f"{self.kind} {self.key}"
 
 
-class SigningKey(models.Model):
-    """A public key that the market signs or has signed with; published for good."""
-
-    public_key = models.CharField(max_length=64, unique=True)
-    #: Null for the first one: in use since the market began.
-    in_use_from = models.DateTimeField(null=True)
-    in_use_until = models.DateTimeField(null=True)
-
-    class Meta:
-        ordering = ("-pk",)
-
-    def __str__(self) -> str:
-        return self.public_key
-
-
 class NumberSequence(models.Model):
     """The last number given out of a series such as MX-2026."""
 

@@ -1,66 +1,60 @@
-"""The market's (policy) numbers: defaults here, versions in the table, the version kept by each matter."""
+"""
+Versions of the market's (policy) numbers: each app declares its own, this module keeps which value holds when.
+
+A matter keeps the name of the version under which it began; a version names only what it changes.
+"""
 
 from dataclasses import dataclass, fields, replace
 from decimal import Decimal
-from typing import Any
+from typing import Any, Self
 
 from . import clock
 from .models import MarketPolicy
 
+#: What the declared defaults are called, as long as no version is in force.
+FIRST = "2026.1"
+
+_declared: dict[str, type["Numbers"]] = {}
+
 
 @dataclass(frozen=True)
-class Policy:
-    """One version; "days" are working days, money is CNY."""
+class Numbers:
+    """What an app declares, with defaults; "days" are working days, money is CNY."""
 
-    version: str = "2026.1"
-    registration_check_days: int = 2
-    review_before_publication: bool = True
-    review_days: int = 1
-    bid_period_days: int = 3
-    questions_per_firm: int = 5
-    answer_days: int = 1
-    substance_changes: int = 2
-    owner_pick_days: int = 2
-    public_value: bool = False
-    public_value_minutes: int = 10
-    public_value_days: int = 5
-    marking_days: int = 3
-    publicity_days: int = 3
-    objection_decision_days: int = 5
-    award_notice_days: int = 1
-    contract_days: int = 10
-    contract_filing_days: int = 5
-    acceptance_days: int = 5
-    acceptance_decision_days: int = 5
-    rating_days: int = 15
-    rating_change_days: int = 3
-    notice_days: int = 5
-    publish_bidder_names: bool = True
-    direct_limit_cny: Decimal = Decimal("50000.00")
-    fiscal_procurement_limit_cny: Decimal = Decimal("1000000.00")
+    version: str = FIRST
 
+    def __init_subclass__(cls, **kwargs: Any) -> None:
+        super().__init_subclass__(**kwargs)
+        for name in cls.__annotations__:
+            # A version's row names a number without its app.
+            if name in _declared:
+                raise ValueError(f"{_declared[name].__name__} declares {name} already")
+            _declared[name] = cls
 
-def _from_row(row: MarketPolicy) -> Policy:
-    known = {field.name: field.type for field in fields(Policy)}
-    values: dict[str, Any] = {
-        name: Decimal(value) if known[name] is Decimal else value for name, value in row.values.items() if name in known
-    }
-    return replace(Policy(), **values, version=row.version)
+    @classmethod
+    def current(cls) -> Self:
+        """The version in force today."""
+        row = MarketPolicy.objects.filter(effective_on__lte=clock.today()).order_by("-effective_on").first()
+        return cls._from_row(row) if row else cls()
 
+    @classmethod
+    def of(cls, version: str) -> Self:
+        """
+        A version by its name, as a matter keeps it.
 
-def current() -> Policy:
-    """The version in force today."""
-    row = MarketPolicy.objects.filter(effective_on__lte=clock.today()).order_by("-effective_on").first()
-    return _from_row(row) if row else Policy()
+        :raises MarketPolicy.DoesNotExist: if there is none of that name
+        """
+        row = MarketPolicy.objects.filter(version=version).first()
+        if row is None and version == FIRST:
+            return cls()
+        return cls._from_row(row or MarketPolicy.objects.get(version=version))
 
-
-def version(name: str) -> Policy:
-    """
-    A version by its name, as a matter keeps it.
-
-    :raises MarketPolicy.DoesNotExist: if there is none of that name
-    """
-    row = MarketPolicy.objects.filter(version=name).first()
-    if row is None and name == Policy.version:
-        return Policy()
-    return _from_row(row or MarketPolicy.objects.get(version=name))
+    @classmethod
+    def _from_row(cls, row: MarketPolicy) -> Self:
+        known = {field.name: field.type for field in fields(cls)}
+        values: dict[str, Any] = {
+            name: Decimal(value) if known[name] is Decimal else value
+            for name, value in row.values.items()
+            if name in known
+        }
+        return replace(cls(), **values, version=row.version)

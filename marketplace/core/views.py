@@ -3,7 +3,6 @@ from django.db import connection
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 
-from . import showcase
 from .permissions import Refused
 
 
@@ -26,9 +25,3 @@ def forbidden(request: HttpRequest, exception: PermissionDenied) -> HttpResponse
     """403 with the reason in the user's words."""
     reason = exception.reason if isinstance(exception, Refused) else ""
     return render(request, "core/403.html", {"reason": reason}, status=403)
-
-
-def components_page(request: HttpRequest) -> HttpResponse:
-    """Every component of the pages in every state, to build with and to check against the design."""
-    request.GET = showcase.QUERY
-    return render(request, "core/components.html", showcase.context())

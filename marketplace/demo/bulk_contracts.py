@@ -20,9 +20,9 @@ from marketplace.contracting.models import (
     Milestone,
     Signature,
 )
+from marketplace.contracting.policy import ContractingPolicy
 from marketplace.core import calendar, clock, files
 from marketplace.core.models import DueWork, StoredFile
-from marketplace.core.policy import Policy
 from marketplace.tendering.models import Award
 
 from .bulk_calendar import Days
@@ -44,7 +44,7 @@ def stars_of(firm: Firm, chance: Random) -> dict[str, int]:
 class Agreements:
     """Writes the contracts of awards; all rows of a table at once."""
 
-    def __init__(self, days: Days, rules: Policy, numbers: Counter[str]) -> None:
+    def __init__(self, days: Days, rules: ContractingPolicy, numbers: Counter[str]) -> None:
         self.days, self.policy, self.numbers = days, rules, numbers
         self.rated = 0
         self._file: StoredFile | None = None
@@ -241,14 +241,14 @@ class _Story:
         self.accepted = self.answered + 3 if self.is_returned else self.answered
         self.accepted_at = days.at(self.accepted, "11:00")
 
-    def deliverables(self, milestone: Milestone, rules: Policy) -> list[Deliverable]:
+    def deliverables(self, milestone: Milestone, rules: ContractingPolicy) -> list[Deliverable]:
         first = self._deliverable(milestone, 1, self.delivered, self.answered, rules)
         if not self.is_returned:
             return [first]
         first.outcome, first.reasons = "returned", "图件与文字不一致，请修改后重新提交。"
         return [first, self._deliverable(milestone, 2, self.answered + 2, self.accepted, rules)]
 
-    def _deliverable(self, milestone: Milestone, number: int, submitted: int, answered: int, rules: Policy):
+    def _deliverable(self, milestone: Milestone, number: int, submitted: int, answered: int, rules: ContractingPolicy):
         return Deliverable(
             milestone=milestone,
             submission=number,
@@ -271,7 +271,7 @@ class _Story:
             _step(self.contract, "no_withdrawal", self.accepted_at),
         ]
 
-    def rating(self, rules: Policy) -> ContractRating:
+    def rating(self, rules: ContractingPolicy) -> ContractRating:
         rated = self.accepted + 1
         stars = stars_of(self.firm, self.chance)
         return ContractRating(

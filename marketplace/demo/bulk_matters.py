@@ -14,10 +14,12 @@ from django.db.models import Model
 
 from credit.models import Completion, Review
 from marketplace.catalogue.services import calculate_for_item
-from marketplace.core import clock, policy, sealing
+from marketplace.contracting.policy import ContractingPolicy
+from marketplace.core import clock
 from marketplace.core.models import DueWork
-from marketplace.tendering import announcement, sealed_bids, selection
-from marketplace.tendering.custody import Published
+from marketplace.custody import sealing
+from marketplace.tendering import selection
+from marketplace.tendering.announcing import announcement
 from marketplace.tendering.models import (
     Award,
     Bid,
@@ -29,7 +31,10 @@ from marketplace.tendering.models import (
     WorkRequest,
 )
 from marketplace.tendering.models.bids import Side
-from marketplace.tendering.sealed_bids import Envelope, Plaintext
+from marketplace.tendering.policy import TenderingPolicy
+from marketplace.tendering.sealing import bids
+from marketplace.tendering.sealing.bids import Envelope, Plaintext
+from marketplace.tendering.sealing.custodians import Published
 from marketplace.tendering.selection import Candidate, Ciphertext, FrozenList
 from marketplace.tendering.services.drafting import ItemLine
 
@@ -58,9 +63,9 @@ class Matters:
         self.trades = [some[0].trade for some in self.by_trade.values()]
         self.lines = lines
         self.standards = {code: _standard(line) for code, line in lines.items()}
-        self.policy = policy.current()
+        self.policy = TenderingPolicy.current()
         self.numbers: Counter[str] = Counter()
-        self.agreements = Agreements(days, self.policy, self.numbers)
+        self.agreements = Agreements(days, ContractingPolicy.current(), self.numbers)
 
     @property
     def rated(self) -> int:
@@ -184,17 +189,17 @@ class Matters:
                 uscc=firm.organisation.uscc,
                 days=max(1, round(work_request.service_days * chance.uniform(0.6, 1))),
                 price=None if work_request.fixes_price else _price(work_request, chance),
-                nonce=sealed_bids.fresh_hex(),
-                salt=sealed_bids.fresh_hex(),
+                nonce=bids.fresh_hex(),
+                salt=bids.fresh_hex(),
             )
             envelope = Envelope(plaintext.uscc, index // 5, firm.user.pk, "", "")
-            ciphertext = sealed_bids.seal(work_request, plaintext.encode())
+            ciphertext = bids.seal(work_request, plaintext.encode())
             bid = Bid(
                 work_request=work_request,
-                bidder_ref=sealed_bids.bidder_ref(work_request, plaintext.uscc, envelope.filing),
+                bidder_ref=bids.bidder_ref(work_request, plaintext.uscc, envelope.filing),
                 arrived_at=arrived_at,
                 ciphertext=ciphertext,
-                envelope=sealed_bids.seal(work_request, envelope.encode()),
+                envelope=bids.seal(work_request, envelope.encode()),
                 sha256=hashlib.sha256(ciphertext).hexdigest(),
             )
             filed.append((bid, envelope, plaintext, firm))

@@ -12,9 +12,9 @@ from marketplace.contracting import services as contracting
 from marketplace.contracting.models import Contract
 from marketplace.core import calendar, clock
 from marketplace.registry.models import Intermediary
-from marketplace.tendering import eligibility
 from marketplace.tendering import services as tendering
 from marketplace.tendering.models import WorkRequest
+from marketplace.tendering.rules import eligibility
 
 from .firms import Firm, pdf
 from .stage import Act

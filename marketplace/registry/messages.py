@@ -7,7 +7,7 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from marketplace.accounts.notices import notify
-from marketplace.core.templatetags.market import day, near
+from marketplace.ui.templatetags.market import day, near
 
 from .models import Intermediary, Registration, Suspension
 

@@ -14,7 +14,7 @@ from marketplace.accounts.models import District
 from marketplace.catalogue.models import QualificationType, ServiceItem
 from marketplace.core.models import StoredFile
 from marketplace.core.money import format_cny
-from marketplace.core.templatetags.market import moment
+from marketplace.ui.templatetags.market import moment
 
 from . import commitments, filing, records, steps
 from .filing import Problem

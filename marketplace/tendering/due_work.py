@@ -3,8 +3,8 @@
 from marketplace.core import outbox
 from marketplace.core.models import DueWork
 
-from . import custody
 from .models import Opening
+from .sealing import custodians
 from .services import (
     close_bids,
     confirm_award,
@@ -16,14 +16,14 @@ from .services import (
     resume_opening,
 )
 from .services.closing import LOOK, OPENING
+from .services.notifying_bidders import TELL_BIDDERS, tell_bidders
+from .services.notifying_eligible import TELL_ELIGIBLE, tell_eligible
 from .services.objecting import OVERDUE
 from .services.publicity import CONFIRMATION
 from .services.publishing import DEADLINE, TELL_CUSTODIAN
 from .services.seating import DUE, REMINDER
 from .services.signalling import SIGNALS, find_signals
 from .services.stages import RESUME
-from .services.telling_bidders import TELL_BIDDERS, tell_bidders
-from .services.telling_eligible import TELL_ELIGIBLE, tell_eligible
 from .services.typing_public_value import OVERDUE as VALUE_OVERDUE
 from .services.waiting import tell_custodian, wait_for_custodian
 
@@ -58,7 +58,7 @@ def opening(work: DueWork) -> None:
     request_id = work.payload["request_id"]
     try:
         open_request(request_id=request_id)
-    except custody.WAITS as failure:
+    except custodians.WAITS as failure:
         wait_for_custodian(request_id=request_id, failure=failure)
 
 
@@ -67,7 +67,7 @@ def next_stage(work: DueWork) -> None:
     opening_id = work.payload["opening_id"]
     try:
         resume_opening(opening_id=opening_id)
-    except custody.WAITS as failure:
+    except custodians.WAITS as failure:
         request_id = Opening.objects.values_list("work_request", flat=True).get(pk=opening_id)
         wait_for_custodian(request_id=request_id, failure=failure)
 

@@ -9,14 +9,15 @@ from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
 from marketplace.accounts.models import Organisation
-from marketplace.core import calendar, clock, duties, policy
+from marketplace.core import calendar, clock, duties
 from marketplace.core.duties import Duty, Matter
 
-from . import permissions, telling
+from . import notices, permissions
 from .models import Award, Objection, OpenedBid, Opening, Paper, Question, WorkRequest
-from .models.requests import Status
-from .pool import is_evaluator
-from .timeline import STAGE_COUNT, position_of
+from .policy import TenderingPolicy
+from .presentation.timeline import STAGE_COUNT, position_of
+from .rules.pool import is_evaluator
+from .states import Status
 
 #: From the award notice on a request is contracting's matter.
 OWN_STAGES = (
@@ -137,7 +138,7 @@ def _public_values(user: Any) -> Iterator[Duty]:
 
 
 def _reviews() -> Iterator[Duty]:
-    days = policy.current().review_days
+    days = TenderingPolicy.current().review_days
     for work_request in WorkRequest.objects.waiting_for_review().select_related("owner"):
         submitted_at: datetime = work_request.submitted_at or work_request.edited_at
         yield Duty(
@@ -174,7 +175,7 @@ def _objections(authority: Organisation) -> Iterator[Duty]:
 
 def _direct_selections(authority: Organisation) -> Iterator[Duty]:
     for work_request in WorkRequest.objects.waiting_for_regulator():
-        if authority in telling.regulators_of(work_request):
+        if authority in notices.regulators_of(work_request):
             yield Duty(
                 title=_("Decide about direct selection after two failures"),
                 object_label=_label(work_request),

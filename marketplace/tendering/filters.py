@@ -11,8 +11,8 @@ from marketplace.core import clock
 from marketplace.core.filters import RowsFilter
 from marketplace.core.matching import contains
 
+from .choices import Grade, Method
 from .models import WorkRequest
-from .models.requests import Grade, Method
 
 #: What a visitor calls the states of a request, and the states themselves.
 STAGES = {

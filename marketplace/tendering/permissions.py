@@ -11,9 +11,10 @@ from marketplace.core import clock
 from marketplace.core.permissions import Decision, no, yes
 from marketplace.registry.models import Intermediary
 
-from . import deadlines, public_value
+from .choices import Method
 from .models import Award, OpenedBid, Opening, Paper, Seat, WorkRequest
-from .models.requests import EDITABLE, SUSPENDABLE, Method, Status
+from .rules import deadlines, public_value
+from .states import EDITABLE, SUSPENDABLE, Status
 
 NOT_NOW = _("The request is not in a state in which this can be done.")
 

@@ -1,27 +1,36 @@
 from datetime import datetime, timedelta
 from typing import Any, Self
 
+from django.apps import apps
 from django.db import connections, models
 from django.db.models import Q
 
 from marketplace.accounts.models import Membership
-from marketplace.core import clock, policy
+from marketplace.core import clock
 
-#: What a visitor may see, and what lives on after a selection; `models.requests` names the states.
-_PUBLIC = (
-    "published", "selecting", "publicity", "awarded", "contracted", "in_service", "completed", "failed", "suspended",
-    "voided", "terminated",
-)  # fmt: skip
-_SELECTED = ("publicity", "awarded", "contracted", "in_service", "completed")
-_AWARDED = ("awarded", "contracted", "in_service", "completed")
-_CAME_TO_NOTHING = ("failed", "voided", "terminated")
+from .choices import Method
+from .policy import TenderingPolicy
+from .states import (
+    AWARDED,
+    IN_PUBLICITY,
+    LIVE_AWARD,
+    NOT_COUNTED,
+    PUBLIC,
+    REVIEWED,
+    SELECTED,
+    TOOK_PART,
+    AwardState,
+    Fate,
+    OpeningState,
+    SeatState,
+    Status,
+)
 
 
 def _with_items(path: str) -> models.Prefetch:
     """The request's items with their service and authority, in one query and not three."""
-    from .models import RequestItem
-
-    return models.Prefetch(path, RequestItem.objects.select_related("item__authority"))
+    rows = apps.get_model("tendering.RequestItem").objects
+    return models.Prefetch(path, rows.select_related("item__authority"))
 
 
 class WorkRequestQuerySet(models.QuerySet):
@@ -42,7 +51,7 @@ class WorkRequestQuerySet(models.QuerySet):
         return self.select_related("owner").get(pk=pk)
 
     def public(self) -> Self:
-        return self.filter(status__in=_PUBLIC)
+        return self.filter(status__in=PUBLIC)
 
     def visible_to(self, user: Any) -> Self:
         """Public ones; to the owner's members all of theirs; to the operator's what was handed in for review."""
@@ -51,14 +60,14 @@ class WorkRequestQuerySet(models.QuerySet):
         mine = Membership.objects.active().filter(user=user)
         of_operator = mine.filter(organisation__kind="operator")
         return self.filter(
-            Q(status__in=_PUBLIC)
+            Q(status__in=PUBLIC)
             | Q(owner__in=mine.values("organisation"))
-            | (Q(status__in=("under_review", "returned")) & models.Exists(of_operator))
+            | (Q(status__in=REVIEWED) & models.Exists(of_operator))
         )
 
     def open(self, at: datetime | None = None) -> Self:
         """Taking bids, by the clock."""
-        return self.filter(status="published", bids_open_until__gt=at or clock.now())
+        return self.filter(status=Status.PUBLISHED, bids_open_until__gt=at or clock.now())
 
     def closing_soon(self, within: timedelta = timedelta(days=7), at: datetime | None = None) -> Self:
         """Taking bids for a short time only, the next to close first."""
@@ -67,38 +76,36 @@ class WorkRequestQuerySet(models.QuerySet):
 
     def selected(self) -> Self:
         """A winner is known and published."""
-        return self.filter(status__in=_SELECTED)
+        return self.filter(status__in=SELECTED)
 
     def awarded(self) -> Self:
         """The award notice was given."""
-        return self.filter(status__in=_AWARDED)
+        return self.filter(status__in=AWARDED)
 
     def opened(self) -> Self:
         """The opening has been done, whatever came of it."""
         return self.filter(opening__isnull=False)
 
     def waiting_for_review(self) -> Self:
-        return self.filter(status="under_review").order_by("submitted_at", "pk")
+        return self.filter(status=Status.UNDER_REVIEW).order_by("submitted_at", "pk")
 
     def waiting_for_regulator(self) -> Self:
         """Direct selection asked for after two failures, which a regulator has not decided about yet."""
         decided = Q(direct_confirmations__edited_at=models.F("edited_at"))
-        asked = self.filter(status="under_review", method="direct").exclude(fund_fiscal=0, fund_state=0)
-        over = Q(price_max=None) | Q(price_max__gt=policy.current().direct_limit_cny)
+        asked = self.filter(status=Status.UNDER_REVIEW, method=Method.DIRECT).exclude(fund_fiscal=0, fund_state=0)
+        over = Q(price_max=None) | Q(price_max__gt=TenderingPolicy.current().direct_limit_cny)
         return asked.filter(over).exclude(decided).select_related("owner").order_by("submitted_at", "pk")
 
     def waiting_for_public_value(self) -> Self:
         """Frozen, and waiting for two officers to type the announced public value."""
-        waiting = self.filter(status="selecting", opening__state="frozen", opening__public_value=None)
+        waiting = self.filter(status=Status.SELECTING, opening__state=OpeningState.FROZEN, opening__public_value=None)
         # Named in the draft and announced are one: a published version never changes.
         waiting = waiting.exclude(public_value_source=None).filter(opening__waits_since__isnull=False)
         return waiting.select_related("owner", "opening").order_by("opening__opened_at", "pk")
 
     def counting_for_project(self, project_code: str) -> Self:
         """Requests of a project that count against the tender limit: handed in, and not come to nothing."""
-        return self.filter(project_code=project_code, amends=None).exclude(
-            status__in=("draft", "returned", *_CAME_TO_NOTHING)
-        )
+        return self.filter(project_code=project_code, amends=None).exclude(status__in=NOT_COUNTED)
 
     def for_list(self) -> Self:
         """What a list shows of a request, in a fixed number of queries."""
@@ -117,7 +124,7 @@ class QuestionQuerySet(models.QuerySet):
 class OpeningQuerySet(models.QuerySet):
     def published(self) -> Self:
         """With a transcript that everybody may read; before the last stage there is none for anybody."""
-        return self.filter(transcript__isnull=False, work_request__status__in=_PUBLIC)
+        return self.filter(transcript__isnull=False, work_request__status__in=PUBLIC)
 
 
 class OpenedBidQuerySet(models.QuerySet):
@@ -125,22 +132,22 @@ class OpenedBidQuerySet(models.QuerySet):
         return self.filter(rank__isnull=False).order_by("rank")
 
     def set_aside(self) -> Self:
-        return self.filter(fate="set_aside")
+        return self.filter(fate=Fate.SET_ASIDE)
 
     def of_bidders(self) -> Self:
         """The filings by which a firm took part: neither replaced nor withdrawn."""
-        return self.filter(fate__in=("counted", "set_aside"), intermediary__isnull=False)
+        return self.filter(fate__in=TOOK_PART, intermediary__isnull=False)
 
 
 class AwardQuerySet(models.QuerySet):
     def live(self) -> Self:
-        return self.filter(state__in=("publicity", "stopped", "confirmed"))
+        return self.filter(state__in=LIVE_AWARD)
 
     def confirmed(self) -> Self:
-        return self.filter(state="confirmed")
+        return self.filter(state=AwardState.CONFIRMED)
 
     def in_publicity(self) -> Self:
-        return self.filter(state__in=("publicity", "stopped"))
+        return self.filter(state__in=IN_PUBLICITY)
 
     def for_list(self) -> Self:
         """What a list shows of an award, in a fixed number of queries."""
@@ -157,11 +164,11 @@ class EvaluatorQuerySet(models.QuerySet):
 class SeatQuerySet(models.QuerySet):
     def seated(self) -> Self:
         """Those whose marks count, in the order of the draw."""
-        return self.filter(state="seated").order_by("place")
+        return self.filter(state=SeatState.SEATED).order_by("place")
 
     def waiting(self) -> Self:
         """Who comes next where a place is lost."""
-        return self.filter(state="reserve").order_by("place")
+        return self.filter(state=SeatState.RESERVE).order_by("place")
 
 
 class PaperQuerySet(models.QuerySet):
@@ -171,4 +178,6 @@ class PaperQuerySet(models.QuerySet):
 
     def open(self) -> Self:
         """Still to be handed in, by those who mark."""
-        return self.filter(handed_in_at=None, seat__state="seated", seat__opening__work_request__status="selecting")
+        return self.filter(
+            handed_in_at=None, seat__state=SeatState.SEATED, seat__opening__work_request__status=Status.SELECTING
+        )

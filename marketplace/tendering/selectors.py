@@ -6,8 +6,9 @@ from django.db.models import Exists, F
 
 from marketplace.registry.models import Intermediary
 
-from . import sealed_bids
 from .models import Bid, Opening, OpeningWait, RequestVersion, WorkRequest
+from .sealing import bids
+from .states import BEFORE_THE_RESULT
 
 #: A firm that files more often for one request still finds the request; its count then reads "32 or more".
 FILINGS_SHOWN = 32
@@ -27,9 +28,9 @@ def running_filings(intermediary: Intermediary) -> list[tuple[WorkRequest, int, 
 
     What is in them only the opening tells.
     """
-    waiting = list(WorkRequest.objects.public().filter(opening=None, status__in=("published", "selecting")).for_list())
+    waiting = list(WorkRequest.objects.public().filter(opening=None, status__in=BEFORE_THE_RESULT).for_list())
     refs = {
-        sealed_bids.bidder_ref(work_request, intermediary.uscc, number): work_request.pk
+        bids.bidder_ref(work_request, intermediary.uscc, number): work_request.pk
         for work_request in waiting
         for number in range(FILINGS_SHOWN)
     }

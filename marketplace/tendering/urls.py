@@ -1,15 +1,17 @@
 from django.urls import path
 
-from .views import bidding, drafts, evaluations, picking, public, published, receipts, results, verification
+from .views import bidding, drafts, evaluations, picking, receipts, requests, results, running_requests, verification
 
 app_name = "tendering"
 
 urlpatterns = [
-    path("requests/", public.request_list, name="request-list"),
-    path("requests/<str:number>/", public.request_detail, name="request-detail"),
-    path("requests/<str:number>/files/<int:pk>/", public.attachment, name="attachment"),
+    path("requests/", requests.request_list, name="request-list"),
+    path("requests/<str:number>/", requests.request_detail, name="request-detail"),
+    path("requests/<str:number>/files/<int:pk>/", requests.attachment, name="attachment"),
     path(
-        "requests/<str:number>/versions/<int:version>/announcement/", published.announcement_file, name="announcement"
+        "requests/<str:number>/versions/<int:version>/announcement/",
+        running_requests.announcement_file,
+        name="announcement",
     ),
     path("requests/<str:number>/ask/", bidding.ask, name="question-ask"),
     path("requests/<str:number>/bid/", bidding.bid, name="bid"),
@@ -39,10 +41,10 @@ urlpatterns = [
     path("workbench/requests/<str:number>/take-back/", drafts.draft_take_back, name="draft-take-back"),
     path("workbench/requests/<str:number>/delete/", drafts.draft_delete, name="draft-delete"),
     path("workbench/requests/<str:number>/files/<int:pk>/delete/", drafts.attachment_delete, name="attachment-delete"),
-    path("workbench/requests/<str:number>/answer/<int:question>/", published.answer, name="question-answer"),
-    path("workbench/requests/<str:number>/change/", published.change, name="change"),
-    path("workbench/requests/<str:number>/end/", published.terminate, name="terminate"),
+    path("workbench/requests/<str:number>/answer/<int:question>/", running_requests.answer, name="question-answer"),
+    path("workbench/requests/<str:number>/change/", running_requests.change, name="change"),
+    path("workbench/requests/<str:number>/end/", running_requests.terminate, name="terminate"),
     path("workbench/requests/<str:number>/pick/", picking.pick, name="pick"),
-    path("workbench/requests/<str:number>/repost/", published.repost, name="repost"),
+    path("workbench/requests/<str:number>/repost/", running_requests.repost, name="repost"),
     path("workbench/requests/<str:number>/edit/<str:page>/", drafts.draft_page, name="draft-page"),
 ]

@@ -10,7 +10,7 @@ import argparse
 import os
 import sys
 
-from .database import own_database
+from tests.benchmarks.database import own_database
 
 
 def main() -> None:
@@ -30,8 +30,8 @@ def main() -> None:
 
     django.setup()
 
-    from . import bids, openings, pages, pure, selections, servers, world
-    from .report import Report
+    from tests.benchmarks import bids, openings, pages, pure, selections, servers, world
+    from tests.benchmarks.report import Report
 
     world.prepare(options.scale)
     report = Report()

@@ -14,8 +14,7 @@ from marketplace.core import calendar, clock
 from marketplace.registry.models import Intermediary
 from marketplace.tendering import services
 from marketplace.tendering.models import Bid, WorkRequest
-
-from .report import Report, Row
+from tests.benchmarks.report import Report, Row
 
 ITEM = "HB-005"
 BIDS, CLIENTS = 60, 4

@@ -9,9 +9,8 @@ from django.db import connection
 from marketplace.core import clock
 from marketplace.tendering import services
 from marketplace.tendering.models import Bid
-
-from .bids import bidders_of_world, open_request
-from .report import Report, Row
+from tests.benchmarks.bids import bidders_of_world, open_request
+from tests.benchmarks.report import Report, Row
 
 BIDS = 1000
 LIMIT_S = 3

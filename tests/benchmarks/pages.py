@@ -22,8 +22,7 @@ from marketplace.catalogue.models import Regulation, ServiceItem
 from marketplace.core import kept
 from marketplace.registry.models import Intermediary
 from marketplace.tendering.models import WorkRequest
-
-from .report import Report, Row, median_ms
+from tests.benchmarks.report import Report, Row, median_ms
 
 QUERIES, LIST, DETAIL = 12, 8, 5
 

@@ -9,8 +9,7 @@ from marketplace.catalogue.models import ServiceItem
 from marketplace.catalogue.services import calculate_for_item
 from marketplace.core import clock
 from marketplace.demo.projects import BASES
-
-from .report import Report, Row, median_ms
+from tests.benchmarks.report import Report, Row, median_ms
 
 FEE_MS, STANDING_MS, ROWS = 1, 10, 500
 

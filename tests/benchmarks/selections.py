@@ -18,8 +18,7 @@ from marketplace.config import env
 from marketplace.tendering import selection
 from marketplace.tendering.selection import Candidate, Ciphertext, FrozenList, Opened
 from scripts.install_chromium import system_chromium
-
-from .report import Report, Row, median_ms
+from tests.benchmarks.report import Report, Row, median_ms
 
 CANDIDATES, DRAW_MS = 10_000, 300
 BIDS, SCRIPT_MS, BROWSER_MS = 1_000, 1_000, 2_000

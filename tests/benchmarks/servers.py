@@ -13,9 +13,8 @@ from pathlib import Path
 from django.utils import translation
 
 from marketplace.config import env
-
-from .pages import details, lists
-from .report import Report, Row
+from tests.benchmarks.pages import details, lists
+from tests.benchmarks.report import Report, Row
 
 RSS_MIB, READY_SECONDS = 250, 20
 ROUNDS = 8

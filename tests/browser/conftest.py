@@ -21,8 +21,7 @@ from django.utils.translation import override
 
 from marketplace.core import clock
 from scripts.install_chromium import system_chromium
-
-from .people import Person
+from tests.browser.people import Person
 
 MONDAY_MORNING = "2026-11-23 10:00"
 

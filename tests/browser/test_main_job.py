@@ -6,10 +6,9 @@ from marketplace.accounts.models import Organisation
 from marketplace.accounts.services import add_member
 from marketplace.catalogue.models import ServiceItem
 from marketplace.core.identifiers import with_check_digit
+from tests.browser import acts
 from tests.factories.accounts import OrganisationFactory, UserFactory
 from tests.registry import filings
-
-from . import acts
 
 OWNER_CODE = with_check_digit("91320411MA0WALK01")
 FIRM_CODE = with_check_digit("91320404MA0WALK02")

@@ -4,11 +4,10 @@ import json
 
 import pytest
 
+from tests.browser import acts
+from tests.browser.people import NARROW
 from tests.factories.tendering import WorkRequestFactory, bidder_for, member_of
 from tests.tendering import panels
-
-from . import acts
-from .people import NARROW
 
 REASON = "价格相同，同类项目最多。"
 

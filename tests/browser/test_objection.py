@@ -1,10 +1,9 @@
 """A bidder objects, a regulator decides in the console, and the next in rank moves up."""
 
 from marketplace.accounts.services import add_member
+from tests.browser import acts
 from tests.factories.accounts import OrganisationFactory, UserFactory
 from tests.factories.tendering import WorkRequestFactory, member_of
-
-from . import acts
 
 REASONS = "证书的专业范围不含本项服务，异议成立。"
 

@@ -9,13 +9,12 @@ from credit.services import refresh_standings
 from marketplace.accounts.models import Organisation
 from marketplace.catalogue.models import Regulation, ServiceItem
 from marketplace.contracting.models import Contract
+from tests.browser.conftest import copy_database, database_at
 from tests.factories.accounts import OrganisationFactory
 from tests.factories.contracting import ContractFactory
 from tests.factories.credit import ConductEventFactory, CreditRuleFactory
 from tests.factories.registry import IntermediaryFactory, OfferFactory, PractitionerFactory, QualificationFactory
 from tests.factories.tendering import AttachmentFactory, QuestionFactory, WorkRequestFactory
-
-from .conftest import copy_database, database_at
 
 REPEALED = "计价格〔2002〕125号"
 

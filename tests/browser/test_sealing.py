@@ -10,15 +10,16 @@ import pytest
 from django.conf import settings
 from nacl.public import PrivateKey, SealedBox
 
-from marketplace.core import money, sealing
-from marketplace.tendering import proposals, receipts
+from marketplace.core import money
+from marketplace.custody import sealing
+from marketplace.tendering.announcing import receipts
+from marketplace.tendering.announcing.receipts import BidReceipt
 from marketplace.tendering.models import Bid, SealedProposal
-from marketplace.tendering.receipts import BidReceipt
-from marketplace.tendering.sealed_bids import read_bid
+from marketplace.tendering.sealing import proposals
+from marketplace.tendering.sealing.bids import read_bid
+from tests.browser.people import NARROW, WIDE, Person
 from tests.factories.credit import CreditModelFactory
 from tests.factories.tendering import WorkRequestFactory, bidder_for, member_of, open_bids
-
-from .people import NARROW, WIDE, Person
 
 WORDS = {
     "zh-CN": {

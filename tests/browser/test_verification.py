@@ -8,14 +8,13 @@ from marketplace.core import clock
 from marketplace.core.models import MarketPolicy
 from marketplace.tendering import selection
 from marketplace.tendering.models import Opening
+from tests.browser.conftest import copy_database, database_at
 from tests.factories.tendering import WorkRequestFactory, bid, bidder_for, open_bids
 from tests.tendering.selection.generated import opened, transcript
 from tests.tendering.selection.tampering import changed_in_bound, changed_in_unbound
 from tests.tendering.selection.test_agreement import EXAMPLES, MORE, SELECTIONS
 from tests.tendering.selection.test_vectors import CASES
 from tests.tendering.selection.test_vectors import opened as opened_case
-
-from .conftest import copy_database, database_at
 
 #: The request whose policy withholds the bidders' names.
 NAMELESS = "不公布名称的采购需求"

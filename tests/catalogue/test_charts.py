@@ -3,8 +3,7 @@ from fractions import Fraction
 import pytest
 
 from marketplace.catalogue.charts import WIDTH, curve_of
-
-from .schedules import BIDDING, EIA, SCHEDULES, SURVEYING
+from tests.catalogue.schedules import BIDDING, EIA, SCHEDULES, SURVEYING
 
 
 class TestCurve:

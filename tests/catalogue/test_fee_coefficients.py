@@ -4,8 +4,7 @@ from fractions import Fraction
 import pytest
 
 from marketplace.catalogue.fees import UnableToCalculate, calculate
-
-from .schedules import BIDDING, DEFINITIONS, DESIGN, EIA, PRELIMINARY, SCHEDULES, SUPERVISION, fee
+from tests.catalogue.schedules import BIDDING, DEFINITIONS, DESIGN, EIA, PRELIMINARY, SCHEDULES, SUPERVISION, fee
 
 
 def printed_entries():

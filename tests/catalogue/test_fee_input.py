@@ -5,8 +5,7 @@ from decimal import Decimal
 import pytest
 
 from marketplace.catalogue.fees import InvalidSchedule, Schedule, UnableToCalculate, calculate
-
-from .schedules import BIDDING, DEFINITIONS, EIA, PRELIMINARY, SCHEDULES, SUPERVISION
+from tests.catalogue.schedules import BIDDING, DEFINITIONS, EIA, PRELIMINARY, SCHEDULES, SUPERVISION
 
 
 class TestBase:

@@ -5,8 +5,17 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from marketplace.catalogue.fees import UnableToCalculate, calculate
-
-from .schedules import BIDDING, EIA, SCHEDULES, SUPERVISION, SURVEYING, fee, interpolated, points_of, text
+from tests.catalogue.schedules import (
+    BIDDING,
+    EIA,
+    SCHEDULES,
+    SUPERVISION,
+    SURVEYING,
+    fee,
+    interpolated,
+    points_of,
+    text,
+)
 
 tables = st.sampled_from(interpolated())
 inside = st.integers(min_value=0, max_value=10**6)

@@ -6,8 +6,7 @@ import pytest
 from django.utils import translation
 
 from marketplace.catalogue.fees import Schedule, calculate
-
-from .schedules import (
+from tests.catalogue.schedules import (
     BIDDING,
     DEFINITIONS,
     DESIGN,

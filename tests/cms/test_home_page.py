@@ -5,8 +5,8 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from marketplace.tendering.market_figures import figures, place
 from marketplace.tendering.models import RequestItem, WorkRequest
+from marketplace.tendering.presentation.market_figures import figures, place
 from tests.factories.catalogue import ServiceItemFactory
 from tests.factories.cms import regulation_page, site
 from tests.factories.tendering import WorkRequestFactory

@@ -3,7 +3,7 @@ from decimal import Decimal
 import pytest
 
 from marketplace.core import money
-from marketplace.core.templatetags import market
+from marketplace.ui.templatetags import market
 
 
 @pytest.mark.parametrize(

@@ -1,7 +1,9 @@
 import pytest
 
-from marketplace.core import numbers, policy
+from marketplace.core import numbers
 from marketplace.core.models import MarketPolicy
+from marketplace.core.policy import Numbers
+from marketplace.tendering.policy import TenderingPolicy
 
 
 @pytest.mark.django_db
@@ -20,5 +22,9 @@ class TestPolicy:
         MarketPolicy.objects.create(version="2026.2", effective_on="2026-11-01", values={"publicity_days": 2})
         MarketPolicy.objects.create(version="2027.1", effective_on="2027-01-01", values={"publicity_days": 1})
 
-        assert (policy.current().version, policy.current().publicity_days) == ("2026.2", 2)
-        assert policy.version("2026.1").publicity_days == 3
+        assert (TenderingPolicy.current().version, TenderingPolicy.current().publicity_days) == ("2026.2", 2)
+        assert TenderingPolicy.of("2026.1").publicity_days == 3
+
+    def test_a_number_is_declared_once(self):
+        with pytest.raises(ValueError, match="TenderingPolicy declares publicity_days already"):
+            type("Again", (Numbers,), {"__annotations__": {"publicity_days": int}, "publicity_days": 1})

@@ -10,17 +10,19 @@ from stdnum.cn import uscc
 from credit.models import CurrentStanding, Review
 from marketplace.accounts.models import Organisation, User
 from marketplace.contracting.models import Contract, ContractRating
-from marketplace.core import clock, outbox, sealing
+from marketplace.core import clock, outbox
+from marketplace.custody import sealing
 from marketplace.demo import bulk
 from marketplace.registry.models import Intermediary, Offer, Qualification
-from marketplace.tendering import announcement, eligibility, selection
+from marketplace.tendering import selection
+from marketplace.tendering.announcing import announcement
 from marketplace.tendering.models import Award, Bid, OpenedBid, Opening, WorkRequest
-from marketplace.tendering.sealed_bids import open_box, read_bid
+from marketplace.tendering.rules import eligibility
+from marketplace.tendering.sealing.bids import open_box, read_bid
 from marketplace.tendering.selection import FrozenList
 from search.models import Kind, SearchEntry
 from tests.conftest import MONDAY_MORNING
-
-from .conftest import empty_market
+from tests.demo.conftest import empty_market
 
 pytestmark = pytest.mark.django_db
 SCALE = 20

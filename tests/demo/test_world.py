@@ -19,8 +19,7 @@ from marketplace.registry.models import Intermediary, Offer
 from marketplace.tendering.models import Award, Bid, Objection, Opening, Paper, WorkRequest
 from marketplace.tendering.permissions import can_mark, can_pick
 from tests.conftest import MONDAY_MORNING
-
-from .conftest import empty_market
+from tests.demo.conftest import empty_market
 
 pytestmark = pytest.mark.django_db
 

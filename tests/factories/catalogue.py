@@ -17,8 +17,7 @@ from marketplace.catalogue.models import (
     Regulation,
     ServiceItem,
 )
-
-from .accounts import OrganisationFactory
+from tests.factories.accounts import OrganisationFactory
 
 
 @cache

@@ -7,7 +7,7 @@ from django.db import transaction
 from factory.django import DjangoModelFactory
 
 from marketplace.accounts.models import Organisation
-from marketplace.core import calendar, clock, policy
+from marketplace.core import calendar, clock
 from marketplace.core.models import StoredFile
 from marketplace.tendering import services
 from marketplace.tendering.models import (
@@ -18,6 +18,7 @@ from marketplace.tendering.models import (
     RequestItem,
     WorkRequest,
 )
+from marketplace.tendering.policy import TenderingPolicy
 from marketplace.tendering.services import publishing
 from tests.factories.accounts import MembershipFactory, OrganisationFactory, UserFactory
 from tests.factories.catalogue import ServiceItemFactory
@@ -93,7 +94,7 @@ def confirm(work_request: WorkRequest):
 def publish(work_request: WorkRequest) -> None:
     """Announce a draft without its checks, in the transaction that the custodians need."""
     with transaction.atomic():
-        publishing._publish(work_request, policy.current(), clock.now(), work_request.created_by)
+        publishing._publish(work_request, TenderingPolicy.current(), clock.now(), work_request.created_by)
 
 
 class WorkRequestFactory(DjangoModelFactory):

@@ -18,7 +18,7 @@ from collections import Counter
 
 import pytest
 
-from .running import Market, environment, wait_until
+from tests.functional.running import Market, environment, wait_until
 
 BIDS = 30
 PATIENCE = 60

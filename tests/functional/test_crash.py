@@ -1,8 +1,8 @@
 import pytest
 from django.db import connection
 
-from .crashing import DEVICE, PATIENCE, Bidder, Crashes
-from .running import copy_tables, wait_until
+from tests.functional.crashing import DEVICE, PATIENCE, Bidder, Crashes
+from tests.functional.running import copy_tables, wait_until
 
 PRICE = "156864.50"
 SPELLINGS = ("156864.50", "156,864.50", "15686450")

@@ -91,7 +91,7 @@ contracting:terms-propose              302 404 404 403 403 403 404 403 404
 contracting_console:decide             302 302 302 302 302 302 302 200 302
 contracting_console:index              302 302 302 302 302 302 302 200 302
 contracting_console:terminate          302 302 302 302 302 302 302 200 302
-core:components                        200 200 200 200 200 200 200 200 200
+ui:components                          200 200 200 200 200 200 200 200 200
 credit:event                           404 404 404 404 404 404 404 200 404
 credit:event-file                      404 404 404 404 404 404 404 404 404
 credit:list                            200 200 200 200 200 200 200 200 200

@@ -9,8 +9,8 @@ import urllib.request
 import pytest
 from django.db import connection
 
-from .crashing import free_port
-from .running import ROOT, Market, copy_tables, environment, wait_until
+from tests.functional.crashing import free_port
+from tests.functional.running import ROOT, Market, copy_tables, environment, wait_until
 
 pytestmark = [
     pytest.mark.skipif(connection.vendor != "sqlite", reason="make test runs it, on SQLite"),

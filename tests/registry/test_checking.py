@@ -13,8 +13,7 @@ from marketplace.registry.services import UnableToCheck
 from tests.factories.accounts import MembershipFactory
 from tests.factories.catalogue import ServiceItemFactory
 from tests.factories.registry import QualificationFactory
-
-from . import filings
+from tests.registry import filings
 
 pytestmark = pytest.mark.django_db
 

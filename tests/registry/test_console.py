@@ -7,8 +7,7 @@ from marketplace.registry.filing import items_to_check
 from marketplace.registry.models import Intermediary, Registration, Suspension
 from tests.factories.accounts import MembershipFactory
 from tests.factories.registry import IntermediaryFactory, SuspensionFactory
-
-from . import filings
+from tests.registry import filings
 
 pytestmark = pytest.mark.django_db
 LIST = "/console/registry/"

@@ -13,8 +13,7 @@ from tests.factories.registry import (
     RegistrationFactory,
     SuspensionFactory,
 )
-
-from . import filings
+from tests.registry import filings
 
 pytestmark = pytest.mark.django_db
 

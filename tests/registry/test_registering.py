@@ -15,8 +15,7 @@ from marketplace.registry.services import UnableToFile, UnableToRegister
 from tests.factories.accounts import MembershipFactory, OrganisationFactory, UserFactory
 from tests.factories.catalogue import ServiceItemFactory
 from tests.factories.registry import IntermediaryFactory, PractitionerFactory, QualificationFactory
-
-from . import filings
+from tests.registry import filings
 
 pytestmark = pytest.mark.django_db
 CODE = with_check_digit("91320400MA0C8A7B1")

@@ -10,8 +10,7 @@ from marketplace.registry.models import Intermediary, Suspension
 from marketplace.registry.services import UnableToSuspend
 from tests.factories.accounts import MembershipFactory
 from tests.factories.registry import IntermediaryFactory, SuspensionFactory
-
-from . import filings
+from tests.registry import filings
 
 pytestmark = pytest.mark.django_db
 

@@ -10,8 +10,7 @@ from marketplace.registry.models import Intermediary, Offer, Registration
 from tests.factories.accounts import MembershipFactory, OrganisationFactory, UserFactory
 from tests.factories.catalogue import ServiceItemFactory
 from tests.factories.registry import IntermediaryFactory, OfferFactory, QualificationFactory
-
-from . import filings
+from tests.registry import filings
 
 pytestmark = pytest.mark.django_db
 CODE = with_check_digit("91320400MA0C8A7B1")

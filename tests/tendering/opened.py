@@ -1,9 +1,9 @@
 """A request's filings on the table, opened with the keys that its deposits hold."""
 
-from marketplace.core import sealing
-from marketplace.tendering.judging import Filed
+from marketplace.custody import sealing
 from marketplace.tendering.models import Bid
-from marketplace.tendering.sealed_bids import open_box, read_bid, read_envelope
+from marketplace.tendering.sealing.bids import open_box, read_bid, read_envelope
+from marketplace.tendering.services.judging import Filed
 
 
 def opened_filings(work_request):

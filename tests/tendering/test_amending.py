@@ -11,9 +11,10 @@ from marketplace.accounts.console import sync_console_access
 from marketplace.core import audit, clock, outbox
 from marketplace.core.models import MarketPolicy
 from marketplace.core.permissions import Refused
-from marketplace.tendering import selection, services, versions
+from marketplace.tendering import selection, services
 from marketplace.tendering.failures import StateMoved
 from marketplace.tendering.models import RequestVersion, WorkRequest
+from marketplace.tendering.presentation import versions
 from marketplace.tendering.services import UnableToBid, UnableToPublish
 from tests.factories.accounts import MembershipFactory, OrganisationFactory
 from tests.factories.tendering import (
@@ -26,8 +27,7 @@ from tests.factories.tendering import (
     member_of,
     open_bids,
 )
-
-from .unchanged import nothing_changes
+from tests.tendering.unchanged import nothing_changes
 
 pytestmark = pytest.mark.django_db
 

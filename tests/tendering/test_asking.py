@@ -8,8 +8,7 @@ from marketplace.tendering import services
 from marketplace.tendering.services import UnableToAnswer, UnableToAsk
 from tests.factories.accounts import MembershipFactory
 from tests.factories.tendering import WorkRequestFactory, bid, bidder_for, member_of
-
-from .unchanged import nothing_changes
+from tests.tendering.unchanged import nothing_changes
 
 pytestmark = pytest.mark.django_db
 

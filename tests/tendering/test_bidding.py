@@ -19,8 +19,7 @@ from tests.factories.tendering import (
     bidder_for,
     member_of,
 )
-
-from .unchanged import nothing_changes
+from tests.tendering.unchanged import nothing_changes
 
 pytestmark = pytest.mark.django_db
 
@@ -257,7 +256,7 @@ class TestWithdrawBid:
 
 class TestReceipt:
     def test_proves_the_ciphertext_and_is_signed(self, work_request):
-        from marketplace.tendering import receipts
+        from marketplace.tendering.announcing import receipts
 
         receipt = bid(work_request, bidder_for(work_request))
 
@@ -271,7 +270,7 @@ class TestReceipt:
     def test_changed_in_any_signed_field_is_not_genuine(self, work_request, field):
         from dataclasses import replace
 
-        from marketplace.tendering import receipts
+        from marketplace.tendering.announcing import receipts
 
         receipt = bid(work_request, bidder_for(work_request))
 

@@ -5,13 +5,14 @@ from decimal import Decimal
 import pytest
 from django.utils import translation
 
-from marketplace.tendering import eligibility, services
+from marketplace.tendering import services
+from marketplace.tendering.policy import TenderingPolicy
+from marketplace.tendering.rules import eligibility
 from marketplace.tendering.services import ItemLine, UnableToEdit
 from tests.factories.catalogue import ServiceItemFactory
 from tests.factories.registry import QualificationFactory
 from tests.factories.tendering import WorkRequestFactory, bid, bidder_for, member_of, open_bids
-
-from .unchanged import nothing_changes
+from tests.tendering.unchanged import nothing_changes
 
 pytestmark = pytest.mark.django_db
 
@@ -114,10 +115,10 @@ class TestPages:
     def test_the_requests_page_says_what_may_be_subcontracted(self, client, items):
         work_request = WorkRequestFactory(items=items)
         work_request.request_items.filter(item=items[1]).update(may_subcontract=True)
-        from marketplace.core import clock, policy
+        from marketplace.core import clock
         from marketplace.tendering.services import publishing
 
-        publishing._publish(work_request, policy.current(), clock.now(), work_request.created_by)
+        publishing._publish(work_request, TenderingPolicy.current(), clock.now(), work_request.created_by)
 
         content = client.get(f"/en/requests/{work_request.number}/").content.decode()
 

@@ -15,10 +15,12 @@ from django.conf import settings as django_settings
 from django.core.management import CommandError, call_command
 from nacl.public import PrivateKey, SealedBox
 
-from marketplace.core import audit, clock, outbox, sealing
-from marketplace.tendering import custody, services
+from marketplace.core import audit, clock, outbox
+from marketplace.custody import sealing
+from marketplace.tendering import services
 from marketplace.tendering.models import Bid, Deposit, OpeningWait
 from marketplace.tendering.models.bids import Side
+from marketplace.tendering.sealing import custodians
 from tests.factories.accounts import MembershipFactory
 from tests.factories.tendering import WorkRequestFactory, bid, bidder_for
 
@@ -40,7 +42,7 @@ def custodian(tmp_path, settings):
 class Process:
     def __init__(self, folder, market):
         self.folder, self.port = folder, 0
-        market_key = custody.Identity(market / "keys" / "custody-client.key").public_key
+        market_key = custodians.Identity(market / "keys" / "custody-client.key").public_key
         self.env = {name: value for name, value in os.environ.items() if name != "DATABASE_URL"} | {
             "DATA": str(folder / "data"),
             "CUSTODIAN_DATA": str(folder),
@@ -119,13 +121,13 @@ class TestTheMarketAlone:
 
         opened = [box for box in outer for key in known if opens(box, key)]
         secrets = {side for side, hash_ in commitments.items() for one in known if sha256(one) == hash_}
-        with clock.at(work_request.opens_at), pytest.raises(custody.CustodianRefuses) as refusal:
+        with clock.at(work_request.opens_at), pytest.raises(custodians.CustodianRefuses) as refusal:
             services.open_request(request_id=work_request.pk)
 
         assert len(known) > 10
         assert opened == []
         assert secrets == {"operator"}
-        assert str(refusal.value) == str(custody.STILL_OPEN)
+        assert str(refusal.value) == str(custodians.STILL_OPEN)
         assert "key_released" not in custodian.says("--audit")
 
         pass_until(work_request.bids_close_at)
@@ -142,10 +144,10 @@ class TestTheMarketAlone:
         work_request = closing_in(2)
         pass_until(work_request.bids_close_at)
         with clock.at(work_request.opens_at):
-            regulator = custody.custodians()["regulator"]
+            regulator = custodians.custodians()["regulator"]
             regulator.release_key(work_request, ["aa" * 32])
 
-            with pytest.raises(custody.CustodianRefuses, match=str(custody.KEY_FOR_ANOTHER)):
+            with pytest.raises(custodians.CustodianRefuses, match=str(custodians.KEY_FOR_ANOTHER)):
                 regulator.release_key(work_request, ["bb" * 32])
 
     def test_keeps_no_half_of_the_regulators(self, custodian):
@@ -201,17 +203,17 @@ class TestAwayOrLost:
     def test_cut_off_between_both_halves_it_goes_on_with_the_frozen_list(self, custodian, monkeypatch):
         work_request = closing_in(2)
         pass_until(work_request.bids_close_at)
-        real = custody.RemoteCustodian.release_secret
+        real = custodians.RemoteCustodian.release_secret
 
         def away(*arguments):
-            raise custody.CustodianUnreachable(custody.AWAY)
+            raise custodians.CustodianUnreachable(custodians.AWAY)
 
         with clock.at(work_request.opens_at):
             with monkeypatch.context() as cut:
-                cut.setattr(custody.RemoteCustodian, "release_secret", away)
+                cut.setattr(custodians.RemoteCustodian, "release_secret", away)
                 opening = services.open_request(request_id=work_request.pk)
             frozen = opening.list_hash
-            assert (opening.state, real) == ("frozen", custody.RemoteCustodian.release_secret)
+            assert (opening.state, real) == ("frozen", custodians.RemoteCustodian.release_secret)
             outbox.run_due()
 
         opening.refresh_from_db()
@@ -220,7 +222,7 @@ class TestAwayOrLost:
     def test_nothing_is_published_without_it(self, custodian):
         custodian.stop()
 
-        with pytest.raises(custody.CustodianUnreachable):
+        with pytest.raises(custodians.CustodianUnreachable):
             WorkRequestFactory(published=True)
 
     def test_its_key_lost_for_good_a_regulator_voids_publicly(self, custodian, client):
@@ -263,7 +265,7 @@ class TestWhereTheHalvesLie:
         page = client.get(f"/en/requests/{work_request.number}/").content.decode().replace("&#x27;", "'")
 
         assert words in page
-        assert custody.on_one_machine() is one_machine
+        assert custodians.on_one_machine() is one_machine
 
     def test_what_was_drawn_in_the_markets_process_stays_there(self, custodian, settings):
         url, settings.REGULATOR_CUSTODIAN_URL = settings.REGULATOR_CUSTODIAN_URL, ""
@@ -275,7 +277,7 @@ class TestWhereTheHalvesLie:
             opening = services.open_request(request_id=work_request.pk)
 
         assert len(opening.transcript["candidates"]) == 3
-        assert custody.place_of(work_request) is custody.Place.ONE_PROCESS
+        assert custodians.place_of(work_request) is custodians.Place.ONE_PROCESS
 
 
 class Crash(Exception):

@@ -8,10 +8,14 @@ import pytest
 from django.utils import translation
 
 from marketplace.accounts.console import sync_console_access
-from marketplace.core import audit, clock, sealing
+from marketplace.core import audit, clock
 from marketplace.core.permissions import Refused
-from marketplace.tendering import after_failures, announcement, direct, duties, services
+from marketplace.custody import sealing
+from marketplace.tendering import duties, services
+from marketplace.tendering.announcing import announcement
 from marketplace.tendering.models import DirectConfirmation
+from marketplace.tendering.policy import TenderingPolicy
+from marketplace.tendering.rules import after_failures, direct_selection
 from marketplace.tendering.services import UnableToPick, UnableToPublish, publishing
 from tests.factories.accounts import MembershipFactory, OrganisationFactory
 from tests.factories.catalogue import ServiceItemFactory
@@ -25,8 +29,7 @@ from tests.factories.tendering import (
     member_of,
     open_bids,
 )
-
-from .unchanged import nothing_changes
+from tests.tendering.unchanged import nothing_changes
 
 pytestmark = pytest.mark.django_db
 
@@ -89,7 +92,7 @@ class TestPublication:
     def test_a_deadline_left_over_from_another_method_is_dropped(self):
         draft = WorkRequestFactory(method="direct")
 
-        publishing._publish(draft, publishing.policy.current(), clock.now(), draft.created_by)
+        publishing._publish(draft, TenderingPolicy.current(), clock.now(), draft.created_by)
 
         assert draft.bids_close_at is None
         assert draft.versions.get().bids_close_at is None
@@ -122,7 +125,7 @@ class TestPublication:
 
 class TestCandidates:
     def prices(self, work_request):
-        found = direct.candidates_of(work_request, at=clock.now())
+        found = direct_selection.candidates_of(work_request, at=clock.now())
         return {one.intermediary.uscc: (one.price, one.days) for one in found}
 
     def test_are_all_firms_whose_listed_offers_cover_the_request(self, work_request):
@@ -184,7 +187,7 @@ class TestCandidates:
             offering(work_request, "100000")
 
         with django_assert_max_num_queries(18):
-            assert len(direct.candidates_of(work_request, at=clock.now())) == number
+            assert len(direct_selection.candidates_of(work_request, at=clock.now())) == number
 
 
 class TestPick:
@@ -346,8 +349,8 @@ class TestLimit:
         frozen_clock.move_to(later)
         second = self.small(items=first.items.all())
 
-        problem = direct.sum_problem(
-            second, next(iter(direct.candidates_of(second, at=clock.now()))), publishing.policy.current()
+        problem = direct_selection.sum_problem(
+            second, next(iter(direct_selection.candidates_of(second, at=clock.now()))), TenderingPolicy.current()
         )
 
         assert (problem is None) is fits
@@ -358,7 +361,7 @@ class TestLimit:
         pick(first, firm)
         services.pass_award_on(award_id=first.awards.get().pk, reason="放弃中选")
 
-        assert direct.spent_directly(self.small(items=first.items.all()), firm) == 0
+        assert direct_selection.spent_directly(self.small(items=first.items.all()), firm) == 0
 
     def test_social_money_is_not_summed(self, work_request):
         firm = offering(work_request, "170000")
@@ -375,7 +378,7 @@ def fail_twice(**second):
     again = services.repost_request(request_id=first.pk, actor=first.created_by)
     for name, value in {"bids_close_at": clock.now() + timedelta(days=10), **second}.items():
         setattr(again, name, value)
-    publishing._publish(again, publishing.policy.current(), clock.now(), again.created_by)
+    publishing._publish(again, TenderingPolicy.current(), clock.now(), again.created_by)
     open_bids(again)
     third = services.repost_request(request_id=again.pk, actor=first.created_by)
     third.method = "direct"
@@ -424,7 +427,7 @@ class TestAfterTwoFailures:
             services.save_draft(request_id=draft.pk, values={"price_max": Decimal(900_000)}, actor=draft.created_by)
 
         draft.refresh_from_db()
-        assert not direct.is_confirmed(draft)
+        assert not direct_selection.is_confirmed(draft)
 
     @pytest.mark.parametrize(
         "second",

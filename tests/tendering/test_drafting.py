@@ -13,8 +13,7 @@ from marketplace.tendering.services import ExclusionLine, ItemLine, UnableToEdit
 from tests.factories.accounts import MembershipFactory, OrganisationFactory
 from tests.factories.catalogue import QualificationTypeFactory, ServiceItemFactory
 from tests.factories.tendering import AttachmentFactory, WorkRequestFactory, five_pm, member_of
-
-from .unchanged import nothing_changes
+from tests.tendering.unchanged import nothing_changes
 
 pytestmark = pytest.mark.django_db
 

@@ -4,8 +4,8 @@ from decimal import Decimal
 import pytest
 
 from marketplace.core import clock
-from marketplace.tendering import eligibility
-from marketplace.tendering.relations import are_related, related_among, ties_at
+from marketplace.tendering.rules import eligibility
+from marketplace.tendering.rules.relations import are_related, related_among, ties_at
 from tests.factories.accounts import HolderFactory, OrganisationFactory
 from tests.factories.catalogue import QualificationTypeFactory, ServiceItemFactory
 from tests.factories.credit import ConductEventFactory

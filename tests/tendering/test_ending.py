@@ -9,8 +9,7 @@ from marketplace.tendering.models import Opening
 from marketplace.tendering.services import UnableToBid, UnableToEnd
 from tests.factories.accounts import MembershipFactory
 from tests.factories.tendering import WorkRequestFactory, bid, bidder_for, confirm, member_of, open_bids
-
-from .unchanged import nothing_changes
+from tests.tendering.unchanged import nothing_changes
 
 pytestmark = pytest.mark.django_db
 

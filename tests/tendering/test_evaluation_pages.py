@@ -10,9 +10,8 @@ from marketplace.tendering.models import Mark, OpenedBid
 from tests.factories.accounts import MembershipFactory
 from tests.factories.evaluators import EvaluatorFactory
 from tests.factories.tendering import member_of
-
-from .panels import fill, finish, marked, papers, person
-from .unchanged import nothing_changes
+from tests.tendering.panels import fill, finish, marked, papers, person
+from tests.tendering.unchanged import nothing_changes
 
 pytestmark = pytest.mark.django_db
 

@@ -5,15 +5,14 @@ import base64
 import pytest
 from django.core.cache import cache
 
-from marketplace.tendering import receipts
-from marketplace.tendering.api_bids import FilingThrottle
+from marketplace.tendering.announcing import receipts
+from marketplace.tendering.announcing.receipts import BidReceipt
+from marketplace.tendering.api.filings import FilingThrottle
 from marketplace.tendering.models import Bid
-from marketplace.tendering.receipts import BidReceipt
 from tests.factories.accounts import MembershipFactory
 from tests.factories.tendering import WorkRequestFactory, bidder_for, member_of, open_bids
-
-from .test_sealed_filing import sealed
-from .unchanged import nothing_changes
+from tests.tendering.test_sealed_filing import sealed
+from tests.tendering.unchanged import nothing_changes
 
 pytestmark = pytest.mark.django_db
 

@@ -11,7 +11,7 @@ from django.utils import translation
 from marketplace.core import clock
 from marketplace.core.models import MarketPolicy
 from marketplace.tendering.models import OpenedBid
-from marketplace.tendering.sealed_bids import hashed_id
+from marketplace.tendering.sealing.bids import hashed_id
 from tests.factories.accounts import MembershipFactory
 from tests.factories.tendering import ExclusionFactory, WorkRequestFactory, bid, bidder_for, member_of, open_bids
 

@@ -8,16 +8,15 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from nacl.secret import SecretBox
 
-from marketplace.core import sealing
-from marketplace.tendering import proposals, sealed_bids
+from marketplace.custody import sealing
 from marketplace.tendering.models import SealedProposal
-from marketplace.tendering.proposals import SealedFile, UnfitProposal
-from marketplace.tendering.sealed_bids import Malformed, Plaintext
+from marketplace.tendering.sealing import bids, proposals
+from marketplace.tendering.sealing.bids import Malformed, Plaintext
+from marketplace.tendering.sealing.proposals import SealedFile, UnfitProposal
 from marketplace.tendering.services import bidding
 from tests.factories.evaluators import EvaluatorFactory
 from tests.factories.tendering import WorkRequestFactory, bid, bidder_for, open_bids
-
-from .test_opening import file_raw
+from tests.tendering.test_opening import file_raw
 
 HEX = "ab" * 32
 DEEP = b"[" * 16_000
@@ -34,7 +33,7 @@ HOSTILE = {
 
 
 def box(work_request, content):
-    return sealed_bids.seal(work_request, sealing.pad(content) or b" " * sealing.BLOCK)
+    return bids.seal(work_request, sealing.pad(content) or b" " * sealing.BLOCK)
 
 
 @pytest.mark.django_db
@@ -76,7 +75,7 @@ def test_what_two_readers_could_read_differently_is_not_of_the_announced_form(fr
     read = []
     for row in auction.bids.order_by("pk"):
         try:
-            read.append(sealed_bids.read_bid(sealed_bids.open_box(bytes(row.ciphertext), opening_keys)).price)
+            read.append(bids.read_bid(bids.open_box(bytes(row.ciphertext), opening_keys)).price)
         except Malformed:
             read.append(None)
 
@@ -91,10 +90,10 @@ json_values = st.recursive(
 
 
 @settings(max_examples=400, deadline=None)
-@given(st.fixed_dictionaries(dict.fromkeys(sealed_bids.FIELDS, json_values)) | json_values)
+@given(st.fixed_dictionaries(dict.fromkeys(bids.FIELDS, json_values)) | json_values)
 def test_a_document_is_a_bid_or_malformed(document):
     try:
-        bid_read = sealed_bids.read_bid(document)
+        bid_read = bids.read_bid(document)
     except Malformed:
         return
     assert bid_read.price is None or Decimal(bid_read.price) >= 0

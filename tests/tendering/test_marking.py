@@ -14,10 +14,9 @@ from marketplace.tendering.services import UnableToMark
 from tests.factories.accounts import MembershipFactory
 from tests.factories.evaluators import EvaluatorFactory, EvaluatorTieFactory
 from tests.factories.tendering import bid, bidder_for, member_of, open_bids, proposal_file
-
-from .panels import fill, finish, marked, papers, person, published
-from .test_opening import file_raw
-from .unchanged import nothing_changes
+from tests.tendering.panels import fill, finish, marked, papers, person, published
+from tests.tendering.test_opening import file_raw
+from tests.tendering.unchanged import nothing_changes
 
 pytestmark = pytest.mark.django_db
 

@@ -5,8 +5,8 @@ from decimal import Decimal
 import pytest
 from django.utils import translation
 
-from marketplace.tendering import parameters
-from marketplace.tendering.models.requests import Method
+from marketplace.tendering.choices import Method
+from marketplace.tendering.rules import parameters
 from tests.factories.accounts import OrganisationFactory
 from tests.factories.tendering import WorkRequestFactory, bid, bidder_for, member_of, open_bids
 

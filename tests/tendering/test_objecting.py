@@ -5,12 +5,11 @@ from django.utils import translation
 from marketplace.core import audit, clock, outbox
 from marketplace.core.permissions import Refused
 from marketplace.tendering import permissions, services
+from marketplace.tendering.presentation.timeline import stages_of
 from marketplace.tendering.services import UnableToDecide, UnableToObject
-from marketplace.tendering.timeline import stages_of
 from tests.factories.accounts import MembershipFactory
 from tests.factories.tendering import WorkRequestFactory, bidder_for, member_of
-
-from .unchanged import nothing_changes
+from tests.tendering.unchanged import nothing_changes
 
 pytestmark = pytest.mark.django_db
 

@@ -5,10 +5,13 @@ from decimal import Decimal
 
 import pytest
 
-from marketplace.core import audit, clock, outbox, sealing
-from marketplace.tendering import announcement, custody, sealed_bids, selection, services
+from marketplace.core import audit, clock, outbox
+from marketplace.custody import sealing
+from marketplace.tendering import selection, services
+from marketplace.tendering.announcing import announcement
 from marketplace.tendering.models import Bid, Deposit, OpenedBid, Opening, OpeningWait
-from marketplace.tendering.sealed_bids import Envelope, Plaintext
+from marketplace.tendering.sealing import bids, custodians
+from marketplace.tendering.sealing.bids import Envelope, Plaintext
 from marketplace.tendering.services import UnableToOpen
 from tests.factories.accounts import HolderFactory, MembershipFactory
 from tests.factories.registry import SuspensionFactory
@@ -20,8 +23,7 @@ from tests.factories.tendering import (
     member_of,
     open_bids,
 )
-
-from .unchanged import nothing_changes
+from tests.tendering.unchanged import nothing_changes
 
 pytestmark = pytest.mark.django_db
 
@@ -48,12 +50,12 @@ def file_raw(work_request, firm, *, filing=0, uscc=None, plaintext=None, ciphert
         "salt": "cd" * 32,
     } | fields
     plaintext = plaintext if plaintext is not None else Plaintext(**values).encode()
-    ciphertext = ciphertext or sealed_bids.seal(work_request, plaintext)
+    ciphertext = ciphertext or bids.seal(work_request, plaintext)
     person = member_of(firm.organisation).pk
-    envelope = envelope or sealed_bids.seal(work_request, Envelope(firm.uscc, filing, person, "", "").encode())
+    envelope = envelope or bids.seal(work_request, Envelope(firm.uscc, filing, person, "", "").encode())
     return Bid.objects.create(
         work_request=work_request,
-        bidder_ref=sealed_bids.bidder_ref(work_request, firm.uscc, filing),
+        bidder_ref=bids.bidder_ref(work_request, firm.uscc, filing),
         arrived_at=clock.now(),
         ciphertext=ciphertext,
         envelope=envelope,
@@ -180,7 +182,7 @@ class TestOpenRequest:
             assert notices.count() == 1
 
     def test_only_now_the_receipts_are_mailed_each_to_its_own_firm(self, draw, mailoutbox, monkeypatch):
-        monkeypatch.setattr("marketplace.tendering.services.telling_bidders.FIRMS_AT_ONCE", 2)
+        monkeypatch.setattr("marketplace.tendering.services.notifying_bidders.FIRMS_AT_ONCE", 2)
         firms = [bidder_for(draw) for _ in range(5)]
         given = {firm.uscc: bid(draw, firm) for firm in firms}
         outbox.run_due()
@@ -383,7 +385,7 @@ class TestStrangeFilings:
     def test_an_envelope_of_another_row_is_not_believed(self, draw):
         victim, forger = bidder_for(draw), bidder_for(draw)
         person = member_of(victim.organisation).pk
-        forged = sealed_bids.seal(draw, Envelope(victim.uscc, 0, person, "", "").encode())
+        forged = bids.seal(draw, Envelope(victim.uscc, 0, person, "", "").encode())
         file_raw(draw, forger, uscc=victim.uscc, envelope=forged)
 
         opening = open_bids(draw)
@@ -461,27 +463,27 @@ class TestStrangeFilings:
 
 class TestCustody:
     def test_before_the_deadline_gives_up_nothing(self, draw):
-        for custodian in custody.custodians().values():
-            with nothing_changes(), pytest.raises(custody.CustodianRefuses):
+        for custodian in custodians.custodians().values():
+            with nothing_changes(), pytest.raises(custodians.CustodianRefuses):
                 custodian.release_key(draw, [])
 
     def test_the_secret_comes_after_the_key_only(self, draw, frozen_clock):
         frozen_clock.move_to(draw.bids_close_at)
 
-        for custodian in custody.custodians().values():
-            with nothing_changes(), pytest.raises(custody.CustodianRefuses):
+        for custodian in custodians.custodians().values():
+            with nothing_changes(), pytest.raises(custodians.CustodianRefuses):
                 custodian.release_secret(draw, "aa" * 32)
 
     def test_each_half_is_given_up_for_one_list_only(self, draw, frozen_clock):
         frozen_clock.move_to(draw.bids_close_at)
-        custodian = custody.custodians()["regulator"]
+        custodian = custodians.custodians()["regulator"]
         custodian.release_key(draw, ["aa" * 32])
         custodian.release_secret(draw, "cc" * 32)
 
         with nothing_changes():
-            with pytest.raises(custody.CustodianRefuses):
+            with pytest.raises(custodians.CustodianRefuses):
                 custodian.release_key(draw, ["bb" * 32])
-            with pytest.raises(custody.CustodianRefuses):
+            with pytest.raises(custodians.CustodianRefuses):
                 custodian.release_secret(draw, "dd" * 32)
 
     def test_every_release_stands_in_the_trail(self, draw):

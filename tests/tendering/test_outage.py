@@ -8,9 +8,11 @@ from django.utils import translation
 from marketplace.core import audit, clock, heartbeats, outbox
 from marketplace.core.heartbeats import Gap
 from marketplace.core.models import Heartbeat
-from marketplace.tendering import custody, deadlines, services
-from marketplace.tendering.deadlines import outage_before
+from marketplace.tendering import services
 from marketplace.tendering.models import DeadlineMove, Opening
+from marketplace.tendering.rules import deadlines
+from marketplace.tendering.rules.deadlines import outage_before
+from marketplace.tendering.sealing import custodians
 from marketplace.tendering.services import UnableToBid, UnableToOpen
 from tests.factories.accounts import MembershipFactory
 from tests.factories.tendering import ExclusionFactory, QuestionFactory, WorkRequestFactory, bid, bidder_for, member_of
@@ -159,8 +161,8 @@ class TestAcrossTheDeadline:
         bid(work_request, self.firm)
         work_request.refresh_from_db()
 
-        with pytest.raises(custody.CustodianRefuses):
-            custody.custodians()["regulator"].release_key(work_request, [])
+        with pytest.raises(custodians.CustodianRefuses):
+            custodians.custodians()["regulator"].release_key(work_request, [])
         assert services.open_request(request_id=work_request.pk) is None
         assert not opened(work_request)
 
@@ -338,6 +340,6 @@ class TestTogetherWithAQuestion:
         QuestionFactory(work_request=work_request)
         work_request.bids_open_until = deadlines.moved(DEADLINE, 2)
 
-        assert custody._deadline(work_request) == "2026-11-30T09:00:00+00:00"
+        assert custodians._deadline(work_request) == "2026-11-30T09:00:00+00:00"
         frozen_clock.move_to(DEADLINE)
-        assert custody._deadline(work_request) == "2026-12-02T09:00:00+00:00"
+        assert custodians._deadline(work_request) == "2026-12-02T09:00:00+00:00"

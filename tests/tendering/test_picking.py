@@ -14,8 +14,7 @@ from marketplace.tendering.services import UnableToPick
 from tests.factories.accounts import MembershipFactory
 from tests.factories.credit import ConductEventFactory, ReviewFactory
 from tests.factories.tendering import WorkRequestFactory, bid, bidder_for, member_of, open_bids
-
-from .unchanged import nothing_changes
+from tests.tendering.unchanged import nothing_changes
 
 pytestmark = pytest.mark.django_db
 

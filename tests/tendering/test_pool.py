@@ -8,13 +8,12 @@ from marketplace.core import audit, clock
 from marketplace.core.permissions import Refused
 from marketplace.tendering import services
 from marketplace.tendering.models import Evaluator
-from marketplace.tendering.pool import announced_pool, tied_to
+from marketplace.tendering.rules.pool import announced_pool, tied_to
 from marketplace.tendering.services import UnableToKeepPool
 from tests.factories.accounts import HolderFactory, MembershipFactory, OrganisationFactory, UserFactory
 from tests.factories.evaluators import EvaluatorFactory, EvaluatorTieFactory
 from tests.factories.tendering import WorkRequestFactory
-
-from .unchanged import nothing_changes
+from tests.tendering.unchanged import nothing_changes
 
 pytestmark = pytest.mark.django_db
 

@@ -15,8 +15,7 @@ from marketplace.tendering.models import Opening, PublicValueEntry
 from marketplace.tendering.services import UnableToEdit, UnableToEnter
 from tests.factories.accounts import MembershipFactory
 from tests.factories.tendering import WorkRequestFactory, member_of, open_bids
-
-from .unchanged import nothing_changes
+from tests.tendering.unchanged import nothing_changes
 
 pytestmark = pytest.mark.django_db
 
@@ -300,11 +299,11 @@ class TestOverdue:
 def test_the_value_alone_changes_who_wins_a_draw():
     work_request = WorkRequestFactory(public_value_source=SOURCE, bidders=6)
     frozen = selection.FrozenList.from_document(open_bids(work_request).frozen)
-    from marketplace.tendering import custody
+    from marketplace.tendering.sealing import custodians
 
     secrets = {}
     with clock.at(work_request.opens_at):
-        for side, custodian in custody.custodians().items():
+        for side, custodian in custodians.custodians().items():
             secrets[side] = custodian.release_secret(work_request, frozen.list_hash)
 
     winners = {

@@ -19,8 +19,7 @@ from tests.factories.tendering import (
     member_of,
     open_bids,
 )
-
-from .unchanged import nothing_changes
+from tests.tendering.unchanged import nothing_changes
 
 pytestmark = pytest.mark.django_db
 

@@ -11,8 +11,7 @@ from marketplace.tendering.services import UnableToPublish, UnableToReview
 from tests.factories.accounts import MembershipFactory, OrganisationFactory
 from tests.factories.catalogue import QualificationTypeFactory, ServiceItemFactory
 from tests.factories.tendering import WorkRequestFactory, five_pm, member_of
-
-from .unchanged import nothing_changes
+from tests.tendering.unchanged import nothing_changes
 
 pytestmark = pytest.mark.django_db
 

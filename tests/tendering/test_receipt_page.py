@@ -7,8 +7,9 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.core.management import call_command
 
-from marketplace.core import audit, signing
-from marketplace.tendering import receipt_checking
+from marketplace.core import audit
+from marketplace.custody import signing
+from marketplace.tendering.announcing import receipt_checking
 from marketplace.tendering.models import SealedProposal
 from tests.factories.tendering import WorkRequestFactory, bid, bidder_for, member_of, open_bids
 from tests.tendering.test_sealed_filing import sealed, submit

@@ -11,12 +11,11 @@ from marketplace.accounts.services import add_member, deactivate_member, reactiv
 from marketplace.accounts.services.members import UnableToChangeMember
 from marketplace.accounts.services.organisations import HolderParticulars, Particulars, apply_particulars
 from marketplace.core import clock
-from marketplace.tendering import eligibility
-from marketplace.tendering.relations import HOLDER, LEGAL_REPRESENTATIVE, are_related, related_among, ties_of
+from marketplace.tendering.rules import eligibility
+from marketplace.tendering.rules.relations import HOLDER, LEGAL_REPRESENTATIVE, are_related, related_among, ties_of
 from tests.factories.accounts import HolderFactory, MembershipFactory, OrganisationFactory
 from tests.factories.tendering import QuestionFactory, WorkRequestFactory, bid, bidder_for, member_of, open_bids
-
-from .unchanged import nothing_changes
+from tests.tendering.unchanged import nothing_changes
 
 A, B, C = "91320411MA0000001A", "91320411MA0000002B", "91320411MA0000003C"
 GROUP = "91320400MA0000009G"

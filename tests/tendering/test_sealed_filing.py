@@ -9,16 +9,17 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 
 from marketplace.core.models import StoredFile
 from marketplace.core.permissions import Refused
-from marketplace.tendering import judging, opened_proposals, proposals, receipts, sealed_bids, services
+from marketplace.tendering import services
+from marketplace.tendering.announcing import receipts
 from marketplace.tendering.models import Bid, SealedProposal
-from marketplace.tendering.proposals import ProposalFile
-from marketplace.tendering.sealed_bids import Malformed, Plaintext, SealedBid
-from marketplace.tendering.services import UnableToBid, bidding
+from marketplace.tendering.sealing import bids, proposals
+from marketplace.tendering.sealing.bids import Malformed, Plaintext, SealedBid
+from marketplace.tendering.sealing.proposals import ProposalFile
+from marketplace.tendering.services import UnableToBid, bidding, judging, opened_proposals
 from tests.factories.accounts import MembershipFactory
 from tests.factories.tendering import WorkRequestFactory, bid, bidder_for, member_of, open_bids
-
-from .opened import opened_filings
-from .unchanged import nothing_changes
+from tests.tendering.opened import opened_filings
+from tests.tendering.unchanged import nothing_changes
 
 pytestmark = pytest.mark.django_db
 
@@ -53,7 +54,7 @@ def sealed(work_request, firm, **changes):
         nonce=secrets.token_hex(32),
         salt=secrets.token_hex(32),
     )
-    return SealedBid(sealed_bids.seal(work_request, replace(plaintext, **changes).encode()))
+    return SealedBid(bids.seal(work_request, replace(plaintext, **changes).encode()))
 
 
 def submit(work_request, firm, box, actor=None, **more):

@@ -19,11 +19,11 @@ from django.db import connection
 from django.test import Client
 
 from marketplace.config.logs import logging_config
-from marketplace.core import outbox, signing
+from marketplace.core import outbox
+from marketplace.custody import signing
 from tests.factories.accounts import MembershipFactory
 from tests.factories.tendering import WorkRequestFactory, bidder_for, member_of, open_bids
-
-from .test_sealed_filing import sealed
+from tests.tendering.test_sealed_filing import sealed
 
 pytestmark = pytest.mark.django_db
 

@@ -7,15 +7,17 @@ import pytest
 from django.db import IntegrityError, transaction
 from django.urls import reverse
 
-from marketplace.core import audit, clock, outbox, sealing
+from marketplace.core import audit, clock, outbox
 from marketplace.core.models import DueWork
-from marketplace.tendering import announcement, custody, selection, services
+from marketplace.custody import sealing
+from marketplace.tendering import selection, services
+from marketplace.tendering.announcing import announcement
 from marketplace.tendering.models import Deposit, Opening
+from marketplace.tendering.sealing import custodians
 from marketplace.tendering.services import stages
 from tests.factories.accounts import MembershipFactory
 from tests.factories.tendering import WorkRequestFactory, open_bids
-
-from .unchanged import nothing_changes
+from tests.tendering.unchanged import nothing_changes
 
 pytestmark = pytest.mark.django_db
 
@@ -34,14 +36,14 @@ def regulator(frozen_clock):
 def silent(monkeypatch):
     """The regulator's custodian gives up no secret until the list is emptied."""
     down = ["regulator"]
-    release = custody.EmbeddedCustodian.release_secret
+    release = custodians.EmbeddedCustodian.release_secret
 
     def refuse(self, work_request, list_hash):
         if self.side in down:
-            raise custody.CustodianRefuses("no answer")
+            raise custodians.CustodianRefuses("no answer")
         return release(self, work_request, list_hash)
 
-    monkeypatch.setattr(custody.EmbeddedCustodian, "release_secret", refuse)
+    monkeypatch.setattr(custodians.EmbeddedCustodian, "release_secret", refuse)
     return down
 
 

@@ -13,15 +13,14 @@ from django.core.management import CommandError, call_command
 from django.urls import reverse
 
 import verify_selection
-from marketplace.core import sealing
+from marketplace.custody import sealing
 from marketplace.tendering import selection
 from marketplace.tendering.models import Opening
 from marketplace.tendering.services import stages
 from tests.factories.accounts import MembershipFactory
 from tests.factories.tendering import WorkRequestFactory
-
-from .selection.generated import transcript
-from .selection.test_vectors import CASES, VECTORS
+from tests.tendering.selection.generated import transcript
+from tests.tendering.selection.test_vectors import CASES, VECTORS
 
 SCHEMA_URL = "/schemas/transcript-1.json"
 
@@ -148,7 +147,7 @@ class TestSchema:
     def test_fits_a_voided_one(self, validator, frozen_clock, monkeypatch, db):
         work_request = WorkRequestFactory(bidders=2)
         monkeypatch.setattr(
-            "marketplace.tendering.custody.EmbeddedCustodian.release_secret", lambda *arguments: b"x" * 32
+            "marketplace.tendering.sealing.custodians.EmbeddedCustodian.release_secret", lambda *arguments: b"x" * 32
         )
         from tests.factories.tendering import open_bids
 

@@ -9,7 +9,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from marketplace.core import clock, workbench
-from marketplace.core.templatetags.market import WEEKDAYS, day
+from marketplace.ui.templatetags.market import WEEKDAYS, day
 
 register = template.Library()
 

@@ -9,6 +9,8 @@ DATA = env.DATA
 
 INSTALLED_APPS = [
     "marketplace.core",
+    "marketplace.custody",
+    "marketplace.ui",
     "marketplace.accounts",
     "marketplace.catalogue",
     "credit",

@@ -11,8 +11,8 @@ from django_fsm import FSMField, FSMModelMixin, transition
 
 from marketplace.accounts.models import Organisation
 from marketplace.core import appendonly, clock
-from marketplace.core.components import Step
 from marketplace.core.money import MoneyField
+from marketplace.ui.components import Step
 
 from ..querysets import ContractQuerySet
 

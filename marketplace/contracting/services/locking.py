@@ -3,12 +3,12 @@
 from typing import Any
 
 from marketplace.accounts.models import User
-from marketplace.core import policy
 from marketplace.core.failures import DomainError
 from marketplace.core.permissions import Decision
 
 from ..models import Contract
 from ..permissions import Seat, seat_of
+from ..policy import ContractingPolicy
 
 
 def lock_contract(actor: User | None, **lookup: Any) -> tuple[Contract, Seat]:
@@ -36,6 +36,6 @@ def demand(decision: Decision, failure: type[DomainError]) -> None:
         raise failure(decision.reason)
 
 
-def policy_of(contract: Contract) -> policy.Policy:
+def policy_of(contract: Contract) -> ContractingPolicy:
     """The version that the request was published under."""
-    return policy.version(contract.policy_version)
+    return ContractingPolicy.of(contract.policy_version)

@@ -1,11 +1,12 @@
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
-from marketplace.core import audit, calendar, clock, numbers, outbox, policy
+from marketplace.core import audit, calendar, clock, numbers, outbox
 from marketplace.tendering.models import Award, WorkRequest
 
 from .. import news, text
 from ..models import Contract, ContractText, Milestone
+from ..policy import ContractingPolicy
 
 LAPSE = "contracting.lapse"
 
@@ -23,7 +24,7 @@ def prepare_contract(*, award_id: int) -> Contract | None:
         return existing
     if award.state != Award.State.CONFIRMED or award.confirmed_at is None or award.sign_by is None:
         return None
-    rules = policy.version(work_request.policy_version)
+    rules = ContractingPolicy.of(work_request.policy_version)
     starts_on = calendar.working_day_after(clock.date_of(award.sign_by), 1)
     contract = Contract.objects.create(
         number=numbers.next_number("HT"),

@@ -7,12 +7,13 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from marketplace.accounts.models import Organisation, User
-from marketplace.core import audit, calendar, clock, files, policy
+from marketplace.core import audit, calendar, clock, files
 from marketplace.core.numbers import next_number
 from marketplace.core.permissions import require
 
 from .. import commitments, filing, messages, permissions, records, steps
 from ..models import Intermediary, Registration
+from ..policy import RegistryPolicy
 from .failures import UnableToFile, UnableToRegister
 
 DOCUMENTS = ("licence", "authorisation")
@@ -177,7 +178,7 @@ def file_registration(*, registration_id: int, actor: User, version: int | None 
         raise UnableToFile(message % {"count": len(problems)}, problems)
     intermediary = Intermediary.objects.locked().get(pk=registration.intermediary_id)
     now = clock.now()
-    due_at = calendar.end_of_working_day(clock.today(), policy.current().registration_check_days)
+    due_at = calendar.end_of_working_day(clock.today(), RegistryPolicy.current().registration_check_days)
     registration.file(by=actor, at=now, due_at=due_at)
     registration.version += 1
     registration.save()

@@ -1,6 +1,6 @@
 from .awards import Award, Objection, ObjectionEvidence
 from .bids import Bid, Deposit, OpenedBid, Opening, OpeningWait, SealedProposal
-from .direct import DirectConfirmation
+from .direct_confirmations import DirectConfirmation
 from .evaluators import Evaluator, EvaluatorTie
 from .marking import Mark, Paper, Seat
 from .parts import Attachment, DeadlineMove, Exclusion, Question, RequestItem, RequestVersion

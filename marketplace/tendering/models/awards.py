@@ -12,20 +12,9 @@ from marketplace.core.calendar import ClockFace
 from marketplace.core.money import MoneyField
 
 from ..querysets import AwardQuerySet
+from ..states import LIVE_AWARD, AwardState
 from .bids import OpenedBid
 from .requests import WorkRequest
-
-
-class AwardState(models.TextChoices):
-    PUBLICITY = "publicity", pgettext_lazy("award", "In publicity")
-    STOPPED = "stopped", pgettext_lazy("award", "Publicity stopped")
-    CONFIRMED = "confirmed", pgettext_lazy("award", "Award notice given")
-    PASSED_ON = "passed_on", pgettext_lazy("award", "Passed on to the next")
-    OVERTURNED = "overturned", pgettext_lazy("award", "Overturned by an objection")
-    ENDED = "ended", pgettext_lazy("award", "Ended with the request")
-
-
-LIVE = (AwardState.PUBLICITY, AwardState.STOPPED, AwardState.CONFIRMED)
 
 
 class Award(FSMModelMixin, models.Model):
@@ -62,7 +51,7 @@ class Award(FSMModelMixin, models.Model):
         ordering = ("-publicity_started_at", "-pk")
         constraints = [
             models.UniqueConstraint(
-                fields=("work_request",), condition=models.Q(state__in=LIVE), name="award_one_lives_a_request"
+                fields=("work_request",), condition=models.Q(state__in=LIVE_AWARD), name="award_one_lives_a_request"
             ),
             models.UniqueConstraint(fields=("work_request", "rank"), name="award_rank_once"),
             models.CheckConstraint(
@@ -88,7 +77,7 @@ class Award(FSMModelMixin, models.Model):
 
     @property
     def is_live(self) -> bool:
-        return self.state in LIVE
+        return self.state in LIVE_AWARD
 
     @transition(field=state, source=AwardState.PUBLICITY, target=AwardState.STOPPED)
     def stop(self, *, at: datetime, days_left: int) -> None:
@@ -104,17 +93,17 @@ class Award(FSMModelMixin, models.Model):
         self.confirmed_at = at
         self.sign_by = sign_by
 
-    @transition(field=state, source=LIVE, target=AwardState.PASSED_ON)
+    @transition(field=state, source=LIVE_AWARD, target=AwardState.PASSED_ON)
     def pass_on(self, *, at: datetime, reason: str) -> None:
         self.ended_at = at
         self.end_reason = reason
 
-    @transition(field=state, source=LIVE, target=AwardState.OVERTURNED)
+    @transition(field=state, source=LIVE_AWARD, target=AwardState.OVERTURNED)
     def overturn(self, *, at: datetime, reason: str) -> None:
         self.ended_at = at
         self.end_reason = reason
 
-    @transition(field=state, source=LIVE, target=AwardState.ENDED)
+    @transition(field=state, source=LIVE_AWARD, target=AwardState.ENDED)
     def end(self, *, at: datetime, reason: str) -> None:
         self.ended_at = at
         self.end_reason = reason

@@ -7,11 +7,13 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 from django_fsm import RETURN_VALUE, FSMField, FSMModelMixin, transition
 
-from marketplace.core import appendonly, sealing
+from marketplace.core import appendonly
 from marketplace.core.money import MoneyField
+from marketplace.custody import sealing
 
 from .. import selection
 from ..querysets import OpenedBidQuerySet, OpeningQuerySet
+from ..states import UNDER_WAY, Fate, OpeningState
 from .requests import WorkRequest
 
 
@@ -95,14 +97,6 @@ class SealedProposal(models.Model):
         return f"{self.work_request_id} {self.sha256[:8]}"
 
 
-class OpeningState(models.TextChoices):
-    FROZEN = "frozen", _("The bids are open, their list is frozen")
-    DRAWN = "drawn", _("The secrets are revealed, a decision is waited for")
-    RANKED = "ranked", _("A winner was selected")
-    FAILED = "failed", _("Too few bids counted")
-    VOIDED = "voided", _("Voided")
-
-
 class Opening(FSMModelMixin, models.Model):
     """
     The opening of a request's bids, stage by stage, published with all that recomputes it.
@@ -170,7 +164,7 @@ class Opening(FSMModelMixin, models.Model):
     @property
     def is_under_way(self) -> bool:
         """Whether the opening still waits for something."""
-        return self.state in (OpeningState.FROZEN, OpeningState.DRAWN)
+        return self.state in UNDER_WAY
 
     @property
     def shows_bids(self) -> bool:
@@ -186,14 +180,14 @@ class Opening(FSMModelMixin, models.Model):
 
     @transition(
         field=state,
-        source=(OpeningState.FROZEN, OpeningState.DRAWN),
+        source=UNDER_WAY,
         target=RETURN_VALUE(OpeningState.RANKED, OpeningState.FAILED),
     )
     def end(self, *, at: datetime, transcript: dict[str, Any]) -> str:
         self._publish(at, transcript)
         return str(OpeningState.RANKED if transcript["winner"] else OpeningState.FAILED)
 
-    @transition(field=state, source=(OpeningState.FROZEN, OpeningState.DRAWN), target=OpeningState.VOIDED)
+    @transition(field=state, source=UNDER_WAY, target=OpeningState.VOIDED)
     def void(self, *, at: datetime, transcript: dict[str, Any] | None) -> None:
         self._publish(at, transcript)
 
@@ -229,11 +223,7 @@ class OpeningWait(models.Model):
 class OpenedBid(models.Model):
     """What the opening found in a filing, and what became of it."""
 
-    class Fate(models.TextChoices):
-        COUNTED = "counted", _("Counted")
-        REPLACED = "replaced", _("Replaced")
-        WITHDRAWN = "withdrawn", _("Withdrawn")
-        SET_ASIDE = "set_aside", _("Set aside")
+    Fate = Fate
 
     class Reason(models.TextChoices):
         """Why a bid was set aside, in the order in which it is looked for; these codes stand in transcripts."""

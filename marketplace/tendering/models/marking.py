@@ -11,6 +11,7 @@ from django_fsm import FSMField, FSMModelMixin, transition
 from marketplace.core.calendar import ClockFace
 
 from ..querysets import PaperQuerySet, SeatQuerySet
+from ..states import SeatState
 from .bids import OpenedBid, Opening
 from .evaluators import Evaluator
 
@@ -32,11 +33,7 @@ class Seat(FSMModelMixin, models.Model):
     lost the next takes the place.
     """
 
-    class State(models.TextChoices):
-        RESERVE = "reserve", pgettext_lazy("evaluator", "Not needed")
-        SEATED = "seated", pgettext_lazy("evaluator", "Marks")
-        LEFT_OUT = "left_out", pgettext_lazy("evaluator", "Left out at the draw")
-        REPLACED = "replaced", pgettext_lazy("evaluator", "Replaced by the next")
+    State = SeatState
 
     class Reason(models.TextChoices):
         """Why a number does not mark; these codes stand in the working."""
@@ -51,7 +48,7 @@ class Seat(FSMModelMixin, models.Model):
     place = models.PositiveIntegerField()
     #: value("evaluator", number), 64 digits of hexadecimal.
     value = models.CharField(max_length=64)
-    state = FSMField(choices=State, default=State.RESERVE, protected=True)
+    state = FSMField(choices=SeatState, default=SeatState.RESERVE, protected=True)
     reason = models.CharField(max_length=20, choices=Reason, blank=True)
     seated_at = models.DateTimeField(null=True, blank=True)
     #: When the evaluator declared to be free of ties to everybody in the request.
@@ -78,15 +75,15 @@ class Seat(FSMModelMixin, models.Model):
     def number(self) -> int:
         return self.evaluator.number
 
-    @transition(field=state, source=State.RESERVE, target=State.SEATED)
+    @transition(field=state, source=SeatState.RESERVE, target=SeatState.SEATED)
     def take(self, *, at: datetime) -> None:
         self.seated_at = at
 
-    @transition(field=state, source=State.RESERVE, target=State.LEFT_OUT)
+    @transition(field=state, source=SeatState.RESERVE, target=SeatState.LEFT_OUT)
     def leave_out(self, *, at: datetime, reason: str) -> None:
         self.ended_at, self.reason = at, reason
 
-    @transition(field=state, source=State.SEATED, target=State.REPLACED)
+    @transition(field=state, source=SeatState.SEATED, target=SeatState.REPLACED)
     def replace(self, *, at: datetime, reason: str) -> None:
         self.ended_at, self.reason = at, reason
 

@@ -12,8 +12,8 @@ from marketplace.core.calendar import ClockFace
 from marketplace.core.heartbeats import Gap
 from marketplace.core.money import MoneyField
 
-from ..deadlines import Cause
 from ..querysets import QuestionQuerySet
+from ..rules.deadlines import Cause
 from .requests import WorkRequest
 
 

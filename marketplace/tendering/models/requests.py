@@ -7,82 +7,24 @@ from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import pgettext_lazy
 from django_fsm import RETURN_VALUE, FSMField, FSMModelMixin, transition
 
-from marketplace.core import clock, policy
+from marketplace.core import clock
 from marketplace.core.calendar import ClockFace
 from marketplace.core.failures import Text
 from marketplace.core.money import MoneyField
 
-from .. import deadlines, selection
+from .. import selection
+from ..choices import Grade, Matching, Method
+from ..policy import TenderingPolicy
 from ..querysets import WorkRequestQuerySet
+from ..rules import deadlines
+from ..states import EDITABLE, PUBLIC, SUSPENDABLE, Status
 
 #: Every arrival before the deadline is stored by then (RULES, Bids).
 OPENING_DELAY = timedelta(seconds=60)
 
 PERCENT = [MinValueValidator(Decimal(0)), MaxValueValidator(Decimal(100))]
-
-
-class Status(models.TextChoices):
-    DRAFT = "draft", pgettext_lazy("request", "Draft")
-    UNDER_REVIEW = "under_review", pgettext_lazy("request", "Under review")
-    RETURNED = "returned", pgettext_lazy("request", "Returned")
-    PUBLISHED = "published", pgettext_lazy("request", "Open for bids")
-    SELECTING = "selecting", pgettext_lazy("request", "Opening and selection")
-    PUBLICITY = "publicity", pgettext_lazy("request", "In publicity")
-    AWARDED = "awarded", pgettext_lazy("request", "Awarded")
-    CONTRACTED = "contracted", pgettext_lazy("request", "Contract signed")
-    IN_SERVICE = "in_service", pgettext_lazy("request", "In service")
-    COMPLETED = "completed", pgettext_lazy("request", "Completed")
-    FAILED = "failed", pgettext_lazy("request", "Failed")
-    SUSPENDED = "suspended", pgettext_lazy("request", "Suspended")
-    VOIDED = "voided", pgettext_lazy("request", "Voided")
-    TERMINATED = "terminated", pgettext_lazy("request", "Terminated")
-
-
-class Method(models.TextChoices):
-    DIRECT = "direct", _("Direct selection")
-    RANDOM_DRAW = "random_draw", _("Random draw")
-    LOWEST_PRICE = "lowest_price", _("Lowest price")
-    BENCHMARK_PRICE = "benchmark_price", _("Benchmark price")
-    CREDIT_PREFERRED = "credit_preferred", _("Credit-preferred")
-    BEST_PROPOSAL = "best_proposal", _("Best proposal")
-
-
-class Grade(models.TextChoices):
-    """Grades that a request may ask for; D may not bid anyway."""
-
-    AAA = "AAA", "AAA"
-    AA = "AA", "AA"
-    A = "A", "A"
-    B = "B", "B"
-    C = "C", "C"
-
-
-class Matching(models.TextChoices):
-    ALL = "all", _("All of them")
-    ANY = "any", _("Any one of them")
-
-
-#: States that a visitor may see.
-PUBLIC = (
-    Status.PUBLISHED,
-    Status.SELECTING,
-    Status.PUBLICITY,
-    Status.AWARDED,
-    Status.CONTRACTED,
-    Status.IN_SERVICE,
-    Status.COMPLETED,
-    Status.FAILED,
-    Status.SUSPENDED,
-    Status.VOIDED,
-    Status.TERMINATED,
-)
-EDITABLE = (Status.DRAFT, Status.RETURNED)
-#: States of requests that came to nothing.
-CAME_TO_NOTHING = (Status.FAILED, Status.VOIDED, Status.TERMINATED)
-SUSPENDABLE = (Status.PUBLISHED, Status.SELECTING, Status.PUBLICITY, Status.AWARDED)
 
 
 #: The reasons by which the rules fail a request.
@@ -102,7 +44,7 @@ class WorkRequest(FSMModelMixin, models.Model):
 
     Status = Status
     Method = Method
-    _rules: policy.Policy | None = None
+    _rules: TenderingPolicy | None = None
 
     number = models.CharField(_("number"), max_length=20, unique=True, editable=False)
     owner = models.ForeignKey(
@@ -296,12 +238,12 @@ class WorkRequest(FSMModelMixin, models.Model):
         return bool(self.fund_fiscal or self.fund_state)
 
     @property
-    def rules(self) -> policy.Policy:
+    def rules(self) -> TenderingPolicy:
         """The policy that it was published under, which is read once; before that the one in force."""
         if not self.policy_version:
-            return policy.current()
+            return TenderingPolicy.current()
         if self._rules is None or self._rules.version != self.policy_version:
-            self._rules = policy.version(self.policy_version)
+            self._rules = TenderingPolicy.of(self.policy_version)
         return self._rules
 
     @property

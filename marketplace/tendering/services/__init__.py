@@ -28,13 +28,7 @@ from .keeping_pool import (
     readmit_evaluator,
     retire_evaluator,
 )
-from .marking import (
-    UnableToMark,
-    declare_no_tie,
-    declare_own_tie,
-    hand_in_marks,
-    save_marks,
-)
+from .marking import UnableToMark, declare_no_tie, declare_own_tie, hand_in_marks, save_marks
 from .objecting import UnableToDecide, UnableToObject, decide_objections, escalate_objections, submit_objection
 from .opening import UnableToOpen, open_request
 from .picking import UnableToPick, pick_from_short_list

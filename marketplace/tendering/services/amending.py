@@ -8,15 +8,19 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from marketplace.accounts.models import User
-from marketplace.core import audit, clock, policy
+from marketplace.core import audit, clock
 from marketplace.core.events import publish
 from marketplace.core.permissions import require
 
-from .. import announcement, deadlines, drafts, events, permissions, telling, versions
+from .. import events, notices, permissions
+from ..announcing import announcement
 from ..failures import StateMoved, joined
 from ..models import Attachment, Exclusion, RequestItem, RequestVersion, WorkRequest
+from ..policy import TenderingPolicy
+from ..presentation import versions
+from ..rules import completeness, deadlines
+from .notifying_eligible import schedule_telling
 from .publishing import UnableToPublish, schedule_deadline
-from .telling_eligible import schedule_telling
 
 #: Rows that belong to what a version says.
 PARTS: tuple[Any, ...] = (RequestItem, Exclusion, Attachment)
@@ -75,10 +79,10 @@ def submit_version(*, request_id: int, actor: User, edited_at: datetime | None =
     require(permissions.can_change(actor, work_request))
     if edited_at is not None and edited_at != draft.edited_at:
         raise StateMoved(_("Someone else has saved this request since the page was opened. Reload it."))
-    rules = policy.version(work_request.policy_version)
+    rules = TenderingPolicy.of(work_request.policy_version)
     now = clock.now()
     changes = _checked(work_request, draft, rules, now)
-    if reasons := drafts.review_reasons(draft, rules):
+    if reasons := completeness.review_reasons(draft, rules):
         draft.submit(at=now)
         draft.save()
         audit.record(
@@ -87,8 +91,8 @@ def submit_version(*, request_id: int, actor: User, edited_at: datetime | None =
             actor=actor,
             after={"version": work_request.version + 1, "review": reasons},
         )
-        telling.tell(
-            telling.operators(),
+        notices.tell(
+            notices.operators(),
             draft,
             occasion=f"submitted:{now.isoformat()}",
             subject=_("%(number)s waits for review"),
@@ -110,7 +114,7 @@ def publish_version(*, request_id: int, actor: User) -> WorkRequest:
     require(permissions.can_review(actor, draft))
     require(permissions.takes_versions(work_request))
     now = clock.now()
-    changes = _checked(work_request, draft, policy.version(work_request.policy_version), now)
+    changes = _checked(work_request, draft, TenderingPolicy.of(work_request.policy_version), now)
     return _publish(work_request, draft, changes, now, actor)
 
 
@@ -142,12 +146,12 @@ def _copy(source: WorkRequest, target: WorkRequest) -> None:
 
 
 def _checked(
-    work_request: WorkRequest, draft: WorkRequest, rules: policy.Policy, now: datetime
+    work_request: WorkRequest, draft: WorkRequest, rules: TenderingPolicy, now: datetime
 ) -> list[versions.Change]:
     changes = versions.difference(versions.snapshot(work_request), versions.snapshot(draft))
     if not changes:
         raise UnableToPublish(_("Nothing differs from the version that is published."))
-    if problems := drafts.problems_of(draft, rules, at=now):
+    if problems := completeness.problems_of(draft, rules, at=now):
         raise UnableToPublish(joined(list(problems.values())), problems)
     return changes
 
@@ -198,7 +202,7 @@ def _publish(
 def _tell(work_request: WorkRequest) -> None:
     if work_request.bids_close_at is None:
         return
-    params = {"version": str(work_request.version), "moment": telling.moment(work_request.bids_close_at)}
+    params = {"version": str(work_request.version), "moment": notices.moment(work_request.bids_close_at)}
     occasion = f"version:{work_request.version}"
-    telling.tell_about([work_request.owner], work_request, telling.ABOUT_VERSION, occasion=occasion, **params)
-    schedule_telling(work_request, telling.ABOUT_VERSION, occasion=occasion, **params)
+    notices.tell_about([work_request.owner], work_request, notices.ABOUT_VERSION, occasion=occasion, **params)
+    schedule_telling(work_request, notices.ABOUT_VERSION, occasion=occasion, **params)

@@ -13,21 +13,13 @@ from marketplace.core.failures import Text
 from marketplace.core.money import format_cny
 from marketplace.registry.models import Intermediary
 
-from .. import sealed_bids
+from ..announcing.receipts import BidReceipt
 from ..failures import joined
 from ..models import WorkRequest
-from ..proposals import ProposalFile, SealedFile, seal_file
-from ..receipts import BidReceipt
-from ..sealed_bids import Plaintext, SealedBid
-from .bidding import (
-    Arrival,
-    UnableToBid,
-    file_sealed,
-    require_announced,
-    require_eligible,
-    require_filed,
-    taking_bids,
-)
+from ..sealing import bids
+from ..sealing.bids import Plaintext, SealedBid
+from ..sealing.proposals import ProposalFile, SealedFile, seal_file
+from .bidding import Arrival, UnableToBid, file_sealed, require_announced, require_eligible, require_filed, taking_bids
 
 
 @transaction.atomic
@@ -59,7 +51,7 @@ def seal_and_submit_bid(
     days, shown_price = _checked(work_request, days, price, proposal)
     sealed_file, binding = _sealed_proposal(work_request, proposal)
     plaintext = _plaintext(work_request, intermediary, days=days, price=shown_price, proposal=binding)
-    sealed = SealedBid(sealed_bids.seal(work_request, plaintext.encode()))
+    sealed = SealedBid(bids.seal(work_request, plaintext.encode()))
     receipt = file_sealed(work_request, intermediary, actor, sealed, arrival, sealed_file)
     return receipt.with_numbers(plaintext.nonce, plaintext.salt)
 
@@ -78,7 +70,7 @@ def withdraw_bid(
     work_request = taking_bids(request_id, intermediary, actor, arrival)
     require_filed(work_request, intermediary)
     plaintext = _plaintext(work_request, intermediary, days=None, price=None)
-    sealed = SealedBid(sealed_bids.seal(work_request, plaintext.encode()))
+    sealed = SealedBid(bids.seal(work_request, plaintext.encode()))
     receipt = file_sealed(work_request, intermediary, actor, sealed, arrival, is_withdrawal=True)
     return receipt.with_numbers(plaintext.nonce, plaintext.salt)
 
@@ -152,7 +144,7 @@ def _plaintext(
         uscc=intermediary.uscc,
         days=days,
         price=price,
-        nonce=sealed_bids.fresh_hex(),
-        salt=sealed_bids.fresh_hex(),
+        nonce=bids.fresh_hex(),
+        salt=bids.fresh_hex(),
         proposal=proposal,
     )

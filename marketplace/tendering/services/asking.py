@@ -4,15 +4,17 @@ from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
 from marketplace.accounts.models import User
-from marketplace.core import audit, calendar, clock, policy
+from marketplace.core import audit, calendar, clock
 from marketplace.core.failures import DomainError
 from marketplace.core.permissions import require
 from marketplace.registry.models import Intermediary
 
-from .. import deadlines, eligibility, permissions, telling
+from .. import notices, permissions
 from ..failures import joined
 from ..models import Question, WorkRequest
-from .telling_eligible import schedule_telling
+from ..policy import TenderingPolicy
+from ..rules import deadlines, eligibility
+from .notifying_eligible import schedule_telling
 
 LONGEST_QUESTION = 2000
 LONGEST_ANSWER = 4000
@@ -39,7 +41,7 @@ def ask_question(*, request_id: int, intermediary: Intermediary, text: str, acto
     work_request = WorkRequest.objects.locked().select_related("owner").get(pk=request_id)
     require(permissions.can_ask(actor, work_request, intermediary))
     now = clock.now()
-    rules = policy.version(work_request.policy_version)
+    rules = TenderingPolicy.of(work_request.policy_version)
     if problems := eligibility.problems_of(intermediary, work_request, at=now):
         raise UnableToAsk(joined([problem.text for problem in problems]))
     if work_request.questions.filter(asker=intermediary).count() >= rules.questions_per_firm:
@@ -63,7 +65,7 @@ def ask_question(*, request_id: int, intermediary: Intermediary, text: str, acto
     audit.record(
         matter=work_request.audit_matter, action="question.asked", actor=None, after={"number": question.number}
     )
-    telling.tell(
+    notices.tell(
         [work_request.owner],
         work_request,
         occasion=f"question:{question.number}",
@@ -100,7 +102,7 @@ def answer_question(*, question_id: int, answer: str, actor: User) -> Question:
         actor=actor,
         after={"number": question.number, "answer": question.answer},
     )
-    telling.tell(
+    notices.tell(
         [question.asker.organisation],
         work_request,
         occasion=f"answer:{question.number}",
@@ -111,7 +113,7 @@ def answer_question(*, question_id: int, answer: str, actor: User) -> Question:
     # The asker has been told; the same occasion reaches it once.
     schedule_telling(
         work_request,
-        telling.ABOUT_ANSWER,
+        notices.ABOUT_ANSWER,
         occasion=f"answer:{question.number}",
         question=question.number,
         text=question.answer,

@@ -18,13 +18,16 @@ from marketplace.core.failures import DomainError
 from marketplace.core.permissions import require
 from marketplace.registry.models import Intermediary
 
-from .. import eligibility, permissions, receipts, sealed_bids
+from .. import permissions
+from ..announcing import receipts
+from ..announcing.receipts import BidReceipt
 from ..failures import joined
 from ..models import Bid, SealedProposal, WorkRequest
 from ..models.requests import OPENING_DELAY
-from ..proposals import SealedFile
-from ..receipts import BidReceipt
-from ..sealed_bids import Envelope, SealedBid
+from ..rules import eligibility
+from ..sealing import bids
+from ..sealing.bids import Envelope, SealedBid
+from ..sealing.proposals import SealedFile
 
 REFS_AT_ONCE = 32
 #: Filings of one firm for one request. The opening reads every one, and a custodian is asked for the list of all:
@@ -120,7 +123,7 @@ def filings_of(work_request: WorkRequest, intermediary: Intermediary) -> list[Fi
     while True:
         begin = len(filings)
         refs = {
-            sealed_bids.bidder_ref(work_request, intermediary.uscc, number): number
+            bids.bidder_ref(work_request, intermediary.uscc, number): number
             for number in range(begin, begin + REFS_AT_ONCE)
         }
         rows = Bid.objects.filter(bidder_ref__in=refs).values_list("bidder_ref", "arrived_at", "sha256")
@@ -212,14 +215,14 @@ def _store(
 ) -> datetime:
     """Store as the firm's filing of that number, or the next free one; returns when it arrived."""
     while True:
-        ref = sealed_bids.bidder_ref(work_request, intermediary.uscc, filing)
+        ref = bids.bidder_ref(work_request, intermediary.uscc, filing)
         envelope = Envelope(intermediary.uscc, filing, actor.pk, arrival.address[:64], arrival.device[:400])
         row = Bid(
             work_request=work_request,
             bidder_ref=ref,
             arrived_at=arrival.at,
             ciphertext=sealed.ciphertext,
-            envelope=sealed_bids.seal(work_request, envelope.encode()),
+            envelope=bids.seal(work_request, envelope.encode()),
             sha256=sealed.sha256,
         )
         # Two of a firm at once take different numbers, one sent twice is stored once: the reference is unique.

@@ -4,14 +4,16 @@ from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
 from marketplace.accounts.models import User
-from marketplace.core import audit, clock, policy
+from marketplace.core import audit, clock
 from marketplace.core.failures import DomainError, Text
 from marketplace.core.permissions import require
 
-from .. import direct, permissions, telling
-from ..direct import OfferCandidate
+from .. import notices, permissions
 from ..failures import joined
 from ..models import DirectConfirmation, OpenedBid, Opening, WorkRequest
+from ..policy import TenderingPolicy
+from ..rules import direct_selection
+from ..rules.direct_selection import OfferCandidate
 from ..selection import Candidate, FrozenList
 from .picking import LONGEST_REASON, UnableToPick
 from .stages import advance
@@ -41,7 +43,7 @@ def pick_offer(*, request_id: int, uscc: str, reason: str, actor: User) -> Openi
         if (done.pick, done.pick_reason, done.picked_by_id) == (uscc, reason, actor.pk):
             return done
     require(permissions.can_pick(actor, work_request))
-    candidates = direct.candidates_of(work_request, at=clock.now())
+    candidates = direct_selection.candidates_of(work_request, at=clock.now())
     picked = next((one for one in candidates if one.intermediary.uscc == uscc), None)
     _check(work_request, picked, reason)
     opening = _freeze(work_request, candidates)
@@ -83,8 +85,8 @@ def decide_direct(*, request_id: int, is_allowed: bool, reason: str, actor: User
         actor=actor,
         after={"reason": decided.reason},
     )
-    telling.tell(
-        [work_request.owner, *(telling.operators() if is_allowed else [])],
+    notices.tell(
+        [work_request.owner, *(notices.operators() if is_allowed else [])],
         work_request,
         occasion=f"direct:{decided.pk}",
         subject=_("%(number)s: a regulator allows direct selection")
@@ -108,7 +110,7 @@ def _check(work_request: WorkRequest, picked: OfferCandidate | None, reason: str
     errors: dict[str, Text] = {}
     if picked is None:
         errors["firm"] = _("This firm cannot be picked any more. Choose one of the list.")
-    elif problem := direct.sum_problem(work_request, picked, policy.version(work_request.policy_version)):
+    elif problem := direct_selection.sum_problem(work_request, picked, TenderingPolicy.of(work_request.policy_version)):
         errors["firm"] = problem
     if not reason:
         errors["reason"] = _("Give the reason; it is published.")

@@ -6,12 +6,13 @@ from django.db import transaction
 
 from marketplace.core import audit, clock, heartbeats, outbox
 
-from .. import deadlines, telling
-from ..deadlines import Cause, Move
+from .. import notices
 from ..models import DeadlineMove, WorkRequest
-from ..models.requests import Status
+from ..rules import deadlines
+from ..rules.deadlines import Cause, Move
+from ..states import Status
+from .notifying_eligible import schedule_telling
 from .publishing import schedule_deadline
-from .telling_eligible import schedule_telling
 
 OPENING = "tendering.open_request"
 
@@ -104,8 +105,8 @@ def _record_move(work_request: WorkRequest, move: Move, now: datetime) -> None:
 
 def _tell(work_request: WorkRequest, move: Move) -> None:
     """The owner, the regulators and the operator at once; the eligible firms, who may be many, as due work."""
-    about = telling.ABOUT_QUESTIONS if move.cause == Cause.QUESTIONS else telling.ABOUT_OUTAGE
-    params = {"moment": telling.moment(move.until)}
-    first = [work_request.owner, *telling.regulators_of(work_request), *telling.operators()]
-    telling.tell_about(first, work_request, about, **params)
+    about = notices.ABOUT_QUESTIONS if move.cause == Cause.QUESTIONS else notices.ABOUT_OUTAGE
+    params = {"moment": notices.moment(move.until)}
+    first = [work_request.owner, *notices.regulators_of(work_request), *notices.operators()]
+    notices.tell_about(first, work_request, about, **params)
     schedule_telling(work_request, about, **params)

@@ -15,13 +15,15 @@ from marketplace.accounts.models import Organisation, User
 from marketplace.catalogue.fees import UnableToCalculate
 from marketplace.catalogue.models import ServiceItem
 from marketplace.catalogue.services import calculate_for_item
-from marketplace.core import audit, clock, files, numbers, policy
+from marketplace.core import audit, clock, files, numbers
 from marketplace.core.failures import DomainError, Text
 from marketplace.core.permissions import require
 
-from .. import drafts, parameters, permissions, public_value
+from .. import permissions
 from ..failures import StateMoved, joined
 from ..models import Attachment, Exclusion, RequestItem, WorkRequest
+from ..policy import TenderingPolicy
+from ..rules import completeness, parameters, public_value
 
 #: What `save_draft` takes; items, exclusions and attachments have services of their own.
 FIELDS = (
@@ -78,7 +80,7 @@ def create_draft(*, owner: Organisation, actor: User, title: str = "", lines: Se
         created_by=actor,
         title=title[:120],
         matter=lines[0].item.matter if lines else None,
-        signing_days=policy.current().contract_days,
+        signing_days=TenderingPolicy.current().contract_days,
     )
     work_request.save(force_insert=True)
     _write_items(work_request, lines)
@@ -286,7 +288,7 @@ def _check_fields(work_request: WorkRequest, named: Sequence[str]) -> None:
             touched |= {f"public_value_{field}" for field in public_value.FIELDS}
         if "parameters" in touched:
             touched |= parameters.FIELDS
-        found = drafts.contradictions(work_request, policy.current())
+        found = completeness.contradictions(work_request, TenderingPolicy.current())
         errors = {name: text for name, text in found.items() if name in touched}
         closes_at = work_request.bids_close_at
         if "bids_close_at" in touched and closes_at is not None and closes_at <= clock.now():

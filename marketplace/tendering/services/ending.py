@@ -11,9 +11,10 @@ from marketplace.core.events import publish
 from marketplace.core.failures import DomainError, Text
 from marketplace.core.permissions import require
 
-from .. import deadlines, events, permissions, telling
+from .. import events, notices, permissions
 from ..models import Award, Opening, WorkRequest
-from ..models.requests import Status
+from ..rules import deadlines
+from ..states import Status
 from .closing import close_bids, schedule_opening
 from .objecting import schedule_overdue
 from .publicity import locked_award, schedule_confirmation
@@ -159,8 +160,8 @@ def _ended(work_request: WorkRequest, action: str, reason: str, actor: User, sub
 
 
 def _tell(work_request: WorkRequest, occasion: str, subject: Text, reason: str) -> None:
-    telling.tell(
-        [*telling.bidders_of(work_request), work_request.owner],
+    notices.tell(
+        [*notices.bidders_of(work_request), work_request.owner],
         work_request,
         occasion=occasion,
         subject=subject,

@@ -15,11 +15,12 @@ from marketplace.core import audit, clock
 from marketplace.core.failures import DomainError, Text
 from marketplace.core.permissions import require
 
-from .. import marking, permissions
+from .. import permissions
 from ..failures import StateMoved, joined
-from ..marking import Given, Table
 from ..models import Mark, Opening, Paper, Seat, WorkRequest
 from ..models.marking import Round
+from ..rules import mark_totals
+from ..rules.mark_totals import Given, Table
 from .seating import counted_bids, issue, labels_given, open_papers, replace, set_clock, tell_evaluator
 from .stages import advance
 
@@ -136,7 +137,7 @@ def panel_of(opening: Opening) -> tuple[list[int], Table]:
         for row in marks.select_related("opened_bid", "paper__seat__evaluator")
         if row.mark is not None
     ]
-    return [seat.number for seat in seats], marking.table_of(given)
+    return [seat.number for seat in seats], mark_totals.table_of(given)
 
 
 def _advance(work_request: WorkRequest, opening: Opening) -> None:
@@ -145,7 +146,7 @@ def _advance(work_request: WorkRequest, opening: Opening) -> None:
     needed = (work_request.announcement or {})["parameters"]["evaluators"]
     if len(numbers) < needed or open_papers(work_request).exists():
         set_clock(work_request, opening)
-    elif again := marking.disputed(table):
+    elif again := mark_totals.disputed(table):
         _mark_again(work_request, opening, again)
     else:
         _finish(work_request, opening, numbers, table)
@@ -180,8 +181,8 @@ def _finish(work_request: WorkRequest, opening: Opening, numbers: list[int], tab
         }
         for seat in opening.seats.select_related("evaluator").order_by("place")
     ]
-    opening.marks = marking.final_marks(table, numbers)
-    opening.panel = marking.working(seats, table, numbers)
+    opening.marks = mark_totals.final_marks(table, numbers)
+    opening.panel = mark_totals.working(seats, table, numbers)
     opening.save(update_fields=["marks", "panel"])
     audit.record(
         matter=work_request.audit_matter,

@@ -9,15 +9,17 @@ from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
 from marketplace.accounts.models import Organisation, User
-from marketplace.core import audit, calendar, clock, files, outbox, policy
+from marketplace.core import audit, calendar, clock, files, outbox
 from marketplace.core.events import publish
 from marketplace.core.failures import DomainError, Text
 from marketplace.core.permissions import require
 from marketplace.registry.models import Intermediary
 
-from .. import deadlines, events, permissions, telling
+from .. import events, notices, permissions
 from ..failures import joined
 from ..models import Award, Objection, ObjectionEvidence, WorkRequest
+from ..policy import TenderingPolicy
+from ..rules import deadlines
 from .publicity import locked_award, schedule_confirmation, turn_of_next
 
 OVERDUE = "tendering.objections_overdue"
@@ -56,8 +58,8 @@ def submit_objection(
     _check_objection(ground, statement, evidence)
     now = clock.now()
     first = award.objections.filter(outcome="pending").order_by("submitted_at").first()
-    rules = policy.version(work_request.policy_version)
-    regulators = telling.regulators_of(work_request)
+    rules = TenderingPolicy.of(work_request.policy_version)
+    regulators = notices.regulators_of(work_request)
     objection = Objection.objects.create(
         award=award,
         objector=intermediary,
@@ -83,7 +85,7 @@ def submit_objection(
         actor=actor,
         after={"uscc": intermediary.uscc, "ground": ground, "clock": award.state},
     )
-    telling.tell(
+    notices.tell(
         [work_request.owner, award.intermediary.organisation, *([objection.regulator] if objection.regulator else [])],
         work_request,
         occasion=f"objection:{objection.pk}",
@@ -129,7 +131,7 @@ def decide_objections(*, award_id: int, upheld: bool, reasons: str, actor: User,
         actor=actor,
         after={"outcome": str(outcome), "remedy": remedy if upheld else None, "reasons": reasons.strip()},
     )
-    telling.tell(
+    notices.tell(
         [work_request.owner, award.intermediary.organisation, *(one.objector.organisation for one in pending)],
         work_request,
         occasion=f"objections_decided:{award.rank}:{pending[0].pk}",
@@ -159,7 +161,7 @@ def escalate_objections(*, award_id: int) -> None:
         return
     first = pending[0].first_regulator or pending[0].regulator
     second = _second_regulator(work_request, first)
-    rules = policy.version(work_request.policy_version)
+    rules = TenderingPolicy.of(work_request.policy_version)
     due_at = calendar.end_of_working_day(clock.date_of(now), rules.objection_decision_days)
     award.objections.filter(outcome="pending").update(
         regulator=second or first, first_regulator=first if second else None, due_at=due_at
@@ -172,7 +174,7 @@ def escalate_objections(*, award_id: int) -> None:
         after={"regulator": str(second or first), "due_at": due_at.isoformat()},
     )
     told = [one for one in (first, second) if one is not None]
-    telling.tell(
+    notices.tell(
         told,
         work_request,
         occasion=f"objections_overdue:{award.rank}:{due_at.isoformat()}",
@@ -236,8 +238,8 @@ def _run_on(award: Award) -> Award:
 def _void(work_request: WorkRequest, reason: str) -> None:
     work_request.void(at=clock.now(), reason=reason)
     work_request.save()
-    telling.tell(
-        [*telling.bidders_of(work_request), work_request.owner],
+    notices.tell(
+        [*notices.bidders_of(work_request), work_request.owner],
         work_request,
         occasion="voided",
         subject=_("%(number)s was voided"),

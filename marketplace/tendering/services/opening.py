@@ -6,17 +6,18 @@ from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
 from credit.rating import Standing
-from marketplace.core import audit, clock, sealing
+from marketplace.core import audit, clock
 from marketplace.core.failures import DomainError
 from marketplace.core.models import StoredFile
+from marketplace.custody import sealing
 
-from .. import custody, judging, opened_proposals
-from ..judging import Filed
 from ..models import Bid, OpenedBid, Opening, SealedProposal, WorkRequest
-from ..models.requests import Status
-from ..sealed_bids import Malformed, bidder_ref, open_box, read_bid, read_envelope
-from . import stages
+from ..sealing import custodians
+from ..sealing.bids import Malformed, bidder_ref, open_box, read_bid, read_envelope
+from ..states import Status
+from . import judging, opened_proposals, stages
 from .closing import close_bids
+from .judging import Filed
 
 
 class UnableToOpen(DomainError):
@@ -53,7 +54,7 @@ def open_request(*, request_id: int) -> Opening | None:
         # What is frozen stays, also where a custodian does not give up its secret: the draw is tried again.
         with transaction.atomic():
             stages.advance(work_request, opening)
-    except custody.WAITS as failure:
+    except custodians.WAITS as failure:
         opening = Opening.objects.get(pk=opening.pk)
         audit.record(
             matter=work_request.audit_matter, action="opening.waits", actor=None, after={"reason": str(failure)[:400]}
@@ -80,7 +81,7 @@ def _freeze(work_request: WorkRequest, now: datetime) -> Opening:
 def _open_all(work_request: WorkRequest) -> list[Filed]:
     bids = Bid.objects.filter(work_request=work_request)
     hashes = list(bids.values_list("sha256", flat=True))
-    keys = {side: custodian.release_key(work_request, hashes) for side, custodian in custody.custodians().items()}
+    keys = {side: custodian.release_key(work_request, hashes) for side, custodian in custodians.custodians().items()}
     filed = []
     for bid in bids.iterator(chunk_size=200):
         one = Filed(bid, None, None)

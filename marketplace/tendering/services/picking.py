@@ -4,13 +4,14 @@ from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
 from marketplace.accounts.models import User
-from marketplace.core import audit, calendar, clock, policy
+from marketplace.core import audit, calendar, clock
 from marketplace.core.failures import DomainError, Text
 from marketplace.core.permissions import require
 
-from .. import permissions, telling
+from .. import notices, permissions
 from ..failures import joined
 from ..models import Opening, WorkRequest
+from ..policy import TenderingPolicy
 from .stages import AFTER_DRAW, Wait, advance, opened_of
 
 LONGEST_REASON = 2000
@@ -80,10 +81,10 @@ def _begin(work_request: WorkRequest, opening: Opening) -> None:
     opening.waits_since = clock.now()
     if len(opening.short_list) == 1:
         return
-    rules = policy.version(work_request.policy_version)
+    rules = TenderingPolicy.of(work_request.policy_version)
     opening.waits_until = calendar.end_of_working_day(clock.date_of(opening.waits_since), rules.owner_pick_days)
     day = clock.date_of(opening.waits_until).isoformat()
-    telling.tell(
+    notices.tell(
         [work_request.owner],
         work_request,
         occasion="pick",
@@ -94,8 +95,8 @@ def _begin(work_request: WorkRequest, opening: Opening) -> None:
         firms=len(opening.short_list),
         day=day,
     )
-    telling.tell(
-        telling.bidders_of(work_request),
+    notices.tell(
+        notices.bidders_of(work_request),
         work_request,
         occasion="short_list",
         subject=_("%(number)s: the short list is drawn"),

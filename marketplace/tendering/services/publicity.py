@@ -7,13 +7,15 @@ from django.utils.translation import gettext_lazy as _
 
 from credit.services import record_engagement, record_step
 from marketplace.accounts.models import User
-from marketplace.core import audit, calendar, clock, outbox, policy
+from marketplace.core import audit, calendar, clock, outbox
 from marketplace.core.events import publish
 from marketplace.core.failures import DomainError
 
-from .. import eligibility, events, telling
+from .. import events, notices
 from ..models import Award, OpenedBid, WorkRequest
-from ..models.requests import Status
+from ..policy import TenderingPolicy
+from ..rules import eligibility
+from ..states import Status
 
 CONFIRMATION = "tendering.confirm_award"
 
@@ -27,7 +29,7 @@ class UnableToAward(DomainError):
 def begin_turn(work_request: WorkRequest, opened_bid: OpenedBid) -> Award:
     """Open the publicity period of a ranked bid; the caller holds the request's lock and makes its transition."""
     now = clock.now()
-    rules = policy.version(work_request.policy_version)
+    rules = TenderingPolicy.of(work_request.policy_version)
     price = opened_bid.price if opened_bid.price is not None else work_request.price_max
     firm, rank, days = opened_bid.intermediary, opened_bid.rank, opened_bid.days
     if firm is None or rank is None or days is None or price is None:
@@ -87,7 +89,7 @@ def confirm_award(*, award_id: int) -> Award:
     if lost:
         _pass_on(work_request, award, reason=" ".join(problem.text for problem in lost)[:400], actor=None)
         return award
-    rules = policy.version(work_request.policy_version)
+    rules = TenderingPolicy.of(work_request.policy_version)
     days = min(work_request.signing_days, rules.contract_days)
     sign_by = calendar.end_of_working_day(clock.date_of(now), days)
     award.confirm(at=now, sign_by=sign_by)
@@ -106,7 +108,7 @@ def confirm_award(*, award_id: int) -> Award:
         actor=None,
         after={"uscc": award.intermediary.uscc, "price": str(award.price), "days": award.days},
     )
-    telling.tell(
+    notices.tell(
         [work_request.owner, award.intermediary.organisation],
         work_request,
         occasion=f"awarded:{award.rank}",
@@ -179,8 +181,8 @@ def turn_of_next(work_request: WorkRequest) -> Award | None:
     if following is None:
         work_request.fail(at=clock.now(), reason="ranking_used_up")
         work_request.save()
-        telling.tell(
-            [*telling.bidders_of(work_request), work_request.owner],
+        notices.tell(
+            [*notices.bidders_of(work_request), work_request.owner],
             work_request,
             occasion="failed",
             subject=_("%(number)s failed: nobody is left in the ranking"),
@@ -190,8 +192,8 @@ def turn_of_next(work_request: WorkRequest) -> Award | None:
     work_request.announce_next()
     work_request.save()
     award = begin_turn(work_request, following)
-    telling.tell(
-        [*telling.bidders_of(work_request), work_request.owner],
+    notices.tell(
+        [*notices.bidders_of(work_request), work_request.owner],
         work_request,
         occasion=f"turn:{award.rank}",
         subject=_("%(number)s: the next in rank moves up"),

@@ -6,14 +6,18 @@ from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
 from marketplace.accounts.models import User
-from marketplace.core import audit, clock, outbox, policy
+from marketplace.core import audit, clock, outbox
 from marketplace.core.events import publish
 from marketplace.core.failures import DomainError
 from marketplace.core.permissions import require
 
-from .. import announcement, custody, drafts, events, permissions, telling
+from .. import events, notices, permissions
+from ..announcing import announcement
 from ..failures import StateMoved, joined
 from ..models import RequestVersion, WorkRequest
+from ..policy import TenderingPolicy
+from ..rules import completeness
+from ..sealing import custodians
 
 DEADLINE = "tendering.deadline"
 TELL_CUSTODIAN = "tendering.tell_custodian"
@@ -39,24 +43,24 @@ def submit_request(*, request_id: int, actor: User) -> WorkRequest:
     """
     work_request = _locked_with_project(request_id)
     require(permissions.can_submit(actor, work_request))
-    in_force = policy.current()
+    in_force = TenderingPolicy.current()
     now = clock.now()
     _check(work_request, in_force, now)
-    reasons = drafts.review_reasons(work_request, in_force)
+    reasons = completeness.review_reasons(work_request, in_force)
     if not reasons:
         return _publish(work_request, in_force, now, actor)
     work_request.submit(at=now)
     work_request.save()
     audit.record(matter=work_request.audit_matter, action="request.submitted", actor=actor, after={"review": reasons})
-    if drafts.DIRECT_AFTER_FAILURES in reasons:
-        telling.tell(
-            telling.regulators_of(work_request),
+    if completeness.DIRECT_AFTER_FAILURES in reasons:
+        notices.tell(
+            notices.regulators_of(work_request),
             work_request,
             occasion=f"direct_asked:{now.isoformat()}",
             subject=_("%(number)s: direct selection after two failures waits for your word"),
         )
-    telling.tell(
-        telling.operators(),
+    notices.tell(
+        notices.operators(),
         work_request,
         occasion=f"submitted:{now.isoformat()}",
         subject=_("%(number)s waits for review"),
@@ -91,7 +95,7 @@ def review_request(*, request_id: int, publish_it: bool, reasons: str = "", acto
     work_request = _locked_with_project(request_id)
     require(permissions.can_review(actor, work_request))
     if publish_it:
-        in_force, now = policy.current(), clock.now()
+        in_force, now = TenderingPolicy.current(), clock.now()
         _check(work_request, in_force, now)
         return _publish(work_request, in_force, now, actor)
     if not reasons.strip():
@@ -102,7 +106,7 @@ def review_request(*, request_id: int, publish_it: bool, reasons: str = "", acto
     audit.record(
         matter=work_request.audit_matter, action="request.returned", actor=actor, after={"reasons": reasons.strip()}
     )
-    telling.tell(
+    notices.tell(
         [work_request.owner],
         work_request,
         occasion=f"returned:{clock.now().isoformat()}",
@@ -118,7 +122,7 @@ def schedule_deadline(work_request: WorkRequest) -> None:
     if work_request.bids_close_at is not None:
         key = f"{work_request.number}:{work_request.bids_close_at.isoformat()}"
         outbox.schedule(DEADLINE, key, work_request.bids_close_at, {"request_id": work_request.pk})
-        if custody.regulator_elsewhere():
+        if custodians.regulator_elsewhere():
             outbox.schedule(TELL_CUSTODIAN, key, clock.now(), {"request_id": work_request.pk})
 
 
@@ -137,19 +141,19 @@ def _locked_with_project(request_id: int) -> WorkRequest:
     return work_request
 
 
-def _check(work_request: WorkRequest, in_force: policy.Policy, now: datetime) -> None:
-    if problems := drafts.problems_of(work_request, in_force, at=now):
+def _check(work_request: WorkRequest, in_force: TenderingPolicy, now: datetime) -> None:
+    if problems := completeness.problems_of(work_request, in_force, at=now):
         raise UnableToPublish(joined(list(problems.values())), problems)
 
 
-def _publish(work_request: WorkRequest, in_force: policy.Policy, now: datetime, actor: User) -> WorkRequest:
+def _publish(work_request: WorkRequest, in_force: TenderingPolicy, now: datetime, actor: User) -> WorkRequest:
     if work_request.amends_id is not None:
         # It becomes a version of the published request (`amending`), never a request of its own.
         raise StateMoved
     is_direct = work_request.method == WorkRequest.Method.DIRECT
     if is_direct:
         work_request.bids_close_at = None
-        if drafts.needs_confirmation(work_request, in_force):
+        if completeness.needs_confirmation(work_request, in_force):
             message = _("A regulator has to allow direct selection first.")
             raise UnableToPublish(message, {"method": message})
     elif work_request.bids_close_at is None:
@@ -178,7 +182,7 @@ def _publish(work_request: WorkRequest, in_force: policy.Policy, now: datetime, 
         actor=actor,
         after={"announcement_hash": work_request.announcement_hash, "policy": in_force.version},
     )
-    telling.tell(
+    notices.tell(
         [work_request.owner],
         work_request,
         occasion="published",

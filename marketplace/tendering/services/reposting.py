@@ -10,7 +10,7 @@ from marketplace.core.permissions import require
 
 from .. import permissions
 from ..models import Attachment, Exclusion, RequestItem, WorkRequest
-from ..models.requests import Status
+from ..states import Status
 from .drafting import FIELDS
 
 

@@ -2,10 +2,11 @@
 
 from django.db import transaction
 
-from marketplace.core import audit, sealing
+from marketplace.core import audit
+from marketplace.custody import sealing
 
-from .. import custody
 from ..models import Deposit
+from ..sealing import custodians
 
 
 def rotate_master_key(*, side: str) -> int:
@@ -18,7 +19,7 @@ def rotate_master_key(*, side: str) -> int:
     """
     master = sealing.master_key(side)
     with transaction.atomic():
-        custody.lock_deposits("SHARE ROW EXCLUSIVE")
+        custodians.lock_deposits("SHARE ROW EXCLUSIVE")
         if not master.is_being_replaced:
             master.replace()
         wrapped = 0

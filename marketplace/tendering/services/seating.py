@@ -11,16 +11,18 @@ from django.db import transaction
 from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
-from marketplace.accounts import notices
-from marketplace.core import audit, calendar, clock, outbox, policy
+from marketplace.accounts.notices import notify_person
+from marketplace.core import audit, calendar, clock, outbox
 from marketplace.core.failures import Text
 
-from .. import deadlines, telling
+from .. import notices
 from ..models import Evaluator, Mark, OpenedBid, Opening, Paper, Seat, WorkRequest
 from ..models.marking import Round
-from ..models.requests import Status
-from ..pool import tied_to
+from ..policy import TenderingPolicy
+from ..rules import deadlines
+from ..rules.pool import tied_to
 from ..selection import Chance
+from ..states import Status
 from .stages import AFTER_DRAW, Wait
 
 DUE = "tendering.marking_due"
@@ -59,8 +61,8 @@ def begin_marking(work_request: WorkRequest, opening: Opening) -> None:
         actor=None,
         after={"evaluators": [seat.number for seat in opening.seats.seated().select_related("evaluator")]},
     )
-    telling.tell(
-        [*telling.bidders_of(work_request), work_request.owner],
+    notices.tell(
+        [*notices.bidders_of(work_request), work_request.owner],
         work_request,
         occasion="marking",
         subject=_("%(number)s: the bids are open, the proposals are being marked"),
@@ -94,7 +96,7 @@ def replace_late_evaluators(*, request_id: int) -> int:
         if not replace(work_request, paper.seat, Seat.Reason.LATE):
             break
         replaced += 1
-        notices.notify_person(
+        notify_person(
             user=paper.seat.evaluator.user,
             subject=_("%(number)s: your time for marking is over"),
             body=_("%(title)s: the marks were not handed in in time. The next evaluator has taken your place."),
@@ -159,7 +161,7 @@ def replace(work_request: WorkRequest, seat: Seat, reason: str) -> bool:
 
 def _next(work_request: WorkRequest, opening: Opening) -> Seat | None:
     """The next number that can mark; those before it that cannot are left out with their reason."""
-    parties = [work_request.owner, *telling.bidders_of(work_request)]
+    parties = [work_request.owner, *notices.bidders_of(work_request)]
     filers = set(opening.opened_bids.values_list("filed_by", flat=True))
     for seat in opening.seats.waiting().select_related("evaluator__user"):
         evaluator = seat.evaluator
@@ -196,7 +198,7 @@ def _take(work_request: WorkRequest, seat: Seat, labels: Mapping[int, int]) -> N
 
 def issue(work_request: WorkRequest, seat: Seat, rows: Iterable[tuple[OpenedBid, int, int]]) -> Paper:
     now = clock.now()
-    days = policy.version(work_request.policy_version).marking_days
+    days = TenderingPolicy.of(work_request.policy_version).marking_days
     paper = Paper.objects.create(
         seat=seat,
         position=seat.papers.count() + 1,
@@ -258,7 +260,7 @@ def _params(work_request: WorkRequest) -> dict[str, object]:
 def tell_evaluator(
     work_request: WorkRequest, paper: Paper, occasion: str, subject: Text, body: Text = SUBJECT_BODY
 ) -> None:
-    notices.notify_person(
+    notify_person(
         user=paper.seat.evaluator.user,
         subject=subject,
         body=body,
@@ -270,8 +272,8 @@ def tell_evaluator(
 
 def _tell_stuck(work_request: WorkRequest, why: str) -> None:
     """The announced pool cannot give another evaluator: a regulator ends the request, or waits for the late one."""
-    telling.tell(
-        [*telling.regulators_of(work_request), *telling.operators()],
+    notices.tell(
+        [*notices.regulators_of(work_request), *notices.operators()],
         work_request,
         occasion=f"marking_stuck:{why}",
         subject=_("%(number)s: no evaluator is left in the announced pool"),

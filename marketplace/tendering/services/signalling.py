@@ -9,9 +9,9 @@ from django.db import transaction
 from marketplace.core import audit, clock, outbox
 from marketplace.core.models import AuditEntry
 
-from .. import proposal_text
-from ..collusion import BidSeen, Round, signals_of
 from ..models import Award, CollusionSignal, OpenedBid, Opening, WorkRequest
+from ..rules import proposal_text
+from ..rules.collusion import BidSeen, Round, signals_of
 
 SIGNALS = "tendering.find_signals"
 

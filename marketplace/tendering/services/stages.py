@@ -15,13 +15,14 @@ from django.utils.translation import gettext_lazy as _
 from marketplace.core import audit, clock, outbox
 from marketplace.core.events import publish
 
-from .. import custody, events, selection, telling
-from ..announcement import instant
+from .. import events, notices, selection
+from ..announcing.announcement import instant
 from ..models import Award, OpenedBid, Opening, WorkRequest
-from ..models.requests import Status
+from ..sealing import custodians
 from ..selection import InvalidSelection
+from ..states import Status
+from .notifying_bidders import schedule_telling_bidders
 from .publicity import begin_turn
-from .telling_bidders import schedule_telling_bidders
 
 RESUME = "tendering.resume_opening"
 State = Opening.State
@@ -157,7 +158,7 @@ def _is_ready(work_request: WorkRequest, opening: Opening, waits: list[Wait]) ->
 def _draw(work_request: WorkRequest, opening: Opening) -> None:
     secrets = {
         side: custodian.release_secret(work_request, opening.list_hash)
-        for side, custodian in custody.custodians().items()
+        for side, custodian in custodians.custodians().items()
     }
     revealed = {side: secret.hex() for side, secret in secrets.items()}
     try:
@@ -224,7 +225,7 @@ def _announce_winner(work_request: WorkRequest, opening: Opening, winner: Opened
         publish(events.SelectionMade(work_request.pk, award.pk))
         return
     first = award.intermediary.organisation.name_zh
-    telling.tell(
+    notices.tell(
         [work_request.owner],
         work_request,
         occasion="selected",
@@ -232,13 +233,13 @@ def _announce_winner(work_request: WorkRequest, opening: Opening, winner: Opened
         body=_("%(title)s: %(winner)s comes first. The result is published and can be checked by anyone."),
         winner=first,
     )
-    schedule_telling_bidders(work_request, telling.ABOUT_SELECTED, winner=first)
+    schedule_telling_bidders(work_request, notices.ABOUT_SELECTED, winner=first)
     publish(events.SelectionMade(work_request.pk, award.pk))
 
 
 def _tell_of_direct(work_request: WorkRequest, award: Award) -> None:
     """Nobody has bid, so nobody but owner and winner waits for the result."""
-    telling.tell(
+    notices.tell(
         [work_request.owner, award.intermediary.organisation],
         work_request,
         occasion="selected",
@@ -251,7 +252,7 @@ def _tell_of_direct(work_request: WorkRequest, award: Award) -> None:
 def _fail(work_request: WorkRequest, opening: Opening) -> None:
     work_request.fail(at=clock.now(), reason="too_few_bids")
     work_request.save()
-    telling.tell(
+    notices.tell(
         [work_request.owner],
         work_request,
         occasion="failed",
@@ -259,7 +260,7 @@ def _fail(work_request: WorkRequest, opening: Opening) -> None:
         body=_("%(title)s: %(fewest)d bids had to count. The owner can post it again."),
         fewest=work_request.fewest_bids,
     )
-    schedule_telling_bidders(work_request, telling.ABOUT_FAILED, fewest=work_request.fewest_bids)
+    schedule_telling_bidders(work_request, notices.ABOUT_FAILED, fewest=work_request.fewest_bids)
     publish(events.RequestFailed(work_request.pk))
 
 
@@ -268,11 +269,11 @@ def _void(work_request: WorkRequest, opening: Opening, reason: str, revealed: Ma
     void_opening(work_request, opening, reason, revealed)
     work_request.void(at=clock.now(), reason=reason)
     work_request.save()
-    telling.tell(
-        [work_request.owner, *telling.regulators_of(work_request)],
+    notices.tell(
+        [work_request.owner, *notices.regulators_of(work_request)],
         work_request,
         occasion="voided",
         subject=_("%(number)s was voided: a secret does not match what was announced"),
     )
-    schedule_telling_bidders(work_request, telling.ABOUT_VOIDED)
+    schedule_telling_bidders(work_request, notices.ABOUT_VOIDED)
     publish(events.RequestEnded(work_request.pk))

@@ -6,15 +6,17 @@ from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
 from marketplace.accounts.models import User
-from marketplace.core import audit, calendar, clock, outbox, policy
+from marketplace.core import audit, calendar, clock, outbox
 from marketplace.core.failures import DomainError, Text
 from marketplace.core.permissions import require
 
-from .. import permissions, public_value, telling
+from .. import notices, permissions
 from ..failures import joined
 from ..models import Opening, PublicValueEntry, WorkRequest
 from ..models.public_values import LONGEST_VALUE
-from ..models.requests import Status
+from ..policy import TenderingPolicy
+from ..rules import public_value
+from ..states import Status
 from .stages import BEFORE_DRAW, Wait, has_enough, schedule_resume
 
 OVERDUE = "tendering.public_value_overdue"
@@ -79,8 +81,8 @@ def note_public_value_overdue(*, request_id: int) -> None:
         _schedule_overdue(work_request, opening.waits_until)
         return
     _record(work_request, "public_value.overdue", None, {"since": opening.waits_until.isoformat()})
-    telling.tell(
-        [work_request.owner, *telling.operators(), *telling.regulators_of(work_request)],
+    notices.tell(
+        [work_request.owner, *notices.operators(), *notices.regulators_of(work_request)],
         work_request,
         occasion=f"public_value_overdue:{opening.waits_until.isoformat()}",
         subject=_("%(number)s: the public value has not come in its time"),
@@ -105,8 +107,8 @@ def _check(opening: Opening, value: str, published_at: datetime) -> None:
 def _disagree(work_request: WorkRequest, first: PublicValueEntry, second: PublicValueEntry) -> None:
     both = [{"officer": one.officer_id, "value": one.value} for one in (first, second)]
     _record(work_request, "public_value.differs", second.officer, {"round": second.round, "entries": both})
-    telling.tell(
-        [*telling.operators(), *telling.regulators_of(work_request)],
+    notices.tell(
+        [*notices.operators(), *notices.regulators_of(work_request)],
         work_request,
         occasion=f"public_value_differs:{second.round}",
         subject=_("%(number)s: the two entries of the public value differ"),
@@ -123,13 +125,13 @@ def _schedule_overdue(work_request: WorkRequest, at: datetime) -> None:
 
 
 def _begin(work_request: WorkRequest, opening: Opening) -> None:
-    rules = policy.version(work_request.policy_version)
+    rules = TenderingPolicy.of(work_request.policy_version)
     opening.waits_since = clock.now()
     opening.waits_until = calendar.end_of_working_day(clock.date_of(opening.waits_since), rules.public_value_days)
     _schedule_overdue(work_request, opening.waits_until)
-    officers = [*telling.operators(), *telling.regulators_of(work_request)]
-    telling.tell(
-        [*telling.bidders_of(work_request), work_request.owner, *officers],
+    officers = [*notices.operators(), *notices.regulators_of(work_request)]
+    notices.tell(
+        [*notices.bidders_of(work_request), work_request.owner, *officers],
         work_request,
         occasion="public_value",
         subject=_("%(number)s: the list is frozen, the public value is waited for"),

@@ -5,11 +5,13 @@ from datetime import timedelta
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
-from marketplace.core import clock, outbox, sealing
+from marketplace.core import clock, outbox
+from marketplace.custody import sealing
 
-from .. import custody, telling
+from .. import notices
 from ..models import Opening, OpeningWait, WorkRequest
-from ..models.requests import Status
+from ..sealing import custodians
+from ..states import Status
 from .closing import OPENING
 from .stages import schedule_resume
 
@@ -43,8 +45,8 @@ def wait_for_custodian(*, request_id: int, failure: Exception) -> OpeningWait:
     else:
         key = f"{work_request.number}:{wait.next_at.isoformat()}"
         outbox.schedule(OPENING, key, wait.next_at, {"request_id": work_request.pk})
-    telling.tell(
-        [work_request.owner, *telling.operators(), *telling.regulators_of(work_request)],
+    notices.tell(
+        [work_request.owner, *notices.operators(), *notices.regulators_of(work_request)],
         work_request,
         occasion=f"custodian:{reason}",
         subject=SUBJECTS[reason],
@@ -54,9 +56,9 @@ def wait_for_custodian(*, request_id: int, failure: Exception) -> OpeningWait:
 
 
 def reason_of(failure: Exception) -> OpeningWait.Reason:
-    if isinstance(failure, (custody.CustodianLostKey, sealing.DoesNotOpen)):
+    if isinstance(failure, (custodians.CustodianLostKey, sealing.DoesNotOpen)):
         return OpeningWait.Reason.LOST
-    if isinstance(failure, custody.CustodianUnreachable):
+    if isinstance(failure, custodians.CustodianUnreachable):
         return OpeningWait.Reason.AWAY
     return OpeningWait.Reason.REFUSES
 
@@ -67,14 +69,14 @@ def tell_custodian(*, request_id: int) -> None:
 
     :raises custody.CustodianUnreachable: if it does not answer; the sweep tries again
     """
-    remote = custody.regulator_elsewhere()
+    remote = custodians.regulator_elsewhere()
     work_request = WorkRequest.objects.get(pk=request_id)
     if remote is None or work_request.status not in (Status.PUBLISHED, Status.SELECTING):
         return
     try:
         remote.extend(work_request)
-    except custody.CustodianUnreachable:
+    except custodians.CustodianUnreachable:
         raise
-    except custody.CustodianRefuses:
+    except custodians.CustodianRefuses:
         # It knows a later deadline, or has given its key up: what it keeps to is never earlier than ours.
         return

@@ -22,18 +22,19 @@ from marketplace.core.forms import add_failure
 from marketplace.core.permissions import Refused, require
 from marketplace.registry.models import Intermediary
 
-from .. import eligibility, permissions, services
-from ..acting import firm_of, sender_of
-from ..browser_sealing import sealing_data
-from ..forms import BidForm, ObjectionForm, ProposalForm, QuestionForm, SealForm
+from .. import permissions, services
+from ..announcing.receipts import BidReceipt
+from ..forms.bidding import BidForm, ObjectionForm, ProposalForm, QuestionForm, SealForm
 from ..models import Award, WorkRequest
-from ..proposals import accept
-from ..public_tender import standard_of
-from ..receipts import BidReceipt
-from ..sealed_bids import SealedBid
+from ..presentation.clocks import bidding_clock
+from ..presentation.sealing_page import sealing_data
+from ..rules import eligibility
+from ..rules.public_tender import standard_of
+from ..sealing.bids import SealedBid
+from ..sealing.proposals import accept
 from ..selectors import is_unconfirmed, running_filings
+from ..senders import firm_of, sender_of
 from ..services import price_problem, seal_and_submit_bid, submit_bid, submit_withdrawal, withdraw_bid
-from .public import bidding_clock
 
 RECENT = 50
 

@@ -13,17 +13,19 @@ from django.utils.translation import gettext as _
 
 from marketplace.accounts.http import MemberRequest
 from marketplace.accounts.permissions import is_operator, is_regulator
-from marketplace.core import calendar, clock, policy
+from marketplace.core import calendar, clock
 from marketplace.core.calendar import clock_face
 from marketplace.core.failures import DomainError
 from marketplace.core.forms import add_failure
 from marketplace.core.permissions import Decision, no, require
 
-from .. import after_failures, permissions, public_value, services
-from ..forms import DecisionForm, ReasonForm, ReviewForm
-from ..method_forms import PublicValueForm
+from .. import permissions, services
+from ..forms.decisions import DecisionForm, ReasonForm, ReviewForm
+from ..forms.method import PublicValueForm
 from ..models import Award, WorkRequest
-from ..models.requests import SUSPENDABLE, Status
+from ..policy import TenderingPolicy
+from ..rules import after_failures, public_value
+from ..states import SUSPENDABLE, Status
 from .drafts import version_context
 
 PAGE_SIZE = 30
@@ -48,7 +50,7 @@ def index(request: MemberRequest) -> HttpResponse:
     """What waits: requests to review (operator), objections to decide (regulators), and the requests under way."""
     require(_is_staff(request.user))
     reviews = list(WorkRequest.objects.waiting_for_review().for_list()) if is_operator(request.user) else []
-    days = policy.current().review_days
+    days = TenderingPolicy.current().review_days
     for work_request in reviews:
         handed_in_at = work_request.submitted_at or work_request.edited_at
         due_at = calendar.end_of_working_day(clock.date_of(handed_in_at), days)

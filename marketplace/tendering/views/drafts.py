@@ -20,13 +20,13 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from marketplace.accounts.http import MemberRequest
 from marketplace.catalogue.forms import FeeForm
 from marketplace.catalogue.models import ServiceItem
-from marketplace.core import clock, policy
+from marketplace.core import clock
 from marketplace.core.failures import DomainError
 from marketplace.core.forms import add_failure
 from marketplace.core.permissions import Refused, require
 
-from .. import deadlines, drafts, permissions, services, versions
-from ..forms import (
+from .. import permissions, services
+from ..forms.drafts import (
     ConditionsForm,
     ContactForm,
     DraftForm,
@@ -35,8 +35,11 @@ from ..forms import (
     ProjectForm,
     ServiceForm,
 )
-from ..method_forms import SelectionForm
+from ..forms.method import SelectionForm
 from ..models import WorkRequest
+from ..policy import TenderingPolicy
+from ..presentation import versions
+from ..rules import completeness, deadlines
 from ..services import ExclusionLine, ItemLine
 
 PAGE_SIZE = 20
@@ -274,9 +277,9 @@ def draft_summary(request: MemberRequest, number: str) -> HttpResponse:
 
 def _summary(request: MemberRequest, work_request: WorkRequest, problems: dict[str, Any]) -> dict[str, Any]:
     may_edit = permissions.can_edit(request.user, work_request)
-    rules = policy.version(work_request.policy_version) if work_request.amends else policy.current()
+    rules = TenderingPolicy.of(work_request.policy_version) if work_request.amends else TenderingPolicy.current()
     if may_edit and not problems:
-        problems = drafts.problems_of(work_request, rules, at=clock.now())
+        problems = completeness.problems_of(work_request, rules, at=clock.now())
     return version_context(work_request) | {
         "work_request": work_request,
         "may_edit": may_edit,
@@ -286,7 +289,7 @@ def _summary(request: MemberRequest, work_request: WorkRequest, problems: dict[s
         "qualifications": work_request.qualifications.all(),
         "attachments": work_request.attachments.select_related("file"),
         "problems": [(PAGE_OF_FIELD.get(field, PAGES[0].code), message) for field, message in problems.items()],
-        "is_reviewed": bool(drafts.review_reasons(work_request, rules)),
+        "is_reviewed": bool(completeness.review_reasons(work_request, rules)),
         "step_names": STEP_NAMES,
         "step_number": len(STEP_NAMES),
         "last_page": PAGES[-1].code,

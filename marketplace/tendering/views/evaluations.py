@@ -19,7 +19,7 @@ from marketplace.core.forms import add_failure
 from marketplace.core.permissions import no, require
 
 from .. import permissions, services
-from ..evaluation_forms import MarksForm, OwnTieForm
+from ..forms.evaluation import MarksForm, OwnTieForm
 from ..models import Evaluator, Paper
 
 PAGE_SIZE = 20

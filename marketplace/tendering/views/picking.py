@@ -16,9 +16,10 @@ from marketplace.core.failures import DomainError
 from marketplace.core.forms import add_failure
 from marketplace.core.permissions import require
 
-from .. import direct, permissions, services
-from ..method_forms import PickForm
+from .. import permissions, services
+from ..forms.method import PickForm
 from ..models import OpenedBid, Opening, WorkRequest
+from ..rules import direct_selection
 from .results import opening_clock
 
 
@@ -58,7 +59,7 @@ def pick(request: MemberRequest, number: str) -> HttpResponse:
         "clock": opening_clock(work_request, opening) if opening else None,
     }
     if is_direct:
-        context["candidates"] = direct.candidates_of(work_request, at=clock.now())
+        context["candidates"] = direct_selection.candidates_of(work_request, at=clock.now())
         return render(request, "tendering/pick_direct.html", context)
     context["candidates"] = short_list_of(opening) if opening else []
     return render(request, "tendering/pick.html", context)

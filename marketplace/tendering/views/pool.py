@@ -21,7 +21,7 @@ from marketplace.core.models import AuditEntry
 from marketplace.core.permissions import require
 
 from .. import permissions, services
-from ..evaluation_forms import AdmissionForm, EvaluatorForm, TieForm, initial_of
+from ..forms.evaluation import AdmissionForm, EvaluatorForm, TieForm, initial_of
 from ..models import Evaluator
 
 PAGE_SIZE = 30

@@ -7,11 +7,11 @@ from django.shortcuts import render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
-from marketplace.core import signing
+from marketplace.custody import signing
 
-from .. import receipt_checking
-from ..forms import ReceiptForm
-from ..receipt_checking import NoReceipt
+from ..announcing import receipt_checking
+from ..announcing.receipt_checking import NoReceipt
+from ..forms.bidding import ReceiptForm
 
 
 @never_cache

@@ -12,18 +12,19 @@ from django.views.decorators.http import require_safe
 from marketplace.accounts.http import MemberRequest
 from marketplace.accounts.models import Organisation
 from marketplace.accounts.permissions import is_regulator
-from marketplace.core import clock, files, kept
-from marketplace.core.calendar import ClockFace, clock_face
+from marketplace.core import files, kept
 
-from .. import permissions, public_value
-from ..announcement import transcript_bytes
+from .. import permissions
+from ..announcing.announcement import transcript_bytes
 from ..filters import AwardFilter
 from ..models import Award, Objection, ObjectionEvidence, OpenedBid, WorkRequest
 from ..models.bids import Opening
-from ..panel_shown import panel_shown
-from ..public_tender import standard_of
-from ..timeline import stages_of
-from ..working import steps_of, working_of
+from ..presentation.clocks import opening_clock, publicity_clock
+from ..presentation.marks_table import panel_shown
+from ..presentation.selection_working import steps_of, working_of
+from ..presentation.shares import share_of_standard
+from ..presentation.timeline import stages_of
+from ..rules import public_value
 
 PAGE_SIZE = 20
 #: A draw value is a number below 2^256; its place on the bar is its share of that.
@@ -39,32 +40,6 @@ def award_list(request: MemberRequest) -> HttpResponse:
         award.clock = publicity_clock(award)
         award.share = share_of_standard(award)
     return render(request, "tendering/award_list.html", {"filter": awards, "page_obj": page_obj})
-
-
-def share_of_standard(award: Award) -> Any:
-    """The award price over the sum of the items' standards, where all have one."""
-    standard = standard_of(award.work_request.request_items.all())
-    return award.price / standard if standard else None
-
-
-def publicity_clock(award: Award) -> ClockFace | None:
-    """The clock of a publicity period; paused while objections wait."""
-    if award.state not in (Award.State.PUBLICITY, Award.State.STOPPED):
-        return None
-    return clock_face(
-        award.publicity_started_at,
-        award.publicity_ends_at,
-        clock.now(),
-        stopped=award.state == Award.State.STOPPED,
-    )
-
-
-def opening_clock(work_request: WorkRequest, opening: Opening) -> ClockFace | None:
-    """The clock of what an opening waits for, where that has a time."""
-    if not opening.is_under_way or opening.waits_since is None or opening.waits_until is None:
-        return None
-    stopped = work_request.status == WorkRequest.Status.SUSPENDED
-    return clock_face(opening.waits_since, opening.waits_until, clock.now(), stopped=stopped)
 
 
 @require_safe

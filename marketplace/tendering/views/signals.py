@@ -15,8 +15,8 @@ from marketplace.core.permissions import require
 
 from .. import permissions
 from ..models import CollusionSignal, WorkRequest
+from ..presentation.signal_words import words_for
 from ..services.signalling import matter_of
-from ..signal_words import words_for
 from .console import crumbs
 
 

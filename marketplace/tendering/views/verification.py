@@ -13,9 +13,9 @@ from django.views.decorators.http import require_safe
 
 from marketplace.accounts.http import MemberRequest
 
-from .. import verification
-from ..announcement import transcript_bytes
+from ..announcing.announcement import transcript_bytes
 from ..models import OpenedBid, Opening
+from ..presentation import verification_texts
 from .results import name_bids
 
 SCRIPT = settings.BASE_DIR / "verify_selection.py"
@@ -50,7 +50,7 @@ def verify(request: MemberRequest, number: str) -> HttpResponse:
             for bid in named
             if bid.salt and bid.intermediary
         },
-        "texts": verification.texts(),
+        "texts": verification_texts.texts(),
         "script": _script_facts(),
         "transcript_url": reverse("api:work-request-transcript", args=[number]),
         "signature_url": reverse("api:work-request-transcript-signature", args=[number]),
@@ -68,7 +68,7 @@ def _named(opening: Opening) -> list[OpenedBid]:
 @require_safe
 def verify_any(request: MemberRequest) -> HttpResponse:
     """Any transcript that the reader has, as a file or pasted; it never leaves the browser."""
-    context = {"texts": verification.texts(), "names": {}, "salts": {}, "script": _script_facts()}
+    context = {"texts": verification_texts.texts(), "names": {}, "salts": {}, "script": _script_facts()}
     return render(request, "tendering/verify_any.html", context)
 
 

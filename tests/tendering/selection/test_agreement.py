@@ -10,11 +10,10 @@ from nacl.signing import SigningKey
 
 import verify_selection
 from marketplace.tendering import selection
-
-from .generated import opened, transcript
-from .tampering import UNBOUND, changed_in_bound, changed_in_unbound
-from .test_vectors import CASES
-from .test_vectors import opened as opened_case
+from tests.tendering.selection.generated import opened, transcript
+from tests.tendering.selection.tampering import UNBOUND, changed_in_bound, changed_in_unbound
+from tests.tendering.selection.test_vectors import CASES
+from tests.tendering.selection.test_vectors import opened as opened_case
 
 SCRIPT = Path(verify_selection.__file__)
 SELECTIONS = 5_000

@@ -6,8 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from marketplace.tendering.selection import Chance, InvalidSelection, commitment, keeps_commitment, seed_of
-
-from .cases import chance
+from tests.tendering.selection.cases import chance
 
 
 def seed(**changes):

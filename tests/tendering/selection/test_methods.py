@@ -16,8 +16,7 @@ from marketplace.tendering.selection.benchmark_price import benchmark_price
 from marketplace.tendering.selection.best_proposal import best_proposal, needs_second_round
 from marketplace.tendering.selection.credit_preferred import credit_preferred
 from marketplace.tendering.selection.simple import direct, lowest_price, random_draw
-
-from .cases import candidates, chance
+from tests.tendering.selection.cases import candidates, chance
 
 FEN = st.integers(min_value=1, max_value=10**12)
 SEEDS = st.binary(min_size=32, max_size=32)

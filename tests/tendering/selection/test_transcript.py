@@ -5,8 +5,7 @@ import pytest
 
 from marketplace.tendering import selection
 from marketplace.tendering.selection import Ciphertext, FrozenList, InvalidSelection, SetAside
-
-from .cases import candidates
+from tests.tendering.selection.cases import candidates
 
 SECRETS = {"operator": b"o" * 32, "regulator": b"r" * 32}
 

@@ -2,7 +2,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand
 
-from marketplace.tendering.custody import market_identity
+from ...sealing.custodians import market_identity
 
 
 class Command(BaseCommand):

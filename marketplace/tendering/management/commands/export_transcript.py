@@ -2,8 +2,9 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from marketplace.tendering.announcement import transcript_bytes
 from marketplace.tendering.models import Opening
+
+from ...announcing.announcement import transcript_bytes
 
 
 class Command(BaseCommand):

@@ -2,9 +2,10 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from marketplace.tendering import custody
 from marketplace.tendering.models.bids import Side
 from marketplace.tendering.services import rotate_master_key
+
+from ...sealing import custodians
 
 
 class Command(BaseCommand):
@@ -14,7 +15,7 @@ class Command(BaseCommand):
         parser.add_argument("side", choices=Side.values)
 
     def handle(self, *args: Any, **options: Any) -> None:
-        if options["side"] == Side.REGULATOR and custody.regulator_elsewhere():
+        if options["side"] == Side.REGULATOR and custodians.regulator_elsewhere():
             raise CommandError(
                 "The regulator's custodian runs elsewhere: on its machine, manage.py custodian --rotate-master-key"
             )

@@ -1,0 +1,14 @@
+from dataclasses import dataclass
+
+from marketplace.core.policy import Numbers
+
+
+@dataclass(frozen=True)
+class ContractingPolicy(Numbers):
+    """The (policy) numbers of contracts, delivery and rating."""
+
+    contract_filing_days: int = 5
+    acceptance_days: int = 5
+    acceptance_decision_days: int = 5
+    rating_days: int = 15
+    rating_change_days: int = 3

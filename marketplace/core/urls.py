@@ -1,9 +1,0 @@
-from django.urls import path
-
-from . import views
-
-app_name = "core"
-
-urlpatterns = [
-    path("components/", views.components_page, name="components"),
-]

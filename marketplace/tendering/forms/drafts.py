@@ -1,0 +1,213 @@
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
+
+from marketplace.accounts.models import Organisation
+from marketplace.catalogue.models import ServiceItem
+from marketplace.core.files import UploadField
+from marketplace.core.forms import RowsField
+from marketplace.core.identifiers import USCCField
+
+from ..choices import Grade
+from ..models import Exclusion, WorkRequest
+
+YES_NO = [(True, _("Yes")), (False, _("No"))]
+
+
+class NewRequestForm(forms.Form):
+    title = forms.CharField(
+        label=_("Title"),
+        max_length=120,
+        required=False,
+        help_text=_("As people will find it: the project and the service. Empty takes the service's name."),
+    )
+
+    def __init__(self, *args: Any, owner: Organisation, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        items = ServiceItem.objects.open()
+        if owner.kind != Organisation.Kind.AUTHORITY:
+            items = items.filter(paid_by=ServiceItem.PaidBy.APPLICANT)
+        title = self.fields.pop("title")
+        self.fields["item"] = forms.ModelChoiceField(
+            items, label=_("Service"), empty_label=_("Choose a service"), to_field_name="code"
+        )
+        self.fields["title"] = title
+
+
+class DraftForm(forms.ModelForm):
+    """One page of a draft: the model's fields, none needed before the request is handed in; the service checks them."""
+
+    #: The draft as this page showed it, so that a stale page is refused.
+    edited_at = forms.CharField(widget=forms.HiddenInput)
+
+    required_fields: tuple[str, ...] = ()
+
+    class Meta:
+        model = WorkRequest
+        fields: tuple[str, ...] = ()
+        formfield_callback = None
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for name, field in self.fields.items():
+            field.required = name in (*self.required_fields, "edited_at")
+        self.initial["edited_at"] = self.instance.edited_at.isoformat()
+
+    def _post_clean(self) -> None:
+        """Leave the instance alone: what may be written is the service's question."""
+
+    @property
+    def values(self) -> dict[str, Any]:
+        """What `save_draft` takes."""
+        return {name: value for name, value in self.cleaned_data.items() if name != "edited_at"}
+
+
+class ProjectForm(DraftForm):
+    required_fields = ("title", "fund_fiscal", "fund_state", "fund_social", "government_investment")
+    public_project = forms.TypedChoiceField(
+        choices=[("", _("Not declared")), *YES_NO],
+        coerce=lambda value: value == "True",
+        empty_value=None,
+        label=_("Project of budget or controlling state-owned money"),
+        help_text=_(
+            "Yes, if budget money of ¥2,000,000 or more makes up at least 10 percent of the investment, or state-owned "
+            "money controls it (国家发展改革委令第16号). Needed for survey, design and supervision."
+        ),
+    )
+    government_investment = forms.TypedChoiceField(
+        choices=[(False, _("No")), (True, _("Yes"))],
+        coerce=lambda value: value == "True",
+        empty_value=None,
+        widget=forms.RadioSelect,
+        label=_("Serves a government investment project"),
+    )
+
+    class Meta(DraftForm.Meta):
+        fields = (
+            "title",
+            "project_name",
+            "project_code",
+            "government_investment",
+            "fund_fiscal",
+            "fund_state",
+            "fund_social",
+            "public_project",
+        )
+        widgets = {
+            name: forms.TextInput(attrs={"inputmode": "decimal", "data-unit": "%"})
+            for name in ("fund_fiscal", "fund_state", "fund_social")
+        }
+
+
+class ServiceForm(DraftForm):
+    #: A further service of a bundle, bought as one.
+    add_item = forms.ModelChoiceField(
+        ServiceItem.objects.none(),
+        label=_("Add a service"),
+        empty_label=_("Choose a service"),
+        to_field_name="code",
+        help_text=_("Several services together are a bundle: one bidder holds all qualifications and names one total."),
+    )
+
+    class Meta(DraftForm.Meta):
+        fields = ("content", "scale", "service_days")
+        widgets = {
+            "content": forms.Textarea(attrs={"rows": 6}),
+            "service_days": forms.TextInput(attrs={"inputmode": "numeric", "data-unit": _("working days")}),
+        }
+        help_texts = {
+            "content": _("What is to be done and handed over, up to which approval."),
+            "scale": _("Investment, area or other size that bidders need."),
+        }
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        items = ServiceItem.objects.open().exclude(request_items__work_request=self.instance)
+        if self.instance.owner.kind != Organisation.Kind.AUTHORITY:
+            items = items.filter(paid_by=ServiceItem.PaidBy.APPLICANT)
+        self.fields["add_item"].queryset = items  # type: ignore[attr-defined]
+
+    @property
+    def values(self) -> dict[str, Any]:
+        return {name: value for name, value in super().values.items() if name != "add_item"}
+
+
+class ConditionsForm(DraftForm):
+    min_grade = forms.ChoiceField(
+        choices=[("", _("any but D")), *Grade.choices],
+        label=_("Credit grade at least"),
+        help_text=_("Grade D cannot bid anyway. A grade above C needs a reason that is reviewed."),
+    )
+
+    class Meta(DraftForm.Meta):
+        fields = (
+            "min_grade",
+            "qualifications",
+            "qualifications_match",
+            "practitioner_licence",
+            "practitioners_needed",
+            "requirement_reason",
+        )
+        field_classes = {"qualifications": RowsField}
+        widgets = {
+            "qualifications": forms.CheckboxSelectMultiple,
+            "qualifications_match": forms.RadioSelect,
+            "requirement_reason": forms.Textarea(attrs={"rows": 3}),
+            "practitioners_needed": forms.TextInput(attrs={"inputmode": "numeric"}),
+        }
+        help_texts = {
+            "qualifications": _(
+                "The qualification that the service needs by law is always asked for; add others only."
+            ),
+            "requirement_reason": _("Needed where you ask for more than the service itself requires."),
+        }
+
+    def clean_practitioners_needed(self) -> int:
+        return self.cleaned_data["practitioners_needed"] or 0
+
+    def clean_qualifications_match(self) -> str:
+        return self.cleaned_data["qualifications_match"] or "all"
+
+
+class ContactForm(DraftForm):
+    attachment = UploadField(
+        label=_("Add an attachment"),
+        required=False,
+        help_text=_("PDF, Word, Excel, OFD, DWG, picture or ZIP, up to 20 MB."),
+    )
+
+    class Meta(DraftForm.Meta):
+        fields = ("contact_name", "contact_phone")
+
+    @property
+    def values(self) -> dict[str, Any]:
+        return {name: value for name, value in super().values.items() if name != "attachment"}
+
+
+class ExclusionForm(forms.Form):
+    """A firm that the owner keeps out; a row left empty is none."""
+
+    uscc = USCCField(label=_("Code of the firm"), required=False)
+    ground = forms.ChoiceField(
+        choices=[("", "—"), *Exclusion.Ground.choices], label=pgettext_lazy("exclusion", "Ground"), required=False
+    )
+    explanation = forms.CharField(label=_("Explanation (published)"), max_length=500, required=False)
+
+    def clean(self) -> dict[str, Any]:
+        values = super().clean() or {}
+        values["organisation"] = None
+        if code := values.get("uscc"):
+            organisation = Organisation.objects.filter(uscc=code, kind=Organisation.Kind.INTERMEDIARY).first()
+            if organisation is None:
+                self.add_error("uscc", _("No intermediary of the market has this code."))
+            values["organisation"] = organisation
+        elif values.get("ground") or values.get("explanation"):
+            self.add_error("uscc", _("Name the firm by its code."))
+        return values
+
+
+ExclusionFormSet = forms.formset_factory(
+    ExclusionForm, extra=Exclusion.MOST, max_num=Exclusion.MOST, validate_max=True, absolute_max=Exclusion.MOST
+)

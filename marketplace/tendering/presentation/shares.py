@@ -1,0 +1,12 @@
+"""What was paid against the standard."""
+
+from typing import Any
+
+from ..models import Award
+from ..rules.public_tender import standard_of
+
+
+def share_of_standard(award: Award) -> Any:
+    """The award price over the sum of the items' standards, where all have one."""
+    standard = standard_of(award.work_request.request_items.all())
+    return award.price / standard if standard else None

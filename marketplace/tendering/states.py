@@ -1,0 +1,101 @@
+"""The states of a request, and the groups in which pages, rules and querysets speak of them."""
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
+
+
+class Status(models.TextChoices):
+    DRAFT = "draft", pgettext_lazy("request", "Draft")
+    UNDER_REVIEW = "under_review", pgettext_lazy("request", "Under review")
+    RETURNED = "returned", pgettext_lazy("request", "Returned")
+    PUBLISHED = "published", pgettext_lazy("request", "Open for bids")
+    SELECTING = "selecting", pgettext_lazy("request", "Opening and selection")
+    PUBLICITY = "publicity", pgettext_lazy("request", "In publicity")
+    AWARDED = "awarded", pgettext_lazy("request", "Awarded")
+    CONTRACTED = "contracted", pgettext_lazy("request", "Contract signed")
+    IN_SERVICE = "in_service", pgettext_lazy("request", "In service")
+    COMPLETED = "completed", pgettext_lazy("request", "Completed")
+    FAILED = "failed", pgettext_lazy("request", "Failed")
+    SUSPENDED = "suspended", pgettext_lazy("request", "Suspended")
+    VOIDED = "voided", pgettext_lazy("request", "Voided")
+    TERMINATED = "terminated", pgettext_lazy("request", "Terminated")
+
+
+#: States that a visitor may see.
+PUBLIC = (
+    Status.PUBLISHED,
+    Status.SELECTING,
+    Status.PUBLICITY,
+    Status.AWARDED,
+    Status.CONTRACTED,
+    Status.IN_SERVICE,
+    Status.COMPLETED,
+    Status.FAILED,
+    Status.SUSPENDED,
+    Status.VOIDED,
+    Status.TERMINATED,
+)
+#: The owner writes.
+EDITABLE = (Status.DRAFT, Status.RETURNED)
+#: The market operator reads before publication.
+REVIEWED = (Status.UNDER_REVIEW, Status.RETURNED)
+#: Filings are not open yet.
+BEFORE_THE_RESULT = (Status.PUBLISHED, Status.SELECTING)
+#: A regulator can stop them.
+SUSPENDABLE = (Status.PUBLISHED, Status.SELECTING, Status.PUBLICITY, Status.AWARDED)
+#: A winner is known and published.
+SELECTED = (Status.PUBLICITY, Status.AWARDED, Status.CONTRACTED, Status.IN_SERVICE, Status.COMPLETED)
+#: The award notice was given.
+AWARDED = (Status.AWARDED, Status.CONTRACTED, Status.IN_SERVICE, Status.COMPLETED)
+CAME_TO_NOTHING = (Status.FAILED, Status.VOIDED, Status.TERMINATED)
+#: Their amounts do not count for their project (RULES, public tender).
+NOT_COUNTED = (*EDITABLE, *CAME_TO_NOTHING)
+
+
+class AwardState(models.TextChoices):
+    PUBLICITY = "publicity", pgettext_lazy("award", "In publicity")
+    STOPPED = "stopped", pgettext_lazy("award", "Publicity stopped")
+    CONFIRMED = "confirmed", pgettext_lazy("award", "Award notice given")
+    PASSED_ON = "passed_on", pgettext_lazy("award", "Passed on to the next")
+    OVERTURNED = "overturned", pgettext_lazy("award", "Overturned by an objection")
+    ENDED = "ended", pgettext_lazy("award", "Ended with the request")
+
+
+#: The turn of a winner that still stands.
+LIVE_AWARD = (AwardState.PUBLICITY, AwardState.STOPPED, AwardState.CONFIRMED)
+IN_PUBLICITY = (AwardState.PUBLICITY, AwardState.STOPPED)
+
+
+class OpeningState(models.TextChoices):
+    FROZEN = "frozen", _("The bids are open, their list is frozen")
+    DRAWN = "drawn", _("The secrets are revealed, a decision is waited for")
+    RANKED = "ranked", _("A winner was selected")
+    FAILED = "failed", _("Too few bids counted")
+    VOIDED = "voided", _("Voided")
+
+
+#: Before the last stage there is no transcript.
+UNDER_WAY = (OpeningState.FROZEN, OpeningState.DRAWN)
+
+
+class Fate(models.TextChoices):
+    """What became of a filing at the opening."""
+
+    COUNTED = "counted", _("Counted")
+    REPLACED = "replaced", _("Replaced")
+    WITHDRAWN = "withdrawn", _("Withdrawn")
+    SET_ASIDE = "set_aside", _("Set aside")
+
+
+#: The filings by which a firm took part.
+TOOK_PART = (Fate.COUNTED, Fate.SET_ASIDE)
+
+
+class SeatState(models.TextChoices):
+    """Of an evaluator's place at a panel."""
+
+    RESERVE = "reserve", pgettext_lazy("evaluator", "Not needed")
+    SEATED = "seated", pgettext_lazy("evaluator", "Marks")
+    LEFT_OUT = "left_out", pgettext_lazy("evaluator", "Left out at the draw")
+    REPLACED = "replaced", pgettext_lazy("evaluator", "Replaced by the next")

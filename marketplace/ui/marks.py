@@ -1,0 +1,105 @@
+"""Small marks: icons, tags, grades, stars."""
+
+from datetime import date
+from decimal import Decimal
+from functools import lru_cache
+from typing import Any
+
+from django import template
+from django.templatetags.static import static
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
+
+from .templatetags.market import day
+
+register = template.Library()
+
+
+@register.simple_tag
+def icon(name: str, label: str = "", css: str = "") -> SafeString:
+    """An icon of the sprite: hidden from readers beside text, named by `label` where it stands alone."""
+    return _icon(name, "", css) if not label else _icon.__wrapped__(name, label, css)
+
+
+# A page has some hundred icons of a few kinds. Typed, as "<" and the SafeString "<" are equal and not the same.
+@lru_cache(maxsize=500, typed=True)
+def _icon(name: str, label: str, css: str) -> SafeString:
+    source = static("vendor/bootstrap-icons/sprite.svg")
+    name_part = format_html('role="img" aria-label="{}"', label) if label else mark_safe('aria-hidden="true"')
+    return format_html(
+        '<svg class="icon {}" viewBox="0 0 16 16" {}><use href="{}#{}"></use></svg>', css, name_part, source, name
+    )
+
+
+@register.simple_tag
+def tag(text: str, kind: str = "neutral", icon_name: str = "") -> SafeString:
+    """A state in a word: info, success, warning, danger, neutral or plain."""
+    sign = icon(icon_name) if icon_name else ""
+    return format_html('<span class="tag tag-{}">{}{}</span>', kind, sign, text)
+
+
+@register.simple_tag
+def regulation_status(status: str) -> SafeString:
+    """
+    The status of a regulation, each with its sign: effective, repealed, expired, reference or unverified.
+
+    "reference" says that nobody has checked whether the document is still in force.
+    """
+    text, kind, sign = {
+        "effective": (_("In force"), "success", "check-circle"),
+        "repealed": (_("Repealed"), "danger", "slash-circle"),
+        "expired": (_("Expired"), "neutral", "clock"),
+    }.get(status, (_("Status not verified"), "neutral", "question-circle"))
+    return tag(text, kind, sign)
+
+
+@register.simple_tag
+def grade(
+    letter: str,
+    score: Decimal | None = None,
+    size: str = "",
+    provisional: bool = False,
+    warned_until: date | None = None,
+    restricted_until: date | None = None,
+    red_list: bool = False,
+    stacked: bool = False,
+) -> SafeString:
+    """A credit grade: letter, score with two decimals, and tags for warned and restricted with their last day."""
+    kinds = (" grade-provisional" if provisional else "", f" grade-{size}" if size else "", " grade-stacked" * stacked)
+    badge = format_html(
+        '<span class="grade grade-{}{}"><span class="grade-letter"><span class="visually-hidden">{} </span>{}{}</span>'
+        "{}</span>",
+        letter.lower(),
+        "".join(kinds),
+        _("Credit grade"),
+        letter,
+        format_html('<span class="visually-hidden"> {}</span>', _("provisional")) if provisional else "",
+        "" if score is None else format_html('<span class="grade-score">{}</span>', f"{Decimal(score):.2f}"),
+    )
+    tags = [tag(pgettext("credit", "Red list"), "success")] if red_list else []
+    if warned_until:
+        words = _("Warned until %(date)s") % {"date": day(warned_until)}
+        tags.append(tag(words, "warning", "exclamation-triangle"))
+    if restricted_until:
+        words = _("Restricted until %(date)s") % {"date": day(restricted_until)}
+        tags.append(tag(words, "danger", "slash-circle"))
+    return format_html_join(" ", "{}", ((part,) for part in (badge, *tags)))
+
+
+@register.simple_tag
+def standing(current: Any, size: str = "", tags: bool = True, stacked: bool = False) -> SafeString:
+    """The same from a `credit.CurrentStanding` (or None: not rated yet)."""
+    if not current:
+        return format_html('<span class="muted">{}</span>', _("Not rated"))
+    until = {"warned_until": current.warned_until, "restricted_until": current.restricted_until} if tags else {}
+    return grade(current.grade, current.score, size, current.provisional, stacked=stacked, **until)
+
+
+@register.inclusion_tag("components/stars.html")
+def stars(value: Decimal | float) -> dict[str, Any]:
+    """A rating of one to five with its number."""
+    halves = round(float(value) * 2)
+    signs = ["star-fill"] * (halves // 2) + ["star-half"] * (halves % 2)
+    return {"signs": signs + ["star"] * (5 - len(signs)), "value": f"{Decimal(value):.2f}"}

@@ -1,0 +1,10 @@
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+
+from . import showcase
+
+
+def components_page(request: HttpRequest) -> HttpResponse:
+    """Every component of the pages in every state, to build with and to check against the design."""
+    request.GET = showcase.QUERY
+    return render(request, "ui/components.html", showcase.context())
