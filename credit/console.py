@@ -18,9 +18,9 @@ from marketplace.accounts.models import User
 from marketplace.accounts.permissions import is_operator, is_regulator
 from marketplace.core import clock
 from marketplace.core.failures import DomainError
-from marketplace.core.forms import add_failure
 from marketplace.core.permissions import Decision, Refused, require
-from marketplace.core.views import forbidden
+from marketplace.core.web.forms import add_failure
+from marketplace.core.web.views import forbidden
 
 from . import services
 from .forms import DecisionForm, ProposalForm

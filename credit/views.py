@@ -7,8 +7,9 @@ from django.views.decorators.http import require_safe
 
 from marketplace.accounts.models import Organisation
 from marketplace.accounts.permissions import is_regulator, sees_for
-from marketplace.core import clock, files, kept
+from marketplace.core import clock, files
 from marketplace.core.permissions import require
+from marketplace.core.web import kept
 
 from . import selectors
 from .forms import DayForm

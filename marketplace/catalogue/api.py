@@ -10,7 +10,7 @@ from rest_framework.response import Response
 from rest_framework.routers import SimpleRouter
 from rest_framework.views import APIView
 
-from marketplace.core.api import InItsLanguage
+from marketplace.core.web.api import InItsLanguage
 
 from .filters import ServiceItemFilter
 from .models import FeeSchedule, LegalBasis, ServiceItem

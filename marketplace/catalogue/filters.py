@@ -8,7 +8,7 @@ from django.db.models import F, Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from marketplace.accounts.models import Organisation
-from marketplace.core.filters import RowsFilter
+from marketplace.core.web.filters import RowsFilter
 
 from .models import ApprovalStage, Category, ServiceItem
 from .synonyms import spellings_of

@@ -7,7 +7,7 @@ from django.utils.functional import Promise
 from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
-from marketplace.core.forms import number_as_typed
+from marketplace.core.web.forms import number_as_typed
 
 from .fees import Coefficient, FeeCalculation, Parameter, UnableToCalculate, units, vocabulary
 from .fees.numbers import percent, plain

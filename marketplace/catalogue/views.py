@@ -6,7 +6,7 @@ from django.shortcuts import get_object_or_404, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from marketplace.core import kept
+from marketplace.core.web import kept
 
 from .filters import ServiceItemFilter
 from .models import FeeSchedule, ServiceItem

@@ -6,8 +6,8 @@ from wagtail.documents import urls as wagtaildocs_urls
 from wagtail.views import serve
 
 from marketplace.accounts.views.console import console_login
-from marketplace.core import kept
-from marketplace.core import views as core_views
+from marketplace.core.web import kept
+from marketplace.core.web import views as core_views
 
 urlpatterns = [
     path("healthz", core_views.healthz, name="healthz"),
@@ -35,4 +35,4 @@ urlpatterns += i18n_patterns(
     prefix_default_language=False,
 )
 
-handler403 = "marketplace.core.views.forbidden"
+handler403 = "marketplace.core.web.views.forbidden"

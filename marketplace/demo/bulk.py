@@ -16,7 +16,7 @@ from credit.services import refresh_standings
 from marketplace.accounts.models import District
 from marketplace.catalogue.models import ServiceItem
 from marketplace.core.models import NumberSequence
-from marketplace.tendering.services.drafting import ItemLine
+from marketplace.tendering.services.requests.drafting import ItemLine
 from search.services import rebuild
 
 from . import bulk_firms, people

@@ -36,7 +36,7 @@ from marketplace.tendering.sealing import bids
 from marketplace.tendering.sealing.bids import Envelope, Plaintext
 from marketplace.tendering.sealing.custodians import Published
 from marketplace.tendering.selection import Candidate, Ciphertext, FrozenList
-from marketplace.tendering.services.drafting import ItemLine
+from marketplace.tendering.services.requests.drafting import ItemLine
 
 from .bulk_calendar import Days
 from .bulk_contracts import Agreements, stars_of

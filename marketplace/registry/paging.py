@@ -4,7 +4,7 @@ from typing import Any
 
 from django.db.models import QuerySet
 
-from marketplace.core.paging import InTwoParts
+from marketplace.core.web.paging import InTwoParts
 
 
 class BestFirst(InTwoParts):

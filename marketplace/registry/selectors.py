@@ -11,7 +11,8 @@ from django.db.models import Count, F, Prefetch, Q, QuerySet
 from django.utils.translation import gettext as _
 
 from credit.models import CurrentStanding, ProcessStep
-from marketplace.core import clock, kept
+from marketplace.core import clock
+from marketplace.core.web import kept
 
 from .filters import COMPLETED_RANGES, IntermediaryFilter, validity_is
 from .models import Intermediary, Offer, Qualification

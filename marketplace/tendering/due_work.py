@@ -15,17 +15,17 @@ from .services import (
     replace_late_evaluators,
     resume_opening,
 )
-from .services.closing import LOOK, OPENING
-from .services.notifying_bidders import TELL_BIDDERS, tell_bidders
-from .services.notifying_eligible import TELL_ELIGIBLE, tell_eligible
-from .services.objecting import OVERDUE
-from .services.publicity import CONFIRMATION
-from .services.publishing import DEADLINE, TELL_CUSTODIAN
-from .services.seating import DUE, REMINDER
-from .services.signalling import SIGNALS, find_signals
-from .services.stages import RESUME
-from .services.typing_public_value import OVERDUE as VALUE_OVERDUE
-from .services.waiting import tell_custodian, wait_for_custodian
+from .services.awarding.objecting import OVERDUE
+from .services.awarding.publicity import CONFIRMATION
+from .services.evaluating.seating import DUE, REMINDER
+from .services.openings.closing import LOOK, OPENING
+from .services.openings.notifying_bidders import TELL_BIDDERS, tell_bidders
+from .services.openings.signalling import SIGNALS, find_signals
+from .services.openings.stages import RESUME
+from .services.openings.typing_public_value import OVERDUE as VALUE_OVERDUE
+from .services.openings.waiting import tell_custodian, wait_for_custodian
+from .services.requests.notifying_eligible import TELL_ELIGIBLE, tell_eligible
+from .services.requests.publishing import DEADLINE, TELL_CUSTODIAN
 
 
 @outbox.handler(DEADLINE)

@@ -8,8 +8,8 @@ from django.utils.translation import pgettext_lazy
 from marketplace.accounts.models import District
 from marketplace.catalogue.models.items import Category
 from marketplace.core import clock
-from marketplace.core.filters import RowsFilter
 from marketplace.core.matching import contains
+from marketplace.core.web.filters import RowsFilter
 
 from .choices import Grade, Method
 from .models import WorkRequest

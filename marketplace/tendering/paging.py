@@ -5,7 +5,7 @@ from typing import Any
 from django.db.models import Q, QuerySet
 
 from marketplace.core import clock
-from marketplace.core.paging import InTwoParts
+from marketplace.core.web.paging import InTwoParts
 
 
 def is_open() -> Q:

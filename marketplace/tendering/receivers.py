@@ -7,8 +7,8 @@ from marketplace.core.heartbeats import OutageEnded
 
 from .events import RequestEnded, RequestFailed, SelectionMade
 from .models import WorkRequest
-from .services.closing import look_at_deadlines
-from .services.signalling import schedule_signals
+from .services.openings.closing import look_at_deadlines
+from .services.openings.signalling import schedule_signals
 
 
 @receives(OutageEnded)

@@ -1,7 +1,7 @@
 """
 Lists and detail pages, asked for in this process, warm, as a visitor.
 
-Each twice: fresh, with everything that `core.kept` keeps forgotten before each request, pages and figures, held to its
+Each twice: fresh, with everything that `core.web.kept` keeps forgotten before each request, pages and figures, held to its
 number of queries; and kept, as all but the first visitor of ten seconds get it, held to its ratio to the floor.
 """
 
@@ -19,7 +19,7 @@ from django.urls import clear_url_caches, reverse
 
 from marketplace.accounts.models import District
 from marketplace.catalogue.models import Regulation, ServiceItem
-from marketplace.core import kept
+from marketplace.core.web import kept
 from marketplace.registry.models import Intermediary
 from marketplace.tendering.models import WorkRequest
 from tests.benchmarks.report import Report, Row, median_ms

@@ -19,7 +19,7 @@ from marketplace.tendering.models import (
     WorkRequest,
 )
 from marketplace.tendering.policy import TenderingPolicy
-from marketplace.tendering.services import publishing
+from marketplace.tendering.services.requests import publishing
 from tests.factories.accounts import MembershipFactory, OrganisationFactory, UserFactory
 from tests.factories.catalogue import ServiceItemFactory
 from tests.factories.credit import CreditModelFactory

@@ -3,7 +3,7 @@
 from marketplace.custody import sealing
 from marketplace.tendering.models import Bid
 from marketplace.tendering.sealing.bids import open_box, read_bid, read_envelope
-from marketplace.tendering.services.judging import Filed
+from marketplace.tendering.services.openings.judging import Filed
 
 
 def opened_filings(work_request):

@@ -116,7 +116,7 @@ class TestPages:
         work_request = WorkRequestFactory(items=items)
         work_request.request_items.filter(item=items[1]).update(may_subcontract=True)
         from marketplace.core import clock
-        from marketplace.tendering.services import publishing
+        from marketplace.tendering.services.requests import publishing
 
         publishing._publish(work_request, TenderingPolicy.current(), clock.now(), work_request.created_by)
 

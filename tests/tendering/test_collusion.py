@@ -15,7 +15,7 @@ from marketplace.tendering.models import CollusionSignal
 from marketplace.tendering.presentation.signal_words import words_for
 from marketplace.tendering.rules import collusion, proposal_text
 from marketplace.tendering.rules.collusion import BidSeen, Round, Signal
-from marketplace.tendering.services.signalling import find_signals
+from marketplace.tendering.services.openings.signalling import find_signals
 from tests.factories.accounts import MembershipFactory
 from tests.factories.tendering import WorkRequestFactory, bid, bidder_for, member_of, open_bids
 

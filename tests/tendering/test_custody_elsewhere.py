@@ -160,7 +160,7 @@ class TestTheMarketAlone:
         work_request.bids_close_at += timedelta(days=2)
         work_request.bids_open_until = work_request.bids_close_at
         work_request.save()
-        services.publishing.schedule_deadline(work_request)
+        services.requests.publishing.schedule_deadline(work_request)
 
         outbox.run_due()
 
@@ -322,7 +322,7 @@ class TestReplacingTheMasterKey:
             if moment == "wrap":
                 cut.setattr(sealing.MasterKey, "wrap", crash)
             elif moment == "commit":
-                cut.setattr(services.rotating.audit, "record", crash)
+                cut.setattr(services.openings.rotating.audit, "record", crash)
             else:
                 cut.setattr(sealing.MasterKey, "forget_before", crash)
             with pytest.raises(Crash):

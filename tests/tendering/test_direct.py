@@ -16,7 +16,8 @@ from marketplace.tendering.announcing import announcement
 from marketplace.tendering.models import DirectConfirmation
 from marketplace.tendering.policy import TenderingPolicy
 from marketplace.tendering.rules import after_failures, direct_selection
-from marketplace.tendering.services import UnableToPick, UnableToPublish, publishing
+from marketplace.tendering.services import UnableToPick, UnableToPublish
+from marketplace.tendering.services.requests import publishing
 from tests.factories.accounts import MembershipFactory, OrganisationFactory
 from tests.factories.catalogue import ServiceItemFactory
 from tests.factories.registry import OfferFactory, SuspensionFactory

@@ -13,7 +13,7 @@ from marketplace.tendering.models import SealedProposal
 from marketplace.tendering.sealing import bids, proposals
 from marketplace.tendering.sealing.bids import Malformed, Plaintext
 from marketplace.tendering.sealing.proposals import SealedFile, UnfitProposal
-from marketplace.tendering.services import bidding
+from marketplace.tendering.services.filing import bidding
 from tests.factories.evaluators import EvaluatorFactory
 from tests.factories.tendering import WorkRequestFactory, bid, bidder_for, open_bids
 from tests.tendering.test_opening import file_raw

@@ -146,7 +146,7 @@ class TestOpenRequest:
         def crash(*arguments):
             raise OSError("the disk is full")
 
-        monkeypatch.setattr(services.stages, "begin_turn", crash)
+        monkeypatch.setattr(services.openings.stages, "begin_turn", crash)
         with nothing_changes(), pytest.raises(OSError, match="disk"):
             services.open_request(request_id=draw.pk)
 
@@ -182,7 +182,7 @@ class TestOpenRequest:
             assert notices.count() == 1
 
     def test_only_now_the_receipts_are_mailed_each_to_its_own_firm(self, draw, mailoutbox, monkeypatch):
-        monkeypatch.setattr("marketplace.tendering.services.notifying_bidders.FIRMS_AT_ONCE", 2)
+        monkeypatch.setattr("marketplace.tendering.services.openings.notifying_bidders.FIRMS_AT_ONCE", 2)
         firms = [bidder_for(draw) for _ in range(5)]
         given = {firm.uscc: bid(draw, firm) for firm in firms}
         outbox.run_due()

@@ -15,7 +15,9 @@ from marketplace.tendering.models import Bid, SealedProposal
 from marketplace.tendering.sealing import bids, proposals
 from marketplace.tendering.sealing.bids import Malformed, Plaintext, SealedBid
 from marketplace.tendering.sealing.proposals import ProposalFile
-from marketplace.tendering.services import UnableToBid, bidding, judging, opened_proposals
+from marketplace.tendering.services import UnableToBid
+from marketplace.tendering.services.filing import bidding
+from marketplace.tendering.services.openings import judging, opened_proposals
 from tests.factories.accounts import MembershipFactory
 from tests.factories.tendering import WorkRequestFactory, bid, bidder_for, member_of, open_bids
 from tests.tendering.opened import opened_filings

@@ -14,7 +14,7 @@ from marketplace.tendering import selection, services
 from marketplace.tendering.announcing import announcement
 from marketplace.tendering.models import Deposit, Opening
 from marketplace.tendering.sealing import custodians
-from marketplace.tendering.services import stages
+from marketplace.tendering.services.openings import stages
 from tests.factories.accounts import MembershipFactory
 from tests.factories.tendering import WorkRequestFactory, open_bids
 from tests.tendering.unchanged import nothing_changes

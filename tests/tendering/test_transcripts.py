@@ -16,7 +16,7 @@ import verify_selection
 from marketplace.custody import sealing
 from marketplace.tendering import selection
 from marketplace.tendering.models import Opening
-from marketplace.tendering.services import stages
+from marketplace.tendering.services.openings import stages
 from tests.factories.accounts import MembershipFactory
 from tests.factories.tendering import WorkRequestFactory
 from tests.tendering.selection.generated import transcript

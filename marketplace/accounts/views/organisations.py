@@ -8,8 +8,8 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 
 from marketplace.core.failures import DomainError
-from marketplace.core.forms import add_failure
 from marketplace.core.permissions import require
+from marketplace.core.web.forms import add_failure
 
 from .. import permissions, services
 from ..forms import BaseHolderFormSet, HolderFormSet, OrganisationForm

@@ -62,8 +62,8 @@ PATHS_THAT_LOG_NO_PERSON = (
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
-    "marketplace.core.middleware.RequestLogMiddleware",
-    "marketplace.core.middleware.NulMiddleware",
+    "marketplace.core.web.middleware.RequestLogMiddleware",
+    "marketplace.core.web.middleware.NulMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
@@ -71,11 +71,11 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "marketplace.accounts.middleware.OrganisationMiddleware",
-    "marketplace.core.middleware.ContentSecurityPolicyMiddleware",
+    "marketplace.core.web.middleware.ContentSecurityPolicyMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
-    "marketplace.core.middleware.FailureMiddleware",
+    "marketplace.core.web.middleware.FailureMiddleware",
 ]
 
 ROOT_URLCONF = "marketplace.config.urls"
@@ -94,7 +94,7 @@ TEMPLATES = [
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
                 "csp.context_processors.nonce",
-                "marketplace.core.context_processors.site",
+                "marketplace.core.web.context_processors.site",
                 "marketplace.accounts.context_processors.account",
             ],
         },
@@ -109,7 +109,7 @@ CACHES = {
         if env.REDIS_URL
         else {"BACKEND": "django.core.cache.backends.filebased.FileBasedCache", "LOCATION": DATA / "cache"}
     ),
-    # Pages and figures of core.kept; in a worker's memory there are so many of them at most, about 10 MiB.
+    # Pages and figures of core.web.kept; in a worker's memory there are so many of them at most, about 10 MiB.
     "kept": (
         {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": env.REDIS_URL, "KEY_PREFIX": "kept"}
         if env.REDIS_URL
@@ -241,7 +241,7 @@ REST_FRAMEWORK = {
     "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],
     "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
     "DEFAULT_FILTER_BACKENDS": ["django_filters.rest_framework.DjangoFilterBackend"],
-    "DEFAULT_PAGINATION_CLASS": "marketplace.core.api.Pagination",
+    "DEFAULT_PAGINATION_CLASS": "marketplace.core.web.api.Pagination",
     "DEFAULT_THROTTLE_CLASSES": [
         "rest_framework.throttling.AnonRateThrottle",
         "rest_framework.throttling.UserRateThrottle",
@@ -249,7 +249,7 @@ REST_FRAMEWORK = {
     "DEFAULT_THROTTLE_RATES": {"anon": "120/min", "user": "600/min"},
     # Whose X-Forwarded-For counts is settled in wsgi.py; anybody else's would slip the throttle.
     "NUM_PROXIES": 0,
-    "EXCEPTION_HANDLER": "marketplace.core.api.problem_handler",
+    "EXCEPTION_HANDLER": "marketplace.core.web.api.problem_handler",
     "COERCE_DECIMAL_TO_STRING": True,
 }
 SPECTACULAR_SETTINGS = {
@@ -257,7 +257,7 @@ SPECTACULAR_SETTINGS = {
     "DESCRIPTION": "The market's open data: services, intermediaries, requests, awards, regulations.",
     "VERSION": "1",
     "SERVE_INCLUDE_SCHEMA": False,
-    "PREPROCESSING_HOOKS": ["marketplace.core.api.only_ours"],
+    "PREPROCESSING_HOOKS": ["marketplace.core.web.api.only_ours"],
     "ENUM_NAME_OVERRIDES": {
         "ItemPricing": "marketplace.catalogue.models.fee_schedules.Pricing",
         "OfferPricing": "marketplace.registry.models.particulars.Offer.Pricing",

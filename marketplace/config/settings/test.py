@@ -13,7 +13,7 @@ CACHES = {
     name: {"BACKEND": "django.core.cache.backends.locmem.LocMemCache", "LOCATION": name}
     for name in ("default", "kept", "template_fragments")
 }
-# Tests look at what is so now; those of core.kept turn it on.
+# Tests look at what is so now; those of core.web.kept turn it on.
 PAGES_KEPT_SECONDS = 0
 FIGURES_KEPT_SECONDS = 0
 MEDIA_ROOT = DATA / "test-uploads"

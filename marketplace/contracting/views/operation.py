@@ -12,8 +12,8 @@ from django.views.generic import View
 
 from marketplace.accounts.http import MemberRequest
 from marketplace.core.failures import DomainError
-from marketplace.core.forms import add_failure
 from marketplace.core.permissions import Decision, require
+from marketplace.core.web.forms import add_failure
 
 from .. import selectors
 from ..models import Contract

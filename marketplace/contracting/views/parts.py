@@ -3,9 +3,9 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from marketplace.core.forms import AmountField
 from marketplace.core.identifiers import USCCField
 from marketplace.core.permissions import Decision
+from marketplace.core.web.forms import AmountField
 
 from .. import permissions, services
 from ..models import Contract

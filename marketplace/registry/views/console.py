@@ -14,8 +14,8 @@ from django.views.decorators.http import require_POST, require_safe
 from marketplace.accounts.http import MemberRequest
 from marketplace.accounts.permissions import is_regulator
 from marketplace.core.failures import DomainError
-from marketplace.core.forms import add_failure
 from marketplace.core.permissions import Decision, require
+from marketplace.core.web.forms import add_failure
 
 from .. import permissions, services, summary
 from ..filters import RegistrationFilter

@@ -4,8 +4,8 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_GET
 
-from marketplace.core import kept
-from marketplace.core.paging import KeysFirst
+from marketplace.core.web import kept
+from marketplace.core.web.paging import KeysFirst
 
 from .. import permissions, selectors
 from ..filters import IntermediaryFilter

@@ -11,7 +11,7 @@ from django.views.decorators.http import require_GET, require_POST
 from marketplace.accounts.http import MemberRequest
 from marketplace.catalogue.models import ServiceItem
 from marketplace.core.failures import DomainError
-from marketplace.core.forms import add_failure
+from marketplace.core.web.forms import add_failure
 
 from .. import leaving, permissions, services
 from ..forms import NewOfferForm, OfferForm, ReasonForm

@@ -13,8 +13,8 @@ from marketplace.accounts.models import Organisation
 from marketplace.accounts.permissions import sees_for
 from marketplace.core import files
 from marketplace.core.failures import DomainError
-from marketplace.core.forms import add_failure
 from marketplace.core.models import StoredFile
+from marketplace.core.web.forms import add_failure
 
 from .. import permissions, services, steps, summary
 from ..forms import StartForm, StepForms, posted_entry

@@ -14,8 +14,8 @@ from rest_framework.response import Response
 from rest_framework.throttling import SimpleRateThrottle
 from rest_framework.views import APIView
 
-from marketplace.core.api import InItsLanguage
 from marketplace.core.permissions import require
+from marketplace.core.web.api import InItsLanguage
 from marketplace.custody import sealing
 from marketplace.registry.models import Intermediary
 

@@ -5,7 +5,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from marketplace.core.files import UploadField
-from marketplace.core.forms import AmountField
+from marketplace.core.web.forms import AmountField
 
 from ..announcing.receipt_checking import LONGEST
 from ..models import Objection, WorkRequest

@@ -7,8 +7,8 @@ from django.utils.translation import pgettext_lazy
 from marketplace.accounts.models import Organisation
 from marketplace.catalogue.models import ServiceItem
 from marketplace.core.files import UploadField
-from marketplace.core.forms import RowsField
 from marketplace.core.identifiers import USCCField
+from marketplace.core.web.forms import RowsField
 
 from ..choices import Grade
 from ..models import Exclusion, WorkRequest

@@ -11,7 +11,7 @@ from marketplace.catalogue.models import Category
 from marketplace.core.identifiers import USCCField
 
 from ..models import Evaluator, EvaluatorTie, Mark
-from ..services.marking import Marks
+from ..services.evaluating.marking import Marks
 
 
 class EvaluatorForm(forms.Form):

@@ -12,7 +12,7 @@ from django.utils.translation import pgettext_lazy
 
 from marketplace.accounts.models import Organisation
 from marketplace.core import calendar, clock
-from marketplace.core.forms import AmountField
+from marketplace.core.web.forms import AmountField
 
 from .. import selection
 from ..choices import Method

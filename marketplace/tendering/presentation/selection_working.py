@@ -3,7 +3,7 @@
 from typing import Any
 
 from ..models import OpenedBid, Opening
-from ..services.stages import opened_of
+from ..services.openings.stages import opened_of
 
 #: Kinds of steps that a method's working has once; all others are rows.
 _ONCE = frozenset({"coefficient", "benchmark", "pick", "too_few", "voided"})

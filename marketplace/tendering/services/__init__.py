@@ -1,12 +1,30 @@
 """Every write of tendering: one function an operation, in one transaction, the request's row locked first."""
 
-from .amending import begin_version, publish_version, submit_version
-from .arriving import price_problem, seal_and_submit_bid, withdraw_bid
-from .asking import UnableToAnswer, UnableToAsk, answer_question, ask_question
-from .bidding import Arrival, UnableToBid, filings_of, submit_bid, submit_withdrawal
-from .choosing_directly import UnableToAllow, decide_direct, pick_offer
-from .closing import close_bids
-from .drafting import (
+from .awarding.choosing_directly import UnableToAllow, decide_direct, pick_offer
+from .awarding.objecting import UnableToDecide, UnableToObject, decide_objections, escalate_objections, submit_objection
+from .awarding.picking import UnableToPick, pick_from_short_list
+from .awarding.publicity import UnableToAward, confirm_award, pass_award_on
+from .evaluating.keeping_pool import (
+    UnableToKeepPool,
+    admit_evaluator,
+    change_evaluator,
+    declare_evaluator_tie,
+    end_evaluator_tie,
+    readmit_evaluator,
+    retire_evaluator,
+)
+from .evaluating.marking import UnableToMark, declare_no_tie, declare_own_tie, hand_in_marks, save_marks
+from .evaluating.seating import remind_evaluators, replace_late_evaluators
+from .filing.arriving import price_problem, seal_and_submit_bid, withdraw_bid
+from .filing.bidding import Arrival, UnableToBid, filings_of, submit_bid, submit_withdrawal
+from .openings.closing import close_bids
+from .openings.opening import UnableToOpen, open_request
+from .openings.rotating import rotate_master_key
+from .openings.stages import resume_opening
+from .openings.typing_public_value import UnableToEnter, enter_public_value, note_public_value_overdue
+from .requests.amending import begin_version, publish_version, submit_version
+from .requests.asking import UnableToAnswer, UnableToAsk, answer_question, ask_question
+from .requests.drafting import (
     ExclusionLine,
     ItemLine,
     UnableToEdit,
@@ -18,28 +36,17 @@ from .drafting import (
     set_exclusions,
     set_items,
 )
-from .ending import UnableToEnd, resume_request, suspend_request, terminate_request, void_request, void_with_contract
-from .keeping_pool import (
-    UnableToKeepPool,
-    admit_evaluator,
-    change_evaluator,
-    declare_evaluator_tie,
-    end_evaluator_tie,
-    readmit_evaluator,
-    retire_evaluator,
+from .requests.ending import (
+    UnableToEnd,
+    resume_request,
+    suspend_request,
+    terminate_request,
+    void_request,
+    void_with_contract,
 )
-from .marking import UnableToMark, declare_no_tie, declare_own_tie, hand_in_marks, save_marks
-from .objecting import UnableToDecide, UnableToObject, decide_objections, escalate_objections, submit_objection
-from .opening import UnableToOpen, open_request
-from .picking import UnableToPick, pick_from_short_list
-from .progress import UnableToProceed, mark_completed, mark_contracted, mark_in_service, note_owner_unsigned
-from .publicity import UnableToAward, confirm_award, pass_award_on
-from .publishing import UnableToPublish, UnableToReview, review_request, submit_request, take_back_request
-from .reposting import UnableToRepost, repost_request
-from .rotating import rotate_master_key
-from .seating import remind_evaluators, replace_late_evaluators
-from .stages import resume_opening
-from .typing_public_value import UnableToEnter, enter_public_value, note_public_value_overdue
+from .requests.progress import UnableToProceed, mark_completed, mark_contracted, mark_in_service, note_owner_unsigned
+from .requests.publishing import UnableToPublish, UnableToReview, review_request, submit_request, take_back_request
+from .requests.reposting import UnableToRepost, repost_request
 
 __all__ = [
     "Arrival",

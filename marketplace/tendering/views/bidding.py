@@ -18,8 +18,8 @@ from marketplace.accounts.http import MemberRequest
 from marketplace.accounts.models import User
 from marketplace.core import clock
 from marketplace.core.failures import DomainError
-from marketplace.core.forms import add_failure
 from marketplace.core.permissions import Refused, require
+from marketplace.core.web.forms import add_failure
 from marketplace.registry.models import Intermediary
 
 from .. import permissions, services

@@ -16,8 +16,8 @@ from marketplace.accounts.permissions import is_operator, is_regulator
 from marketplace.core import calendar, clock
 from marketplace.core.calendar import clock_face
 from marketplace.core.failures import DomainError
-from marketplace.core.forms import add_failure
 from marketplace.core.permissions import Decision, no, require
+from marketplace.core.web.forms import add_failure
 
 from .. import permissions, services
 from ..forms.decisions import DecisionForm, ReasonForm, ReviewForm

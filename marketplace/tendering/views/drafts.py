@@ -22,8 +22,8 @@ from marketplace.catalogue.forms import FeeForm
 from marketplace.catalogue.models import ServiceItem
 from marketplace.core import clock
 from marketplace.core.failures import DomainError
-from marketplace.core.forms import add_failure
 from marketplace.core.permissions import Refused, require
+from marketplace.core.web.forms import add_failure
 
 from .. import permissions, services
 from ..forms.drafts import (

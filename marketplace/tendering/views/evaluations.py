@@ -15,8 +15,8 @@ from marketplace.accounts.http import MemberRequest
 from marketplace.core import clock, files
 from marketplace.core.calendar import clock_face
 from marketplace.core.failures import DomainError
-from marketplace.core.forms import add_failure
 from marketplace.core.permissions import no, require
+from marketplace.core.web.forms import add_failure
 
 from .. import permissions, services
 from ..forms.evaluation import MarksForm, OwnTieForm

@@ -13,8 +13,8 @@ from django.views.decorators.http import require_http_methods
 from marketplace.accounts.http import MemberRequest
 from marketplace.core import clock
 from marketplace.core.failures import DomainError
-from marketplace.core.forms import add_failure
 from marketplace.core.permissions import require
+from marketplace.core.web.forms import add_failure
 
 from .. import permissions, services
 from ..forms.method import PickForm

@@ -16,9 +16,9 @@ from marketplace.accounts.http import MemberRequest
 from marketplace.catalogue.models import Category
 from marketplace.core import audit
 from marketplace.core.failures import DomainError
-from marketplace.core.forms import add_failure
 from marketplace.core.models import AuditEntry
 from marketplace.core.permissions import require
+from marketplace.core.web.forms import add_failure
 
 from .. import permissions, services
 from ..forms.evaluation import AdmissionForm, EvaluatorForm, TieForm, initial_of

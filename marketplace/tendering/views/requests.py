@@ -9,9 +9,10 @@ from django.views.decorators.http import require_safe
 from marketplace.accounts.http import MemberRequest
 from marketplace.catalogue.selectors import working_rows
 from marketplace.catalogue.services import calculate_for_item
-from marketplace.core import clock, files, kept
+from marketplace.core import clock, files
 from marketplace.core.calendar import clock_face
-from marketplace.core.paging import KeysFirst
+from marketplace.core.web import kept
+from marketplace.core.web.paging import KeysFirst
 
 from .. import permissions, services
 from ..filters import RequestFilter

@@ -12,7 +12,8 @@ from django.views.decorators.http import require_safe
 from marketplace.accounts.http import MemberRequest
 from marketplace.accounts.models import Organisation
 from marketplace.accounts.permissions import is_regulator
-from marketplace.core import files, kept
+from marketplace.core import files
+from marketplace.core.web import kept
 
 from .. import permissions
 from ..announcing.announcement import transcript_bytes

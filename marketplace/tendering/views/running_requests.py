@@ -10,8 +10,8 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from marketplace.accounts.http import MemberRequest
 from marketplace.core import clock
 from marketplace.core.failures import DomainError
-from marketplace.core.forms import add_failure
 from marketplace.core.permissions import require
+from marketplace.core.web.forms import add_failure
 
 from .. import permissions, services
 from ..announcing.announcement import announcement_bytes

@@ -16,7 +16,7 @@ from marketplace.core.permissions import require
 from .. import permissions
 from ..models import CollusionSignal, WorkRequest
 from ..presentation.signal_words import words_for
-from ..services.signalling import matter_of
+from ..services.openings.signalling import matter_of
 from .console import crumbs
 
 

@@ -1,0 +1,51 @@
+"""Posting again what came to nothing, with one click."""
+
+from django.db import transaction
+from django.utils.translation import gettext_lazy as _
+
+from marketplace.accounts.models import User
+from marketplace.core import audit, numbers
+from marketplace.core.failures import DomainError
+from marketplace.core.permissions import require
+
+from ... import permissions
+from ...models import Attachment, Exclusion, RequestItem, WorkRequest
+from ...states import Status
+from .drafting import FIELDS
+
+
+class UnableToRepost(DomainError):
+    """It has been posted again already."""
+
+    code = "unable-to-repost"
+
+
+@transaction.atomic
+def repost_request(*, request_id: int, actor: User) -> WorkRequest:
+    """
+    A new draft with everything that the old request said, but its deadline.
+
+    :raises Refused: if it did not fail and was not terminated, or the actor does not act for the owner
+    :raises UnableToRepost: if there is one already
+    """
+    old = WorkRequest.objects.locked().select_related("owner").get(pk=request_id)
+    require(permissions.can_repost(actor, old))
+    if again := WorkRequest.objects.filter(reposted_from=old).first():
+        raise UnableToRepost(_("It has been posted again as %(number)s.") % {"number": again.number})
+    copied = {field: getattr(old, field) for field in FIELDS if field != "bids_close_at"}
+    new = WorkRequest.objects.create(
+        number=numbers.next_number("MX"),
+        owner=old.owner,
+        created_by=actor,
+        reposted_from=old,
+        failures_before=old.failures_before + (old.status == Status.FAILED),
+        **copied,
+    )
+    new.qualifications.set(old.qualifications.all())
+    for model, related in ((RequestItem, "request_items"), (Exclusion, "exclusions"), (Attachment, "attachments")):
+        rows = list(getattr(old, related).all())
+        for row in rows:
+            row.pk, row.work_request = None, new
+        model.objects.bulk_create(rows)
+    audit.record(matter=new.audit_matter, action="request.reposted", actor=actor, after={"from": old.number})
+    return new
