@@ -1,8 +1,8 @@
 """
 Lists and detail pages, asked for in this process, warm, as a visitor.
 
-Each twice: fresh, with everything that `core.web.kept` keeps forgotten before each request, pages and figures, held to its
-number of queries; and kept, as all but the first visitor of ten seconds get it, held to its ratio to the floor.
+Each twice: fresh, with everything that `core.web.kept` keeps forgotten before each request, pages and figures, held to
+its number of queries; and kept, as all but the first visitor of ten seconds get it, held to its ratio to the floor.
 """
 
 import statistics
