@@ -1,27 +1,28 @@
 """Contracts in the console: what a regulator decides in the place of a silent owner, or between the parties."""
 
 from datetime import datetime
+from functools import cached_property
 from typing import Any
 
-from django.contrib import messages
 from django.core.paginator import Paginator
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.views.generic import View
+from django.utils.translation import gettext_lazy
 
 from marketplace.accounts.http import MemberRequest
 from marketplace.accounts.permissions import is_regulator
 from marketplace.core import clock
 from marketplace.core.calendar import clock_face
-from marketplace.core.failures import DomainError
 from marketplace.core.permissions import Decision, require
-from marketplace.core.web.forms import add_failure
+from marketplace.core.web.operation import ConsoleOperation
 
 from .. import permissions, selectors, services
 from ..forms import DecisionForm, TerminateForm
 from ..models import Contract, Deliverable
+from .delivery import deliverable_of
 
 PAGE_SIZE = 30
 
@@ -66,47 +67,27 @@ def index(request: HttpRequest) -> HttpResponse:
     return render(request, "contracting/console/index.html", context)
 
 
-class _Console(View):
-    """A form of the console, one service call, and back."""
+class _Console(ConsoleOperation):
+    """A regulator's decision about a contract."""
 
     request: MemberRequest
-    template_name: str
-    form_class: Any
+    contract: Any
 
-    def load(self) -> None:
-        raise NotImplementedError
+    def entry(self) -> Decision:
+        return is_regulator(self.request.user)
 
-    def decision(self) -> Decision:
-        raise NotImplementedError
+    def crumbs(self) -> list[dict[str, str]]:
+        return crumbs({"url": "", "label": str(self.heading())})
 
-    def operate(self, form: Any) -> str:
-        raise NotImplementedError
+    @cached_property
+    def seat(self) -> permissions.Seat:
+        return permissions.seat_of(self.request.user, self.contract)
 
-    def context(self) -> dict[str, Any]:
-        raise NotImplementedError
+    def surroundings(self) -> dict[str, Any]:
+        return {**super().surroundings(), "contract": self.contract}
 
-    def get(self, request: HttpRequest, **kwargs: Any) -> HttpResponse:
-        self.load()
-        decision = self.decision()
-        return self.page(self.form_class() if decision else None, decision)
-
-    def post(self, request: HttpRequest, **kwargs: Any) -> HttpResponse:
-        self.load()
-        form = self.form_class(request.POST)
-        if not form.is_valid():
-            require(self.decision())
-            return self.page(form, status=422)
-        try:
-            done = self.operate(form)
-        except DomainError as failure:
-            add_failure(form, failure)
-            return self.page(form, status=failure.status)
-        messages.success(request, done)
-        return redirect("contracting_console:index")
-
-    def page(self, form: Any, refusal: Decision | None = None, status: int = 200) -> HttpResponse:
-        context = {"form": form, "refusal": refusal, **self.context()}
-        return render(self.request, self.template_name, context, status=status)
+    def place(self, result: Any) -> str:
+        return "contracting_console:index"
 
 
 class Decide(_Console):
@@ -114,68 +95,58 @@ class Decide(_Console):
 
     template_name = "contracting/console/decide.html"
     form_class = DecisionForm
+    icon = "clipboard-list"
+    done = gettext_lazy("The decision is recorded, both sides are told.")
 
-    def load(self) -> None:
-        require(is_regulator(self.request.user))
-        found = get_object_or_404(Deliverable, pk=self.kwargs["pk"])
-        self.contract = get_object_or_404(
-            selectors.for_page(Contract.objects.visible_to(self.request.user)), milestones=found.milestone_id
-        )
-        for milestone in self.contract.milestones.all():
-            for deliverable in milestone.deliverables.all():
-                if deliverable.pk == found.pk:
-                    milestone.contract, deliverable.milestone = self.contract, milestone
-                    _due_at, self.deliverable = prepare(deliverable, selectors.PolicyVersions())
-        self.seat = permissions.seat_of(self.request.user, self.contract)
+    def heading(self) -> str:
+        return _("Decide: %(milestone)s") % {"milestone": self.deliverable.milestone.title}
+
+    @cached_property
+    def contract(self) -> Contract:
+        visible = selectors.for_page(Contract.objects.visible_to(self.request.user))
+        return get_object_or_404(visible, milestones__deliverables=self.kwargs["pk"])
+
+    @cached_property
+    def deliverable(self) -> Deliverable:
+        found = deliverable_of(self.contract, self.kwargs["pk"])
+        _due_at, deliverable = prepare(found, selectors.PolicyVersions())
+        return deliverable
 
     def decision(self) -> Decision:
         return permissions.can_decide(self.seat, self.deliverable, clock.now())
 
-    def operate(self, form: Any) -> str:
+    def operate(self, form: Any) -> None:
         services.decide_deliverable(
             deliverable_id=self.deliverable.pk,
             accepted=form.cleaned_data["decision"] == Deliverable.Outcome.ACCEPTED,
             reasons=form.cleaned_data["reasons"],
             actor=self.request.user,
         )
-        return _("The decision is recorded, both sides are told.")
 
     def context(self) -> dict[str, Any]:
-        title = _("Decide: %(milestone)s") % {"milestone": self.deliverable.milestone.title}
-        return {
-            "breadcrumbs_items": crumbs({"url": "", "label": title}),
-            "header_title": title,
-            "header_icon": "clipboard-list",
-            "contract": self.contract,
-            "deliverable": self.deliverable,
-            "milestone": self.deliverable.milestone,
-        }
+        return {"deliverable": self.deliverable, "milestone": self.deliverable.milestone}
 
 
 class Terminate(_Console):
     template_name = "contracting/console/terminate.html"
     form_class = TerminateForm
+    icon = "warning"
+    done = gettext_lazy("The contract is terminated, both sides are told.")
 
-    def load(self) -> None:
-        require(is_regulator(self.request.user))
-        visible = Contract.objects.visible_to(self.request.user).with_parties()
-        self.contract = get_object_or_404(visible, number=self.kwargs["number"])
-        self.seat = permissions.seat_of(self.request.user, self.contract)
+    def heading(self) -> str:
+        return _("Terminate contract %(number)s") % {"number": self.contract.number}
+
+    def visible(self) -> QuerySet[Contract]:
+        return Contract.objects.visible_to(self.request.user).with_parties()
+
+    @property
+    def contract(self) -> Contract:
+        return self.subject
 
     def decision(self) -> Decision:
         return permissions.can_terminate(self.seat, self.contract)
 
-    def operate(self, form: Any) -> str:
+    def operate(self, form: Any) -> None:
         services.terminate_contract(
             contract_id=self.contract.pk, reason=form.cleaned_data["reason"], actor=self.request.user
         )
-        return _("The contract is terminated, both sides are told.")
-
-    def context(self) -> dict[str, Any]:
-        title = _("Terminate contract %(number)s") % {"number": self.contract.number}
-        return {
-            "breadcrumbs_items": crumbs({"url": "", "label": title}),
-            "header_title": title,
-            "header_icon": "warning",
-            "contract": self.contract,
-        }

@@ -59,16 +59,20 @@ class Extend(_OnMilestone):
         services.extend_milestone(milestone_id=self.milestone.pk, actor=self.request.user, **form.cleaned_data)
 
 
+def deliverable_of(contract: Contract, pk: int) -> Deliverable:
+    """A submission of a contract read for its page, with milestone and contract at hand."""
+    for milestone in contract.milestones.all():
+        for deliverable in milestone.deliverables.all():
+            if deliverable.pk == pk:
+                milestone.contract, deliverable.milestone = contract, milestone
+                return deliverable
+    raise Http404
+
+
 class _OnDeliverable(ContractOperation):
     @cached_property
     def deliverable(self) -> Deliverable:
-        for milestone in self.contract.milestones.all():
-            for deliverable in milestone.deliverables.all():
-                if deliverable.pk == self.kwargs["pk"]:
-                    milestone.contract = self.contract
-                    deliverable.milestone = milestone
-                    return deliverable
-        raise Http404
+        return deliverable_of(self.contract, self.kwargs["pk"])
 
     def decision(self) -> Decision:
         return permissions.can_answer(self.seat, self.deliverable)

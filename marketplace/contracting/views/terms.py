@@ -1,11 +1,11 @@
 from typing import Any
 
 from django import forms
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.utils.translation import gettext_lazy as _
 
 from marketplace.core.failures import DomainError
-from marketplace.core.permissions import Decision, require
+from marketplace.core.permissions import Decision
 
 from .. import permissions, services, text
 from ..forms import AgreeForm, MilestoneFormSet, SignForm, TermsForm, WishForm
@@ -31,17 +31,12 @@ class ProposeTerms(ContractOperation):
             {"title": each.title, "percent": each.percent, "due_on": each.due_on}
             for each in self.contract.milestones.all()
         ]
-        formset = MilestoneFormSet(data, prefix="milestones", initial=rows)
-        return formset
+        return MilestoneFormSet(data, prefix="milestones", initial=rows)
 
-    def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        self.formset = self.milestones(request.POST)
-        if not self.formset.is_valid():
-            require(self.decision())
-            form = TermsForm(request.POST)
-            form.is_valid()
-            return self.page(form, status=422)
-        return super().post(request, *args, **kwargs)
+    def is_valid(self, form: Any) -> bool:
+        self.formset = self.milestones(self.request.POST)
+        # Both are asked, so that every error shows at once.
+        return form.is_valid() & self.formset.is_valid()
 
     def operate(self, form: Any) -> None:
         given = form.cleaned_data
@@ -57,9 +52,9 @@ class ProposeTerms(ContractOperation):
 
     def refuse(self, form: forms.Form, failure: DomainError) -> HttpResponse:
         self.milestone_fault = failure.field_errors.pop("milestones", "")
-        return (
-            super().refuse(form, failure) if failure.field_errors or not self.milestone_fault else self.page(form, 422)
-        )
+        if self.milestone_fault and not failure.field_errors:
+            return self.page(form, status=422)
+        return super().refuse(form, failure)
 
     def context(self) -> dict[str, Any]:
         return {
