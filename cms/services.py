@@ -144,10 +144,13 @@ def grant_rights(home: HomePage, *, writers_of: tuple[Page, ...]) -> None:
     for index in writers_of:
         _grant(regulators, index, "add_page", "change_page")
     _grant(operators, home, "add_page", "change_page", "publish_page", "lock_page", "unlock_page")
+    # Who may only add changes what is their own, and nobody another body's.
     files = Collection.get_first_root_node() or Collection.add_root(name="Root")
     for who in (regulators, operators):
-        for permission in _permissions("add_document", "change_document", "choose_document"):
+        for permission in _permissions("add_document", "choose_document", "add_image", "choose_image"):
             GroupCollectionPermission.objects.get_or_create(group=who, collection=files, permission=permission)
+    changing = _permissions("change_document")
+    GroupCollectionPermission.objects.filter(group__in=(regulators, operators), permission__in=changing).delete()
 
 
 def _grant(who: Group, page: Page, *codenames: str) -> None:
@@ -156,9 +159,9 @@ def _grant(who: Group, page: Page, *codenames: str) -> None:
 
 
 def _permissions(*codenames: str) -> Any:
-    apps = ("wagtailcore", "wagtaildocs")
+    apps = ("wagtailcore", "wagtaildocs", "wagtailimages")
     return Permission.objects.filter(
-        content_type__app_label__in=apps, content_type__model__in=("page", "document"), codename__in=codenames
+        content_type__app_label__in=apps, content_type__model__in=("page", "document", "image"), codename__in=codenames
     )
 
 

@@ -6,9 +6,10 @@ from django.db import models
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 from wagtail import blocks
-from wagtail.admin.panels import FieldPanel, MultiFieldPanel
+from wagtail.admin.panels import FieldPanel, MultiFieldPanel, TitleFieldPanel
 from wagtail.contrib.table_block.blocks import TableBlock
 from wagtail.fields import StreamField
+from wagtail.images.blocks import ImageBlock
 from wagtail.models import Page
 from wagtail.search import index
 
@@ -22,6 +23,7 @@ def is_english() -> bool:
 class BodyBlock(blocks.StreamBlock):
     heading = blocks.CharBlock(max_length=120, icon="title", template="cms/blocks/heading.html", label=_("Heading"))
     text = blocks.RichTextBlock(features=RICH_TEXT, icon="pilcrow", label=_("Text"))
+    picture = ImageBlock(template="cms/blocks/picture.html", label=_("Picture"))
     table = TableBlock(icon="table", template="cms/blocks/table.html", label=_("Table"))
 
     class Meta:
@@ -39,7 +41,8 @@ class BilingualPage(Page):
         index.AutocompleteField("title_en"),
     ]
     content_panels = [
-        MultiFieldPanel([FieldPanel("title"), FieldPanel("title_en")], heading=_("Title in both languages"))
+        # Wagtail's own panel also writes the address, which stands on a tab that nobody opens.
+        MultiFieldPanel([TitleFieldPanel("title"), FieldPanel("title_en")], heading=_("Title in both languages"))
     ]
 
     class Meta:

@@ -94,6 +94,10 @@ class RegulationPage(BodyPage):
         FieldPanel("body"),
         FieldPanel("body_en"),
     ]
+    # Its address is the document's, so the form does not ask for one.
+    promote_panels = [
+        MultiFieldPanel([FieldPanel("seo_title"), FieldPanel("search_description")], heading=_("For search engines"))
+    ]
     template = "cms/regulation_page.html"
     parent_page_types = ["cms.RegulationIndexPage"]
     subpage_types: list[str] = []

@@ -29,6 +29,7 @@ INSTALLED_APPS = [
     "django_structlog",
     "rest_framework",
     "drf_spectacular",
+    "wagtail.contrib.redirects",
     "wagtail.contrib.settings",
     "wagtail.contrib.table_block",
     "wagtail.embeds",
@@ -76,6 +77,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "marketplace.core.web.middleware.FailureMiddleware",
+    "cms.middleware.BilingualRedirectMiddleware",
 ]
 
 ROOT_URLCONF = "marketplace.config.urls"
@@ -232,6 +234,8 @@ WAGTAIL_ENABLE_UPDATE_CHECK = False
 WAGTAIL_ENABLE_WHATS_NEW_BANNER = False
 WAGTAILADMIN_PERMITTED_LANGUAGES = [("zh-hans", "简体中文"), ("en", "English")]
 WAGTAILSEARCH_BACKENDS = {"default": {"BACKEND": "search.backends.console"}}
+WAGTAILDOCS_DOCUMENT_FORM_BASE = "cms.files.DocumentForm"
+WAGTAILIMAGES_IMAGE_FORM_BASE = "cms.files.ImageForm"
 WAGTAILDOCS_EXTENSIONS = ["pdf", "docx", "xlsx", "ofd", "zip", "txt"]
 
 REST_FRAMEWORK = {
