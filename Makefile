@@ -9,11 +9,18 @@ BIN := .venv/bin
 MANAGE := $(BIN)/python manage.py
 PYTEST := $(BIN)/python -m pytest
 
-.PHONY: run install develop test check services-test bench messages requirements clean
+.PHONY: run dev install develop test check services-test bench messages requirements clean
 
+run: export DJANGO_SETTINGS_MODULE = marketplace.config.settings.embedded
 run: install  ## the whole market on this machine
 	@$(MANAGE) prepare
 	@exec $(BIN)/honcho start --no-prefix
+
+dev: export DJANGO_SETTINGS_MODULE = marketplace.config.settings.development
+dev: DATA := $(DATA)/dev
+dev: develop  ## one process for who changes the code: reload, debug pages, toolbar, a small sample under DATA/dev
+	@$(MANAGE) prepare --sample
+	@exec $(MANAGE) runserver 127.0.0.1:$(PORT)
 
 install: .venv/.installed  ## what running needs
 

@@ -2,7 +2,7 @@ import os
 
 from celery import Celery
 
-os.environ.setdefault("DJANGO_SETTINGS_MODULE", "marketplace.config.settings.development")
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "marketplace.config.settings.embedded")
 
 app = Celery("marketplace")
 app.config_from_object("django.conf:settings", namespace="CELERY")

@@ -23,7 +23,7 @@ def main() -> None:
     if not os.environ.get("DATABASE_URL", "").startswith(("postgres://", "postgresql://")):
         sys.exit("The benchmarks need PostgreSQL: set DATABASE_URL, such as postgres://market@127.0.0.1:5432/market")
     os.environ["DATABASE_URL"] = own_database(os.environ["DATABASE_URL"])
-    os.environ["DJANGO_SETTINGS_MODULE"] = "marketplace.config.settings.development"
+    os.environ["DJANGO_SETTINGS_MODULE"] = "marketplace.config.settings.embedded"
     os.environ.setdefault("LOG_LEVEL", "WARNING")
 
     import django

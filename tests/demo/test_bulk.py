@@ -1,7 +1,9 @@
 """The large world of the benchmarks, at its smallest."""
 
+import re
 from collections import Counter
 from datetime import timedelta
+from io import StringIO
 
 import pytest
 from django.core.management import CommandError, call_command
@@ -178,3 +180,19 @@ class TestPages:
 
     def test_the_system_checks_are_silent(self):
         call_command("check", fail_level="WARNING")
+
+
+class TestPreparingAMachineWithTheSample:
+    def test_again_changes_nothing_and_names_the_accounts_that_there_are(self):
+        said = StringIO()
+
+        call_command("prepare", sample=True, stdout=said)
+
+        assert Intermediary.objects.count() == SCALE
+        assert re.findall(r"\S+@demo\.example", said.getvalue()) == [
+            "enterprise@demo.example",
+            "intermediary@demo.example",
+            "regulator@demo.example",
+            "regulator2@demo.example",
+            "operator@demo.example",
+        ]

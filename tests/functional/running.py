@@ -32,7 +32,7 @@ def environment(data, *, port, servers=None):
         "DATA": str(data),
         "PORT": str(port),
         "LOG_LEVEL": "WARNING",
-        "DJANGO_SETTINGS_MODULE": "marketplace.config.settings.development",
+        "DJANGO_SETTINGS_MODULE": "marketplace.config.settings.embedded",
         **(servers or {}),
     }
 

@@ -48,7 +48,7 @@ class Process:
             "CUSTODIAN_DATA": str(folder),
             "CUSTODIAN_DATABASE": str(folder / "custodian.sqlite3"),
             "CUSTODIAN_MARKET_KEY": market_key,
-            "DJANGO_SETTINGS_MODULE": "marketplace.config.settings.development",
+            "DJANGO_SETTINGS_MODULE": "marketplace.config.settings.embedded",
         }
 
     def start(self):

@@ -1,14 +1,22 @@
-"""The market on one machine (`make run`): SQLite and files under `DATA`, or servers by the usual variables."""
+"""
+For people who change the code (`make dev`): debug pages, reload and toolbar. Nothing that serves others may use it.
 
-from marketplace.config import env
-from marketplace.config.secrets import local_secret
+A debug page shows settings, variables and queries to whoever meets an error.
+"""
 
-from .base import *
+from .embedded import *
 
-DEBUG = False
-SECRET_KEY = local_secret(env.DATA)
-ALLOWED_HOSTS = ["127.0.0.1", "localhost", "[::1]", *env.ALLOWED_HOSTS]
-CSRF_TRUSTED_ORIGINS = env.CSRF_TRUSTED_ORIGINS
-WHITENOISE_USE_FINDERS = True
-#: Passkeys work on http://localhost; elsewhere browsers ask for https.
-MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = True
+DEBUG = True
+INSTALLED_APPS.append("debug_toolbar")
+# Inside the policy's middleware, whose nonce its scripts carry.
+MIDDLEWARE.insert(
+    MIDDLEWARE.index("marketplace.core.web.middleware.ContentSecurityPolicyMiddleware") + 1,
+    "debug_toolbar.middleware.DebugToolbarMiddleware",
+)
+ROOT_URLCONF = "marketplace.config.development_urls"
+DEBUG_TOOLBAR_CONFIG = {"SHOW_COLLAPSED": True}
+INTERNAL_IPS = ["127.0.0.1", "::1"]
+# What was changed shows at once.
+PAGES_KEPT_SECONDS = 0
+FIGURES_KEPT_SECONDS = 0
+LOGGING["loggers"]["django.server"]["level"] = "INFO"
