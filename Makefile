@@ -9,7 +9,7 @@ BIN := .venv/bin
 MANAGE := $(BIN)/python manage.py
 PYTEST := $(BIN)/python -m pytest
 
-.PHONY: run dev install develop test check services-test bench messages requirements clean
+.PHONY: run dev install develop test check services-test bench messages hooks requirements clean
 
 run: export DJANGO_SETTINGS_MODULE = marketplace.config.settings.embedded
 run: install  ## the whole market on this machine
@@ -56,9 +56,15 @@ services-test: develop  ## the domain tests on PostgreSQL and Redis: DATABASE_UR
 bench: develop  ## medians and ratios on the large world: DATABASE_URL
 	$(BIN)/python -m tests.benchmarks
 
-messages: develop  ## collect the texts and compile the translations (needs gettext)
-	$(MANAGE) makemessages --locale zh_Hans --no-wrap --no-location --ignore .venv --ignore var --ignore tests
-	$(MANAGE) compilemessages --locale zh_Hans --ignore .venv
+messages: develop  ## collect the texts and compile the translations
+	$(BIN)/python scripts/translations.py update
+
+hooks: develop  ## once a clone: the quick checks before each commit, and git's merging of translations
+	$(BIN)/pre-commit install
+	git config merge.translations.name "translations, text by text"
+	git config merge.translations.driver ".venv/bin/python scripts/translations.py merge %O %A %B"
+	git config merge.compiled.name "ours, until make messages compiles it anew"
+	git config merge.compiled.driver true
 
 requirements: develop  ## pin requirements from pyproject.toml (needs uv)
 	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes pyproject.toml -o requirements.txt
