@@ -214,7 +214,7 @@ def lose_the_first_answer(person):
         else:
             route.fallback()
 
-    person.page.route("**/bid/", once)
+    person.page.route("**/bid/sealed/", once)
 
 
 class TestAWithdrawal:

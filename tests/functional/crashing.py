@@ -152,10 +152,8 @@ class Bidder(threading.Thread):
         self.receipts, self.refusals = [], []
         self._over = threading.Event()
         self._request = urllib.request.Request(
-            f"http://127.0.0.1:{port}/requests/{number}/bid/",
-            data=urllib.parse.urlencode(
-                {"seal": "1", "declaration": "on", "csrfmiddlewaretoken": token} | bid
-            ).encode(),
+            f"http://127.0.0.1:{port}/requests/{number}/bid/seal/",
+            data=urllib.parse.urlencode({"declaration": "on", "csrfmiddlewaretoken": token} | bid).encode(),
             headers={"Cookie": f"sessionid={session}; csrftoken={token}", "User-Agent": DEVICE},
         )
 

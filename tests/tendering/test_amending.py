@@ -438,18 +438,18 @@ class TestAPageThatIsOlderThanTheVersion:
     def test_the_page_sends_what_it_showed(self, work_request, client, frozen_clock):
         firm = bidder_for(work_request)
         client.force_login(member_of(firm.organisation))
-        address = reverse("tendering:bid", args=[work_request.number])
+        address, seal = (reverse(f"tendering:{name}", args=[work_request.number]) for name in ("bid", "bid-seal"))
         read = work_request.announcement_hash
         assert f'name="announcement_hash" value="{read}"' in client.get(address).content.decode()
         publish(work_request)
 
         looked_over = client.post(address, {"announcement_hash": read, "days": "35"})
         assert f'name="announcement_hash" value="{read}"' in looked_over.content.decode()
-        client.post(address, {"announcement_hash": read, "days": "35", "seal": "1", "declaration": "on"})
+        client.post(seal, {"announcement_hash": read, "days": "35", "declaration": "on"})
         assert not work_request.bids.exists()
 
         client.post(
-            address,
-            {"announcement_hash": work_request.announcement_hash, "days": "35", "seal": "1", "declaration": "on"},
+            seal,
+            {"announcement_hash": work_request.announcement_hash, "days": "35", "declaration": "on"},
         )
         assert work_request.bids.count() == 1

@@ -202,8 +202,8 @@ class TestCreditPreferredBid:
         firms = [bidder_for(work_request), bidder_for(work_request)]
         for firm, days in zip(firms, ("28", "30"), strict=True):
             client.force_login(member_of(firm.organisation))
-            sent = {"days": days, "declaration": "on", "seal": "1"}
-            client.post(f"/en/requests/{work_request.number}/bid/", sent)
+            sent = {"days": days, "declaration": "on"}
+            client.post(f"/en/requests/{work_request.number}/bid/seal/", sent)
 
         opening = open_bids(work_request)
 

@@ -299,9 +299,9 @@ class TestBidPages:
         assert not work_request.bids.exists()
 
     def test_sealing_stores_it_and_shows_the_receipt(self, client, work_request, firm):
-        values = {"price": "156864.00", "days": "30", "seal": "1", "declaration": "on"}
+        values = {"price": "156864.00", "days": "30", "declaration": "on"}
 
-        answer = client.post(page("bid", work_request), values)
+        answer = client.post(page("bid-seal", work_request), values)
 
         bid = work_request.bids.get()
         assert answer.context["receipt"]["sha256"] == bid.sha256
@@ -313,7 +313,7 @@ class TestBidPages:
         assert answer.context["price"] == Decimal("156864.00")
 
     def test_without_the_declaration_nothing_is_stored(self, client, work_request, firm):
-        client.post(page("bid", work_request), {"price": "156864.00", "days": "30", "seal": "1"})
+        client.post(page("bid-seal", work_request), {"price": "156864.00", "days": "30"})
 
         assert not work_request.bids.exists()
 
@@ -322,9 +322,7 @@ class TestBidPages:
         [("0", "30"), ("-5", "30"), ("180000.01", "30"), ("1.001", "30"), ("abc", "3"), ("100", "36")],
     )
     def test_bad_values_stand_at_their_field(self, client, work_request, firm, price, days):
-        answer = client.post(
-            page("bid", work_request), {"price": price, "days": days, "seal": "1", "declaration": "on"}
-        )
+        answer = client.post(page("bid-seal", work_request), {"price": price, "days": days, "declaration": "on"})
 
         assert answer.context["form"].errors
         assert not work_request.bids.exists()
@@ -333,12 +331,12 @@ class TestBidPages:
         draw = WorkRequestFactory(published=True)
         client.force_login(member_of(bidder_for(draw).organisation))
 
-        client.post(page("bid", draw), {"seal": "1", "declaration": "on"})
+        client.post(page("bid-seal", draw), {"declaration": "on"})
 
         assert draw.bids.count() == 1
 
     def test_withdrawing_asks_first_and_files_a_sealed_withdrawal(self, client, work_request, firm):
-        client.post(page("bid", work_request), {"price": "100.00", "days": "3", "seal": "1", "declaration": "on"})
+        client.post(page("bid-seal", work_request), {"price": "100.00", "days": "3", "declaration": "on"})
 
         assert client.get(page("bid-withdraw", work_request)).status_code == 200
         client.post(page("bid-withdraw", work_request))
@@ -346,7 +344,7 @@ class TestBidPages:
         assert work_request.bids.count() == 2
 
     def test_own_bids_show_filings_and_outcomes(self, client, work_request, firm, django_assert_max_num_queries):
-        client.post(page("bid", work_request), {"price": "100.00", "days": "3", "seal": "1", "declaration": "on"})
+        client.post(page("bid-seal", work_request), {"price": "100.00", "days": "3", "declaration": "on"})
 
         with django_assert_max_num_queries(16):
             content = client.get(reverse("tendering:own-bids")).content.decode()
@@ -356,9 +354,7 @@ class TestBidPages:
     def test_after_the_deadline_it_is_refused(self, client, work_request, firm, frozen_clock):
         frozen_clock.move_to(work_request.bids_close_at)
 
-        answer = client.post(
-            page("bid", work_request), {"price": "1.00", "days": "3", "seal": "1", "declaration": "on"}
-        )
+        answer = client.post(page("bid-seal", work_request), {"price": "1.00", "days": "3", "declaration": "on"})
 
         assert answer.status_code == 403
         assert not work_request.bids.exists()

@@ -296,7 +296,7 @@ class TestPages:
 
         answer = client.post(f"/en{self.page(work_request)}", {"reason": REASON})
 
-        assert answer.status_code == 200
+        assert answer.status_code == 422
         assert "Choose a firm." in answer.content.decode()
 
     def test_everybody_sees_lists_and_draw_while_the_owner_picks(self, drawn, work_request, client):

@@ -137,10 +137,10 @@ def file_in_every_way(work_request, firm, client):
     answers = [
         client.get(page),
         client.post(page, bid),
-        client.post(page, bid | {"seal": "1", "declaration": "on"}),
-        client.post(page, {"sealed": box, "purpose": "bid"}),
-        client.post(page, {"sealed": "broken", "purpose": "bid"}),
-        client.post(page, bid | {"price": "999999999.99", "seal": "1", "declaration": "on"}),
+        client.post(f"{page}seal/", bid | {"declaration": "on"}),
+        client.post(f"{page}sealed/", {"sealed": box, "purpose": "bid"}),
+        client.post(f"{page}sealed/", {"sealed": "broken", "purpose": "bid"}),
+        client.post(f"{page}seal/", bid | {"price": "999999999.99", "declaration": "on"}),
         client.get(f"{page}withdraw/"),
         client.post(f"{page}withdraw/"),
         client.post(api, bid, "application/json"),
@@ -152,7 +152,7 @@ def file_in_every_way(work_request, firm, client):
     return [answer.status_code for answer in answers]
 
 
-WAYS = [200, 200, 200, 200, 400, 200, 200, 200, 201, 200, 200, 200]
+WAYS = [200, 200, 200, 200, 400, 422, 200, 200, 201, 200, 200, 200]
 
 
 class TestBeforeTheOpening:
@@ -228,11 +228,10 @@ class TestBeforeTheOpening:
         before, files_before = rows(), files(folders)
 
         client.post(
-            f"/requests/{contest.number}/bid/",
+            f"/requests/{contest.number}/bid/seal/",
             {
                 "price": PRICE,
                 "days": str(DAYS),
-                "seal": "1",
                 "declaration": "on",
                 "proposal": SimpleUploadedFile("乌有公司方案.pdf", PDF, "application/pdf"),
             },
@@ -269,8 +268,8 @@ class TestBeforeTheOpening:
         firm = bidder_for(work_request)
         client = browser(firm)
         client.post(
-            f"/requests/{work_request.number}/bid/",
-            {"price": PRICE, "days": str(DAYS), "seal": "1", "declaration": "on"},
+            f"/requests/{work_request.number}/bid/seal/",
+            {"price": PRICE, "days": str(DAYS), "declaration": "on"},
         )
         before = rows()
 

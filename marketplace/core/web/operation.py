@@ -140,9 +140,11 @@ class Operation(LoginRequiredMixin, View):
 
     def page(self, form: Any, status: int = 200) -> HttpResponse:
         context = {"form": form, **self.surroundings(), **self.context()}
+        return render(self.request, self.template(), context, status=status)
+
+    def template(self) -> str:
         is_partial = self.partial_name and self.request.headers.get("HX-Request")
-        template = self.partial_name if is_partial else self.template_name
-        return render(self.request, template, context, status=status)
+        return self.partial_name if is_partial else self.template_name
 
 
 class Press(Operation):

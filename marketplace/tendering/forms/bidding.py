@@ -1,3 +1,5 @@
+import base64
+from decimal import Decimal
 from typing import Any
 
 from django import forms
@@ -9,6 +11,9 @@ from marketplace.core.web.forms import AmountField
 
 from ..announcing.receipt_checking import LONGEST
 from ..models import Objection, WorkRequest
+from ..sealing.bids import SealedBid
+from ..sealing.proposals import accept
+from ..services import price_problem
 
 MONEY = forms.TextInput(attrs={"inputmode": "decimal", "data-unit": _("CNY")})
 
@@ -36,10 +41,24 @@ class BidForm(forms.Form):
 
     def __init__(self, *args: Any, work_request: WorkRequest, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self.work_request = work_request
         if work_request.fixes_price:
             del self.fields["price"]
         if work_request.fixes_time:
             del self.fields["days"]
+
+    def clean_price(self) -> Decimal:
+        price: Decimal = self.cleaned_data["price"]
+        if problem := price_problem(self.work_request, price):
+            raise forms.ValidationError(str(problem))
+        return price
+
+    def clean_days(self) -> int:
+        days: int = self.cleaned_data["days"]
+        most = self.work_request.service_days or 0
+        if days > most:
+            raise forms.ValidationError(_("The request allows at most %(days)d working days.") % {"days": most})
+        return days
 
 
 class SealForm(BidForm):
@@ -58,6 +77,28 @@ class SealForm(BidForm):
                 self.fields[name].widget = forms.HiddenInput()
         if not kwargs["work_request"].asks_for_proposal:
             del self.fields["proposal"]
+
+
+class SealedForm(forms.Form):
+    """A filing that the browser sealed."""
+
+    sealed = forms.CharField()
+    purpose = forms.CharField(required=False)
+    announcement_hash = forms.CharField(required=False)
+    proposal = forms.FileField(required=False, max_length=255)
+
+    def clean_sealed(self) -> SealedBid:
+        try:
+            return SealedBid.received(base64.b64decode(self.cleaned_data["sealed"], validate=True))
+        except ValueError as fault:
+            raise forms.ValidationError(str(fault)) from fault
+
+    def clean_proposal(self) -> Any:
+        upload = self.cleaned_data["proposal"]
+        try:
+            return accept(upload.read()) if upload else None
+        except ValueError as fault:
+            raise forms.ValidationError(str(fault)) from fault
 
 
 class ProposalForm(forms.Form):

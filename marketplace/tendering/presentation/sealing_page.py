@@ -18,7 +18,7 @@ from ..models import WorkRequest
 def sealing_data(work_request: WorkRequest, firm: Intermediary, standard: Decimal | None = None) -> dict[str, Any]:
     """The keys come within the announcement, whose hash the browser works out and compares with the one shown."""
     return {
-        "url": reverse("tendering:bid", args=[work_request.number]),
+        "url": reverse("tendering:bid-sealed", args=[work_request.number]),
         "uscc": firm.uscc,
         "announcement": selection.canonical(work_request.announcement).decode(),
         "announcement_hash": work_request.announcement_hash,

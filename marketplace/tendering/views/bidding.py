@@ -4,157 +4,205 @@ import base64
 import json
 from datetime import datetime
 from decimal import Decimal
+from functools import cached_property
 from typing import Any, TypedDict
 
-from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.http import HttpResponse, JsonResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import get_object_or_404, render
+from django.urls import reverse
+from django.utils.decorators import method_decorator
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_safe
 
 from marketplace.accounts.http import MemberRequest
 from marketplace.accounts.models import User
 from marketplace.core import clock
 from marketplace.core.failures import DomainError
-from marketplace.core.permissions import Refused, require
-from marketplace.core.web.forms import add_failure
+from marketplace.core.permissions import Decision, Refused, require
 from marketplace.registry.models import Intermediary
 
 from .. import permissions, services
 from ..announcing.receipts import BidReceipt
-from ..forms.bidding import BidForm, ObjectionForm, ProposalForm, QuestionForm, SealForm
+from ..forms.bidding import BidForm, ObjectionForm, ProposalForm, QuestionForm, SealedForm, SealForm
 from ..models import Award, WorkRequest
 from ..presentation.clocks import bidding_clock
 from ..presentation.sealing_page import sealing_data
 from ..rules import eligibility
 from ..rules.public_tender import standard_of
 from ..sealing.bids import SealedBid
-from ..sealing.proposals import accept
 from ..selectors import is_unconfirmed, running_filings
 from ..senders import firm_of, sender_of
-from ..services import price_problem, seal_and_submit_bid, submit_bid, submit_withdrawal, withdraw_bid
+from ..services import seal_and_submit_bid, submit_bid, submit_withdrawal, withdraw_bid
+from .operation import FirmOperation
 
 RECENT = 50
 
 
-def _published(number: str) -> WorkRequest:
-    return get_object_or_404(WorkRequest.objects.public().for_list(), number=number)
+class Ask(FirmOperation):
+    template_name = "tendering/question_ask.html"
+    form_class = QuestionForm
+    done = gettext_lazy("Your question is published, without your firm's name.")
 
+    def decision(self) -> Decision:
+        return permissions.can_ask(self.request.user, self.work_request, self.firm)
 
-@login_required
-@require_http_methods(["GET", "POST"])
-def ask(request: MemberRequest, number: str) -> HttpResponse:
-    work_request, firm = _published(number), firm_of(request)
-    require(permissions.can_ask(request.user, work_request, firm))
-    form = QuestionForm(request.POST or None)
-    if form.is_valid():
-        try:
-            services.ask_question(
-                request_id=work_request.pk, intermediary=firm, text=form.cleaned_data["text"], actor=request.user
-            )
-        except DomainError as failure:
-            add_failure(form, failure)
-        else:
-            messages.success(request, _("Your question is published, without your firm's name."))
-            return redirect(f"{work_request.get_absolute_url()}#questions")
-    return render(request, "tendering/question_ask.html", {"work_request": work_request, "form": form})
-
-
-@login_required
-@never_cache
-@require_http_methods(["GET", "POST"])
-def bid(request: MemberRequest, number: str) -> HttpResponse:
-    """Price and time, then the look-over, then sealing: three states of one page, nothing kept between them."""
-    work_request, firm = _published(number), firm_of(request)
-    require(permissions.can_bid(request.user, work_request, firm))
-    if "sealed" in request.POST:
-        return _file_sealed(request, work_request, firm)
-    form = BidForm(request.POST if request.method == "POST" else None, work_request=work_request)
-    context: dict[str, Any] = {
-        "work_request": work_request,
-        "firm": firm,
-        "clock": bidding_clock(work_request),
-        "conditions": eligibility.conditions_of(firm, work_request, at=clock.now()),
-        "filings": services.filings_of(work_request, firm),
-        "standard": _standard(work_request),
-        "form": form,
-        "proposal_form": ProposalForm() if work_request.asks_for_proposal else None,
-        "sealing": sealing_data(work_request, firm, _standard(work_request)),
-    }
-    context["announcement_hash"] = request.POST.get("announcement_hash") or work_request.announcement_hash
-    filings = context["filings"]
-    context["unconfirmed"] = bool(filings) and is_unconfirmed(work_request, filings[-1].arrived_at)
-    context["is_eligible"] = all(condition.met for condition in context["conditions"])
-    if "edit" in request.POST or not form.is_valid():
-        return render(request, "tendering/bid_form.html", context)
-    values = {"price": form.cleaned_data.get("price"), "days": form.cleaned_data.get("days")}
-    if problem := _limits(work_request, values, form):
-        return render(request, "tendering/bid_form.html", {**context, "problem": problem})
-    context |= values
-    context["share"] = values["price"] / context["standard"] if values["price"] and context["standard"] else None
-    sealing = "seal" in request.POST
-    seal = SealForm(
-        request.POST if sealing else None,
-        request.FILES if sealing else None,
-        work_request=work_request,
-        initial=values,
-    )
-    context["form"] = seal
-    if sealing and seal.is_valid():
-        try:
-            receipt = seal_and_submit_bid(
-                request_id=work_request.pk,
-                intermediary=firm,
-                actor=request.user,
-                price=values["price"],
-                days=values["days"],
-                proposal=seal.cleaned_data.get("proposal"),
-                announced=request.POST.get("announcement_hash", ""),
-                **sender_of(request),
-            )
-        except DomainError as failure:
-            add_failure(seal, failure)
-        else:
-            return _receipt_page(request, work_request, receipt)
-    return render(request, "tendering/bid_seal.html", context)
-
-
-def _file_sealed(request: MemberRequest, work_request: WorkRequest, firm: Intermediary) -> HttpResponse:
-    """What a browser sealed: the receipt's page, or the refusal in words for the page that is open there."""
-    withdrawn = request.POST.get("purpose") == "withdrawal"
-    try:
-        sealed = SealedBid.received(base64.b64decode(request.POST["sealed"], validate=True))
-        upload = request.FILES.get("proposal")
-        proposal = accept(upload.read()) if upload else None
-    except ValueError:
-        return JsonResponse({"detail": _("What arrived is not a sealed bid. Reload the page.")}, status=400)
-    filing = SealedFiling(request_id=work_request.pk, intermediary=firm, sealed=sealed, actor=request.user)
-    try:
-        if withdrawn:
-            receipt = submit_withdrawal(**filing, **sender_of(request))
-        else:
-            announced = request.POST.get("announcement_hash", "")
-            receipt = submit_bid(**filing, proposal=proposal, announced=announced, **sender_of(request))
-    except (DomainError, Refused) as refusal:
-        return JsonResponse({"detail": str(refusal)}, status=409)
-    return _receipt_page(request, work_request, receipt, withdrawn=withdrawn)
-
-
-def _limits(work_request: WorkRequest, values: dict, form: BidForm) -> bool:
-    """Whether price or time lies outside the announced limits; the message stands at its field."""
-    if not work_request.fixes_price and (message := price_problem(work_request, values["price"])):
-        form.add_error("price", str(message))
-    if not work_request.fixes_time and values["days"] > (work_request.service_days or 0):
-        form.add_error(
-            "days", _("The request allows at most %(days)d working days.") % {"days": work_request.service_days}
+    def operate(self, form: Any) -> None:
+        services.ask_question(
+            request_id=self.work_request.pk,
+            intermediary=self.firm,
+            text=form.cleaned_data["text"],
+            actor=self.request.user,
         )
-    return bool(form.errors)
+
+    def place(self, result: Any) -> str:
+        return f"{self.work_request.get_absolute_url()}#questions"
 
 
-def _standard(work_request: WorkRequest) -> Decimal | None:
-    return standard_of(work_request.request_items.all()) or None
+@method_decorator(never_cache, name="dispatch")
+class _Filing(FirmOperation):
+    """A page of one filing: price and time, the look-over, the seal; nothing is kept between them."""
+
+    def decision(self) -> Decision:
+        return permissions.can_bid(self.request.user, self.work_request, self.firm)
+
+    def form_arguments(self) -> dict[str, Any]:
+        return {"work_request": self.work_request}
+
+    @cached_property
+    def standard(self) -> Decimal | None:
+        return standard_of(self.work_request.request_items.all()) or None
+
+    def surroundings(self) -> dict[str, Any]:
+        work_request, firm = self.work_request, self.firm
+        filings = services.filings_of(work_request, firm)
+        conditions = eligibility.conditions_of(firm, work_request, at=clock.now())
+        return {
+            **super().surroundings(),
+            "firm": firm,
+            "clock": bidding_clock(work_request),
+            "conditions": conditions,
+            "is_eligible": all(condition.met for condition in conditions),
+            "filings": filings,
+            "unconfirmed": bool(filings) and is_unconfirmed(work_request, filings[-1].arrived_at),
+            "standard": self.standard,
+            "proposal_form": ProposalForm() if work_request.asks_for_proposal else None,
+            "sealing": sealing_data(work_request, firm, self.standard),
+            "announcement_hash": self.request.POST.get("announcement_hash") or work_request.announcement_hash,
+        }
+
+    def look_over(self, seal: SealForm, values: dict[str, Any], status: int = 200) -> HttpResponse:
+        share = values["price"] / self.standard if values["price"] and self.standard else None
+        context = {**self.surroundings(), **values, "share": share, "form": seal}
+        return render(self.request, "tendering/bid_seal.html", context, status=status)
+
+
+def _values(form: BidForm) -> dict[str, Any]:
+    return {name: form.cleaned_data.get(name) for name in ("price", "days")}
+
+
+class PriceAndTime(_Filing):
+    """Price and time, and on to the look-over, which stores nothing."""
+
+    template_name = "tendering/bid_form.html"
+    form_class = BidForm
+
+    def operate(self, form: Any) -> dict[str, Any]:
+        require(self.decision())
+        return _values(form)
+
+    def respond(self, result: dict[str, Any]) -> HttpResponse:
+        return self.look_over(SealForm(work_request=self.work_request, initial=result), result)
+
+
+class ChangeBid(PriceAndTime):
+    """From the look-over back to price and time, with what was typed; by POST, so that no address carries a price."""
+
+    http_method_names = ["post"]
+
+    def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        require(self.decision())
+        return self.page(self.filled_form())
+
+
+class SealBid(_Filing):
+    """Seal what a browser without script sent in the clear; the answer is the receipt."""
+
+    http_method_names = ["post"]
+    template_name = "tendering/bid_form.html"
+    form_class = SealForm
+
+    def is_valid(self, form: Any) -> bool:
+        self.typed = BidForm(self.request.POST, work_request=self.work_request)
+        # Both are asked, so that every error shows at once.
+        return self.typed.is_valid() & form.is_valid()
+
+    def operate(self, form: Any) -> BidReceipt:
+        require(self.decision())
+        return seal_and_submit_bid(
+            request_id=self.work_request.pk,
+            intermediary=self.firm,
+            actor=self.request.user,
+            proposal=form.cleaned_data.get("proposal"),
+            announced=self.request.POST.get("announcement_hash", ""),
+            **_values(self.typed),
+            **sender_of(self.request),
+        )
+
+    def respond(self, result: BidReceipt) -> HttpResponse:
+        return receipt_page(self.request, self.work_request, result)
+
+    def page(self, form: Any, status: int = 200) -> HttpResponse:
+        if self.typed.errors:
+            return super().page(self.typed, status)
+        return self.look_over(form, _values(self.typed), status)
+
+
+class FileSealed(FirmOperation):
+    """
+    Take what a browser sealed: the receipt's page, or the refusal in words for the page that is open there.
+
+    A bid and a withdrawal have one address: who watches addresses must not learn how many bids are live.
+    """
+
+    http_method_names = ["post"]
+    form_class = SealedForm
+
+    def decision(self) -> Decision:
+        return permissions.can_bid(self.request.user, self.work_request, self.firm)
+
+    def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        try:
+            return super().post(request, *args, **kwargs)
+        except Refused as refusal:
+            return JsonResponse({"detail": str(refusal)}, status=403)
+
+    def operate(self, form: Any) -> BidReceipt:
+        require(self.decision())
+        given = form.cleaned_data
+        self.withdrawn = given["purpose"] == "withdrawal"
+        filing = SealedFiling(
+            request_id=self.work_request.pk, intermediary=self.firm, sealed=given["sealed"], actor=self.request.user
+        )
+        if self.withdrawn:
+            return submit_withdrawal(**filing, **sender_of(self.request))
+        return submit_bid(
+            **filing,
+            proposal=given["proposal"],
+            announced=given["announcement_hash"],
+            **sender_of(self.request),
+        )
+
+    def respond(self, result: BidReceipt) -> HttpResponse:
+        return receipt_page(self.request, self.work_request, result, withdrawn=self.withdrawn)
+
+    def page(self, form: Any, status: int = 200) -> HttpResponse:
+        return JsonResponse({"detail": _("What arrived is not a sealed bid. Reload the page.")}, status=400)
+
+    def refuse(self, form: Any, failure: DomainError) -> HttpResponse:
+        return JsonResponse({"detail": str(failure)}, status=failure.status)
 
 
 class SealedFiling(TypedDict):
@@ -166,7 +214,7 @@ class SealedFiling(TypedDict):
     actor: User
 
 
-def _receipt_page(
+def receipt_page(
     request: MemberRequest, work_request: WorkRequest, receipt: BidReceipt, *, withdrawn: bool = False
 ) -> HttpResponse:
     """The receipt is in this answer only: the market keeps nothing that ties it to the firm."""
@@ -181,21 +229,27 @@ def _receipt_page(
     return render(request, "tendering/bid_receipt.html", context)
 
 
-@login_required
-@never_cache
-@require_http_methods(["GET", "POST"])
-def withdraw(request: MemberRequest, number: str) -> HttpResponse:
-    work_request, firm = _published(number), firm_of(request)
-    require(permissions.can_bid(request.user, work_request, firm))
-    if request.method == "POST":
-        receipt = withdraw_bid(request_id=work_request.pk, intermediary=firm, actor=request.user, **sender_of(request))
-        return _receipt_page(request, work_request, receipt, withdrawn=True)
-    context = {
-        "work_request": work_request,
-        "clock": bidding_clock(work_request),
-        "sealing": sealing_data(work_request, firm),
-    }
-    return render(request, "tendering/bid_withdraw.html", context)
+@method_decorator(never_cache, name="dispatch")
+class Withdraw(FirmOperation):
+    template_name = "tendering/bid_withdraw.html"
+
+    def decision(self) -> Decision:
+        return permissions.can_bid(self.request.user, self.work_request, self.firm)
+
+    def operate(self, form: Any) -> BidReceipt:
+        require(self.decision())
+        return withdraw_bid(
+            request_id=self.work_request.pk,
+            intermediary=self.firm,
+            actor=self.request.user,
+            **sender_of(self.request),
+        )
+
+    def respond(self, result: BidReceipt) -> HttpResponse:
+        return receipt_page(self.request, self.work_request, result, withdrawn=True)
+
+    def context(self) -> dict[str, Any]:
+        return {"clock": bidding_clock(self.work_request), "sealing": sealing_data(self.work_request, self.firm)}
 
 
 @login_required
@@ -214,33 +268,32 @@ def own_bids(request: MemberRequest) -> HttpResponse:
     return render(request, "tendering/own_bids.html", {"running": running, "opened": opened})
 
 
-@login_required
-@require_http_methods(["GET", "POST"])
-def object_to_award(request: MemberRequest, number: str) -> HttpResponse:
-    work_request, firm = _published(number), firm_of(request)
-    award = get_object_or_404(
-        Award.objects.live().select_related("intermediary__organisation"), work_request=work_request
-    )
-    require(permissions.can_object(request.user, award, firm))
-    form = ObjectionForm(request.POST or None, request.FILES or None)
-    if form.is_valid():
+class ObjectToAward(FirmOperation):
+    template_name = "tendering/objection_form.html"
+    form_class = ObjectionForm
+    done = gettext_lazy("Your objection has been received. The publicity period stands still until it is decided.")
+
+    @cached_property
+    def award(self) -> Award:
+        live = Award.objects.live().select_related("intermediary__organisation")
+        return get_object_or_404(live, work_request=self.work_request)
+
+    def decision(self) -> Decision:
+        return permissions.can_object(self.request.user, self.award, self.firm)
+
+    def operate(self, form: Any) -> None:
         evidence = form.cleaned_data["evidence"]
-        try:
-            services.submit_objection(
-                award_id=award.pk,
-                intermediary=firm,
-                ground=form.cleaned_data["ground"],
-                statement=form.cleaned_data["statement"],
-                evidence=[evidence] if evidence else [],
-                actor=request.user,
-            )
-        except DomainError as failure:
-            add_failure(form, failure)
-        else:
-            messages.success(
-                request, _("Your objection has been received. The publicity period stands still until it is decided.")
-            )
-            return redirect("tendering:award-detail", number)
-    return render(
-        request, "tendering/objection_form.html", {"work_request": work_request, "award": award, "form": form}
-    )
+        services.submit_objection(
+            award_id=self.award.pk,
+            intermediary=self.firm,
+            ground=form.cleaned_data["ground"],
+            statement=form.cleaned_data["statement"],
+            evidence=[evidence] if evidence else [],
+            actor=self.request.user,
+        )
+
+    def place(self, result: Any) -> str:
+        return reverse("tendering:award-detail", args=[self.work_request.number])
+
+    def context(self) -> dict[str, Any]:
+        return {"award": self.award}

@@ -2,67 +2,66 @@
 
 from typing import Any
 
-from django.contrib import messages
-from django.contrib.auth.decorators import login_required
-from django.http import HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
-from django.utils.translation import gettext as _
+from django.db.models import QuerySet
+from django.urls import reverse
+from django.utils.decorators import method_decorator
+from django.utils.translation import gettext_lazy as _
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_http_methods
 
-from marketplace.accounts.http import MemberRequest
 from marketplace.core import clock
-from marketplace.core.failures import DomainError
-from marketplace.core.permissions import require
-from marketplace.core.web.forms import add_failure
+from marketplace.core.permissions import Decision
 
 from .. import permissions, services
 from ..forms.method import PickForm
 from ..models import OpenedBid, Opening, WorkRequest
 from ..rules import direct_selection
+from .operation import RequestOperation
 from .results import opening_clock
 
 
-@login_required
-@never_cache
-@require_http_methods(["GET", "POST"])
-def pick(request: MemberRequest, number: str) -> HttpResponse:
+@method_decorator(never_cache, name="dispatch")
+class Pick(RequestOperation):
     """One firm and the reason; what is sent twice is one pick."""
-    work_request = get_object_or_404(
-        WorkRequest.objects.visible_to(request.user).select_related("owner", "opening"), number=number
-    )
-    opening = getattr(work_request, "opening", None)
-    is_direct = work_request.method == WorkRequest.Method.DIRECT
-    operation = services.pick_offer if is_direct else services.pick_from_short_list
-    if request.method == "POST":
-        form = PickForm(request.POST)
-    else:
-        require(permissions.can_pick(request.user, work_request))
-        form = PickForm()
-    if form.is_valid():
-        try:
-            operation(
-                request_id=work_request.pk,
-                uscc=form.cleaned_data["firm"],
-                reason=form.cleaned_data["reason"],
-                actor=request.user,
-            )
-        except DomainError as failure:
-            add_failure(form, failure)
-        else:
-            messages.success(request, _("Your pick is recorded and published with its reason. Publicity begins."))
-            return redirect("tendering:award-detail", number)
-    require(permissions.can_pick(request.user, work_request))
-    context: dict[str, Any] = {
-        "work_request": work_request,
-        "form": form,
-        "clock": opening_clock(work_request, opening) if opening else None,
-    }
-    if is_direct:
-        context["candidates"] = direct_selection.candidates_of(work_request, at=clock.now())
-        return render(request, "tendering/pick_direct.html", context)
-    context["candidates"] = short_list_of(opening) if opening else []
-    return render(request, "tendering/pick.html", context)
+
+    form_class = PickForm
+    done = _("Your pick is recorded and published with its reason. Publicity begins.")
+
+    def visible(self) -> QuerySet[WorkRequest]:
+        return super().visible().select_related("opening")
+
+    def decision(self) -> Decision:
+        return permissions.can_pick(self.request.user, self.work_request)
+
+    @property
+    def is_direct(self) -> bool:
+        return self.work_request.method == WorkRequest.Method.DIRECT
+
+    def operate(self, form: Any) -> None:
+        pick = services.pick_offer if self.is_direct else services.pick_from_short_list
+        pick(
+            request_id=self.work_request.pk,
+            uscc=form.cleaned_data["firm"],
+            reason=form.cleaned_data["reason"],
+            actor=self.request.user,
+        )
+
+    def place(self, result: Any) -> str:
+        return reverse("tendering:award-detail", args=[self.work_request.number])
+
+    def template(self) -> str:
+        return "tendering/pick_direct.html" if self.is_direct else "tendering/pick.html"
+
+    def context(self) -> dict[str, Any]:
+        opening = getattr(self.work_request, "opening", None)
+        return {
+            "clock": opening_clock(self.work_request, opening) if opening else None,
+            "candidates": self.candidates(opening),
+        }
+
+    def candidates(self, opening: Opening | None) -> list[Any]:
+        if self.is_direct:
+            return direct_selection.candidates_of(self.work_request, at=clock.now())
+        return short_list_of(opening) if opening else []
 
 
 def short_list_of(opening: Opening) -> list[OpenedBid]:

@@ -1,71 +1,80 @@
 """What the owner does with a published request: answer, change, end it, post it again; and what was announced."""
 
-from django.contrib import messages
-from django.contrib.auth.decorators import login_required
-from django.http import HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
-from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from functools import cached_property
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+from django.views.decorators.http import require_safe
 
 from marketplace.accounts.http import MemberRequest
 from marketplace.core import clock
-from marketplace.core.failures import DomainError
-from marketplace.core.permissions import require
-from marketplace.core.web.forms import add_failure
+from marketplace.core.permissions import Decision, require
 
 from .. import permissions, services
 from ..announcing.announcement import announcement_bytes
 from ..forms.decisions import AnswerForm, ReasonForm
 from ..models import Question, RequestVersion, WorkRequest
 from ..rules import deadlines
+from .operation import RequestOperation, RequestPress
 
 
-def _visible(request: MemberRequest, number: str) -> WorkRequest:
-    return get_object_or_404(WorkRequest.objects.visible_to(request.user).select_related("owner"), number=number)
+class Answer(RequestOperation):
+    template_name = "tendering/question_answer.html"
+    form_class = AnswerForm
+    done = _("Your answer is published.")
+
+    def decision(self) -> Decision:
+        return permissions.can_answer(self.request.user, self.work_request)
+
+    @cached_property
+    def question(self) -> Question:
+        return get_object_or_404(Question, work_request=self.work_request, number=self.kwargs["question"])
+
+    def operate(self, form: Any) -> None:
+        services.answer_question(
+            question_id=self.question.pk, answer=form.cleaned_data["answer"], actor=self.request.user
+        )
+
+    def place(self, result: Any) -> str:
+        return f"{self.work_request.get_absolute_url()}#questions"
+
+    def context(self) -> dict[str, Any]:
+        return {"question": self.question}
 
 
-@login_required
-@require_http_methods(["GET", "POST"])
-def answer(request: MemberRequest, number: str, question: int) -> HttpResponse:
-    work_request = _visible(request, number)
-    require(permissions.can_answer(request.user, work_request))
-    asked = get_object_or_404(Question, work_request=work_request, number=question)
-    form = AnswerForm(request.POST or None)
-    if form.is_valid():
-        try:
-            services.answer_question(question_id=asked.pk, answer=form.cleaned_data["answer"], actor=request.user)
-        except DomainError as failure:
-            add_failure(form, failure)
-        else:
-            messages.success(request, _("Your answer is published."))
-            return redirect(f"{work_request.get_absolute_url()}#questions")
-    return render(
-        request, "tendering/question_answer.html", {"work_request": work_request, "question": asked, "form": form}
-    )
-
-
-@login_required
-@require_http_methods(["GET", "POST"])
-def change(request: MemberRequest, number: str) -> HttpResponse:
+class Change(RequestOperation):
     """What a new version means; then its draft, which is edited like any other."""
-    work_request = _visible(request, number)
-    require(permissions.can_change(request.user, work_request))
-    if request.method == "POST":
-        draft = services.begin_version(request_id=work_request.pk, actor=request.user)
-        return redirect("tendering:draft-page", draft.number, "project")
-    begun = WorkRequest.objects.filter(amends=work_request).first()
-    if begun is not None:
-        return redirect("tendering:draft-summary", begun.number)
-    most = work_request.rules.substance_changes
-    context = {
-        "work_request": work_request,
-        "next_version": work_request.version + 1,
-        "most": most,
-        "left": most - work_request.version + 1,
-        "until": deadlines.questions_until(work_request),
-        "earliest": deadlines.earliest_close(clock.now(), deadlines.VERSION_DAYS),
-    }
-    return render(request, "tendering/version_begin.html", context)
+
+    template_name = "tendering/version_begin.html"
+
+    def decision(self) -> Decision:
+        return permissions.can_change(self.request.user, self.work_request)
+
+    def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        require(self.decision())
+        if begun := WorkRequest.objects.filter(amends=self.work_request).first():
+            return redirect("tendering:draft-summary", begun.number)
+        return super().get(request, *args, **kwargs)
+
+    def operate(self, form: Any) -> WorkRequest:
+        return services.begin_version(request_id=self.work_request.pk, actor=self.request.user)
+
+    def place(self, result: WorkRequest) -> str:
+        return reverse("tendering:draft-page", args=[result.number, "project"])
+
+    def context(self) -> dict[str, Any]:
+        work_request = self.work_request
+        most = work_request.rules.substance_changes
+        return {
+            "next_version": work_request.version + 1,
+            "most": most,
+            "left": most - work_request.version + 1,
+            "until": deadlines.questions_until(work_request),
+            "earliest": deadlines.earliest_close(clock.now(), deadlines.VERSION_DAYS),
+        }
 
 
 @require_safe
@@ -79,30 +88,27 @@ def announcement_file(request: MemberRequest, number: str, version: int) -> Http
     return response
 
 
-@login_required
-@require_http_methods(["GET", "POST"])
-def terminate(request: MemberRequest, number: str) -> HttpResponse:
-    work_request = _visible(request, number)
-    require(permissions.can_terminate(request.user, work_request))
-    form = ReasonForm(request.POST or None)
-    if form.is_valid():
-        try:
-            services.terminate_request(
-                request_id=work_request.pk, reason=form.cleaned_data["reason"], actor=request.user
-            )
-        except DomainError as failure:
-            add_failure(form, failure)
-        else:
-            messages.success(request, _("The request has ended; those who bid are told after the deadline."))
-            return redirect(work_request)
-    return render(request, "tendering/request_terminate.html", {"work_request": work_request, "form": form})
+class Terminate(RequestOperation):
+    template_name = "tendering/request_terminate.html"
+    form_class = ReasonForm
+    done = _("The request has ended; those who bid are told after the deadline.")
+
+    def decision(self) -> Decision:
+        return permissions.can_terminate(self.request.user, self.work_request)
+
+    def operate(self, form: Any) -> None:
+        services.terminate_request(
+            request_id=self.work_request.pk, reason=form.cleaned_data["reason"], actor=self.request.user
+        )
 
 
-@login_required
-@require_POST
-def repost(request: MemberRequest, number: str) -> HttpResponse:
+class Repost(RequestPress):
     """Copy a request that came to nothing into a new draft."""
-    work_request = _visible(request, number)
-    draft = services.repost_request(request_id=work_request.pk, actor=request.user)
-    messages.success(request, _("A new draft holds all that you had filled in. Set a new deadline and hand it in."))
-    return redirect("tendering:draft-page", draft.number, "selection")
+
+    done = _("A new draft holds all that you had filled in. Set a new deadline and hand it in.")
+
+    def operate(self, form: Any) -> WorkRequest:
+        return services.repost_request(request_id=self.work_request.pk, actor=self.request.user)
+
+    def place(self, result: WorkRequest) -> str:
+        return reverse("tendering:draft-page", args=[result.number, "selection"])
