@@ -22,6 +22,8 @@ def facts() -> dict[str, Any]:
             ("intermediary", pgettext("search", "Intermediaries")),
             ("request", pgettext("search", "Requests")),
             ("regulation", pgettext("search", "Regulations")),
+            ("notice", pgettext("search", "Notices")),
+            ("guide", pgettext("search", "Guides")),
         ],
         # Words by which people ask for a service, and which the search knows.
         "short_names": [_("EIA"), _("Drawing review"), _("Boundary survey"), _("Supervision"), _("Housing survey")],

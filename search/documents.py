@@ -6,13 +6,15 @@ Only what a visitor without an account may read is a document; of a request that
 
 from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass
-from datetime import UTC, datetime, time
+from datetime import UTC, date, datetime, time
 from typing import Any
 
 from django.conf import settings
 from django.db.models import Prefetch, QuerySet
 from django.utils.translation import override
 
+from cms.models import GuidePage, NoticePage
+from cms.models.bilingual import BodyPage
 from marketplace.catalogue.models import Regulation, ServiceItem
 from marketplace.core import clock
 from marketplace.registry.models import Intermediary, Offer
@@ -176,9 +178,56 @@ def _regulation(regulation: Regulation) -> Document:
     )
 
 
+def _notices() -> QuerySet[NoticePage]:
+    return NoticePage.objects.live().public()
+
+
+def _notice(page: NoticePage) -> Document:
+    return Document(
+        kind=Kind.NOTICE,
+        key=str(page.pk),
+        title_zh=page.title,
+        title_en=page.title_en,
+        subtitle_zh=page.issuer,
+        subtitle_en=page.issuer_en or page.issuer,
+        url=page.get_url() or "",
+        dated_at=_start_of(page.issued_on),
+        text=(page.issuer, page.issuer_en, *_words(page)),
+    )
+
+
+def _guides() -> QuerySet[GuidePage]:
+    return GuidePage.objects.live().public()
+
+
+def _guide(page: GuidePage) -> Document:
+    return Document(
+        kind=Kind.GUIDE,
+        key=str(page.pk),
+        title_zh=page.title,
+        title_en=page.title_en,
+        subtitle_zh=page.summary,
+        subtitle_en=page.summary_en or page.summary,
+        url=page.get_url() or "",
+        dated_at=UNDATED,
+        text=(page.summary, page.summary_en, *_words(page)),
+    )
+
+
+def _words(page: BodyPage) -> Iterator[str]:
+    """What a page says, both languages, as far as a visitor reads it."""
+    for body in (page.body, page.body_en):
+        for block in body:
+            yield from block.block.get_searchable_content(block.value)
+
+
 def _midnight(regulation: Regulation) -> datetime:
     on = regulation.effective_on or regulation.issued_on
-    return datetime.combine(on, time.min, tzinfo=clock.SHANGHAI) if on else UNDATED
+    return _start_of(on) if on else UNDATED
+
+
+def _start_of(on: date) -> datetime:
+    return datetime.combine(on, time.min, tzinfo=clock.SHANGHAI)
 
 
 SOURCES: dict[Kind, Source] = {
@@ -186,4 +235,6 @@ SOURCES: dict[Kind, Source] = {
     Kind.INTERMEDIARY: Source(_intermediaries, "organisation__uscc", _intermediary),
     Kind.REQUEST: Source(_requests, "number", _request),
     Kind.REGULATION: Source(_regulations, "document_no", _regulation),
+    Kind.NOTICE: Source(_notices, "pk", _notice),
+    Kind.GUIDE: Source(_guides, "pk", _guide),
 }

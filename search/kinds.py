@@ -9,6 +9,8 @@ LABELS = {
     Kind.INTERMEDIARY: pgettext_lazy("search", "Intermediaries"),
     Kind.REQUEST: pgettext_lazy("search", "Requests"),
     Kind.REGULATION: pgettext_lazy("search", "Regulations"),
+    Kind.NOTICE: pgettext_lazy("search", "Notices"),
+    Kind.GUIDE: pgettext_lazy("search", "Guides"),
 }
 EVERYTHING = pgettext_lazy("search", "Everything")
 

@@ -10,6 +10,8 @@ class Kind(models.TextChoices):
     INTERMEDIARY = "intermediary"
     REQUEST = "request"
     REGULATION = "regulation"
+    NOTICE = "notice"
+    GUIDE = "guide"
 
 
 class SearchEntry(models.Model):

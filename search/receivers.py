@@ -8,6 +8,7 @@ from django.db.models.signals import post_delete, post_save
 from wagtail.models import Page
 from wagtail.signals import page_published, page_unpublished
 
+from cms.models import GuidePage, NoticePage, RegulationPage
 from marketplace.catalogue.models import Regulation, ServiceItem
 from marketplace.core.events import receives
 from marketplace.registry.events import IntermediaryChanged, IntermediaryListed
@@ -59,9 +60,14 @@ def _refresh_request(request_id: int) -> None:
 
 
 def page_changed(sender: type[Page], instance: Page, **_: Any) -> None:
-    """A regulation is public while its page is."""
-    if isinstance(regulation := getattr(instance, "regulation", None), Regulation):
-        refresh(Kind.REGULATION, [regulation.document_no])
+    """What pages say is public while they are, and so is a regulation."""
+    match instance:
+        case RegulationPage():
+            refresh(Kind.REGULATION, [instance.regulation.document_no])
+        case NoticePage():
+            refresh(Kind.NOTICE, [str(instance.pk)])
+        case GuidePage():
+            refresh(Kind.GUIDE, [str(instance.pk)])
 
 
 def row_changed(sender: type[Model], instance: Any, raw: bool = False, **_: Any) -> None:

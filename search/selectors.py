@@ -7,6 +7,7 @@ from typing import Any
 from django.db.models import Count
 from django.utils.translation import get_language
 
+from cms.models import NoticePage
 from marketplace.catalogue.models import Regulation
 from marketplace.core import clock
 from marketplace.core.calendar import ClockFace, clock_face
@@ -99,9 +100,22 @@ def _statuses(numbers: list[str]) -> Facts:
     return {each.document_no: {"regulation": each} for each in Regulation.objects.filter(document_no__in=numbers)}
 
 
+def _days(keys: list[str]) -> Facts:
+    if not keys:
+        return {}
+    return {str(pk): {"dated": on} for pk, on in NoticePage.objects.filter(pk__in=keys).values_list("pk", "issued_on")}
+
+
+def _nothing(keys: list[str]) -> Facts:
+    """A guide's summary stands below its name already."""
+    return {}
+
+
 _READERS = {
     Kind.SERVICE: _offers,
     Kind.INTERMEDIARY: _standings,
     Kind.REQUEST: _deadlines,
     Kind.REGULATION: _statuses,
+    Kind.NOTICE: _days,
+    Kind.GUIDE: _nothing,
 }

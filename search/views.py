@@ -10,6 +10,8 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from marketplace.ui.formats import short_day
+
 from .backends import Results, get_backend
 from .highlight import Segment
 from .kinds import EVERYTHING, LABELS, scopes
@@ -135,4 +137,6 @@ def _note(row: Found) -> str:
         return ngettext("%(n)s working day left", "%(n)s working days left", days) % {"n": days}
     if "regulation" in facts:
         return str(facts["regulation"].get_status_display())
-    return str(facts.get("status", row.hit.key))
+    if "dated" in facts:
+        return short_day(facts["dated"])
+    return str(facts.get("status", "" if row.hit.kind == Kind.GUIDE else row.hit.key))

@@ -46,6 +46,10 @@ class GuidePage(BodyPage):
     class Meta:
         verbose_name = _("guide")
 
+    @property
+    def brief(self) -> str:
+        return str(self.in_language("summary"))
+
     def get_context(self, request: HttpRequest, *args: Any, **kwargs: Any) -> dict[str, Any]:
         index = GuideIndexPage.objects.parent_of(self).first()
         return super().get_context(request, *args, **kwargs) | {

@@ -63,6 +63,11 @@ class NoticePage(BodyPage):
         verbose_name = _("notice")
 
     @property
+    def beginning(self) -> str:
+        """The first text of the notice, for who passes it on."""
+        return next((str(block.value) for block in self.text if block.block_type == "text"), "")
+
+    @property
     def issuer_name(self) -> str:
         return str(self.in_language("issuer"))
 

@@ -1,15 +1,35 @@
 from django.conf.urls.i18n import i18n_patterns
+from django.contrib.sitemaps import views as sitemaps
+from django.templatetags.static import static
 from django.urls import include, path, re_path
+from django.views.generic import RedirectView
 from wagtail import urls as wagtail_urls
 from wagtail.admin import urls as wagtailadmin_urls
 from wagtail.documents import urls as wagtaildocs_urls
 from wagtail.views import serve
 
+from cms.sitemaps import PageSitemap
 from marketplace.accounts.views.console import console_login
+from marketplace.catalogue.sitemaps import ServiceSitemap
 from marketplace.core.web import kept
 from marketplace.core.web import views as core_views
+from marketplace.core.web.robots import robots
+from marketplace.registry.sitemaps import IntermediarySitemap
+from marketplace.tendering.sitemaps import AwardSitemap, RequestSitemap
+
+SITEMAPS = {
+    "pages": PageSitemap,
+    "services": ServiceSitemap,
+    "intermediaries": IntermediarySitemap,
+    "requests": RequestSitemap,
+    "awards": AwardSitemap,
+}
 
 urlpatterns = [
+    path("robots.txt", robots),
+    path("favicon.ico", RedirectView.as_view(url=static("img/favicon.ico"))),
+    path("sitemap.xml", sitemaps.index, {"sitemaps": SITEMAPS, "sitemap_url_name": "sitemap-section"}, name="sitemap"),
+    path("sitemap-<str:section>.xml", sitemaps.sitemap, {"sitemaps": SITEMAPS}, name="sitemap-section"),
     path("healthz", core_views.healthz, name="healthz"),
     path("readyz", core_views.readyz, name="readyz"),
     path("api/v1/", include("marketplace.config.api")),

@@ -12,7 +12,7 @@ from marketplace.catalogue.models import ServiceItem
 from marketplace.core import calendar, clock
 from marketplace.core.models import DueWork
 
-from . import evaluators, methods, people, projects, supervision
+from . import evaluators, methods, notices, people, projects, supervision
 from . import firms as firm_stories
 from .stage import Stage
 
@@ -77,6 +77,7 @@ def _play(today: date, now: datetime, say: Callable[[str], None]) -> None:
         stage.play(until=clock.shanghai(f"{calendar.working_day_before(today, back)} 18:00"))
         _tell_the_planner()
     stage.play(until=now)
+    notices.publish(today)
     refresh_standings(Organisation.objects.filter(kind=Organisation.Kind.INTERMEDIARY).values_list("pk", flat=True))
     DueWork.objects.filter(done_at=None, kind="accounts.mail_notice").update(done_at=now)
     say("done")

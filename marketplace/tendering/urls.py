@@ -1,10 +1,13 @@
 from django.urls import path
 
+from .feeds import AwardFeed, RequestFeed
 from .views import bidding, drafts, evaluations, picking, receipts, requests, results, running_requests, verification
 
 app_name = "tendering"
 
 urlpatterns = [
+    path("requests/feed/", RequestFeed(), name="request-feed"),
+    path("awards/feed/", AwardFeed(), name="award-feed"),
     path("requests/", requests.request_list, name="request-list"),
     path("requests/<str:number>/", requests.request_detail, name="request-detail"),
     path("requests/<str:number>/files/<int:pk>/", requests.attachment, name="attachment"),

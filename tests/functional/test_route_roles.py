@@ -21,7 +21,6 @@ OURS = frozenset(
         "cms",
         "contracting",
         "contracting_console",
-        "core",
         "credit",
         "credit_console",
         "registry",
@@ -30,6 +29,7 @@ OURS = frozenset(
         "tendering",
         "tendering_console",
         "tendering_pool",
+        "ui",
     ]
 )
 
@@ -66,6 +66,7 @@ api:work-request-transcript-signature  200 200 200 200 200 200 200 200 200
 catalogue:fee-calculator               200 200 200 200 200 200 200 200 200
 catalogue:item-detail                  200 200 200 200 200 200 200 200 200
 catalogue:item-list                    200 200 200 200 200 200 200 200 200
+cms:picture                            404 404 404 404 404 404 404 404 404
 cms:regulation-feed                    200 200 200 200 200 200 200 200 200
 contracting:contract-detail            302 404 404 200 200 200 404 200 404
 contracting:contract-list              302 302 200 200 200 200 200 200 200
@@ -94,6 +95,7 @@ contracting_console:terminate          302 302 302 302 302 302 302 200 302
 ui:components                          200 200 200 200 200 200 200 200 200
 credit:event                           404 404 404 404 404 404 404 200 404
 credit:event-file                      404 404 404 404 404 404 404 404 404
+credit:feed                            200 200 200 200 200 200 200 200 200
 credit:list                            200 200 200 200 200 200 200 200 200
 credit:overview                        200 200 200 200 200 200 200 200 200
 credit:standing                        200 200 200 200 200 200 200 200 200
@@ -124,6 +126,7 @@ search:suggest                         200 200 200 200 200 200 200 200 200
 tendering:announcement                 200 200 200 200 200 200 200 200 200
 tendering:attachment                   404 404 404 200 200 404 404 404 404
 tendering:award-detail                 200 200 200 200 200 200 200 200 200
+tendering:award-feed                   200 200 200 200 200 200 200 200 200
 tendering:award-list                   200 200 200 200 200 200 200 200 200
 tendering:bid                          302 403 403 403 403 200 200 403 403
 tendering:bid-withdraw                 302 403 403 403 403 200 200 403 403
@@ -145,6 +148,7 @@ tendering:pick                         302 403 403 403 403 403 403 403 403
 tendering:question-answer              302 403 403 403 200 403 403 403 403
 tendering:question-ask                 302 403 403 403 403 200 200 403 403
 tendering:request-detail               200 200 200 200 200 200 200 200 200
+tendering:request-feed                 200 200 200 200 200 200 200 200 200
 tendering:request-list                 200 200 200 200 200 200 200 200 200
 tendering:terminate                    302 403 403 403 200 403 403 403 403
 tendering:transcript                   200 200 200 200 200 200 200 200 200
@@ -236,6 +240,7 @@ def arguments(things: dict) -> dict[str, list]:
         "contracting:file": [contract, things["file"].file_id],
         "contracting_console:decide": [deliverable],
         "contracting_console:terminate": [contract],
+        "cms:picture": ["signature", 0, "max-1200x1600"],
         "credit:event": [event],
         "credit:event-file": [event, 1],
         "credit:list": ["restricted"],

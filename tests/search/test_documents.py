@@ -1,5 +1,6 @@
 import pytest
 
+from cms.models import GuidePage
 from marketplace.core import clock
 from search.backends import get_backend
 from search.documents import SOURCES
@@ -7,7 +8,7 @@ from search.models import Kind, SearchEntry
 from search.services import rebuild, refresh
 from tests.factories.accounts import OrganisationFactory
 from tests.factories.catalogue import FeeScheduleFactory, RegulationFactory, ServiceItemFactory
-from tests.factories.cms import regulation_page
+from tests.factories.cms import guide_index, notice_page, regulation_page
 from tests.factories.registry import IntermediaryFactory, OfferFactory
 from tests.factories.tendering import RequestItemFactory, WorkRequestFactory
 
@@ -48,6 +49,30 @@ class TestWhatIsPublic:
         RegulationFactory(document_no="无页面的文件")
 
         assert keys_of(Kind.REGULATION) == {shown.document_no}
+
+    def test_only_published_notices_and_guides(self):
+        shown = notice_page(title="新公告")
+        notice_page(title="旧公告").unpublish()
+        guide_index()
+
+        assert keys_of(Kind.NOTICE) == {str(shown.pk)}
+        assert keys_of(Kind.GUIDE) == {str(pk) for pk in GuidePage.objects.live().values_list("pk", flat=True)}
+
+    def test_notices_and_guides_are_found_by_what_they_say(self):
+        page = notice_page(title="停机", body=[("text", "<p>周六凌晨<b>维护</b>数据库</p>")])
+        guide_index()
+        rebuild()
+
+        assert finds("维护数据库") == [str(page.pk)]
+        guide = GuidePage.objects.get(slug="post-a-request")
+        assert str(guide.pk) in finds("怎样发布采购需求", Kind.GUIDE)
+
+    def test_a_notice_is_found_once_it_is_published_and_lost_when_it_is_not(self):
+        page = notice_page(title="停机通知")
+        found = finds("停机通知")
+        page.unpublish()
+
+        assert (found, finds("停机通知")) == ([str(page.pk)], [])
 
     def test_nothing_of_the_bids_is_indexed_before_the_opening(self, frozen_clock):
         work_request = WorkRequestFactory(published=True, bidders=3)
@@ -171,6 +196,8 @@ class TestQueries:
             RequestItemFactory(work_request=WorkRequestFactory(published=True))
             OfferFactory()
             regulation_page(RegulationFactory())
+            notice_page()
+        guide_index()
 
         with django_assert_max_num_queries(8):
             assert list(SOURCES[kind].documents())

@@ -2,10 +2,10 @@
 
 from django import template
 
-from .. import addresses, figures, formats, forms, lists, marks, messages, navigation, stages
+from .. import addresses, figures, formats, forms, lists, marks, messages, navigation, sharing, stages
 
 register = template.Library()
-for part in (formats, marks, stages, figures, messages, addresses, navigation, lists, forms):
+for part in (formats, marks, stages, figures, messages, addresses, navigation, lists, forms, sharing):
     register.tags.update(part.register.tags)
     register.filters.update(part.register.filters)
 
