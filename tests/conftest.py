@@ -1,9 +1,17 @@
+import os
+
+import hypothesis
 import pytest
 from django.test import TransactionTestCase
 
 from marketplace.core import appendonly, clock
 
 MONDAY_MORNING = "2026-11-23 10:00"
+
+# No deadline: on a busy machine an example takes as long as it takes, and the failure would say nothing of the rule.
+hypothesis.settings.register_profile("day", deadline=None, max_examples=100, print_blob=True)
+hypothesis.settings.register_profile("night", parent=hypothesis.settings.get_profile("day"), max_examples=5000)
+hypothesis.settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "day"))
 
 
 class FrozenClock:

@@ -89,7 +89,7 @@ json_values = st.recursive(
 )
 
 
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=4 * settings.default.max_examples)
 @given(st.fixed_dictionaries(dict.fromkeys(bids.FIELDS, json_values)) | json_values)
 def test_a_document_is_a_bid_or_malformed(document):
     try:
@@ -150,7 +150,7 @@ def test_a_hostile_proposal_is_set_aside_and_the_opening_goes_on(frozen_clock, s
     ]
 
 
-@settings(max_examples=300, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=3 * settings.default.max_examples, suppress_health_check=[HealthCheck.too_slow])
 @given(st.binary(max_size=200) | json_values.map(lambda value: json.dumps(value).encode()), st.integers(0, 2**32 - 1))
 def test_a_proposal_opens_under_a_name_that_can_be_stored_or_not_at_all(content, length):
     sealed, binding = sealed_head(content, length=length)
