@@ -38,7 +38,7 @@ develop: .venv/.developed  ## and what testing needs
 
 test: develop  ## everything that needs no server, the browser tests included
 	$(BIN)/python scripts/install_chromium.py
-	env -u DATABASE_URL -u REDIS_URL -u ELASTICSEARCH_URL $(PYTEST) -n 2 --dist loadfile tests
+	env -u DATABASE_URL -u REDIS_URL -u ELASTICSEARCH_URL $(PYTEST) -n 2 --dist loadgroup tests
 
 check: develop  ## lint, types, imports, templates, migrations, translations
 	$(BIN)/ruff check .
@@ -51,7 +51,7 @@ check: develop  ## lint, types, imports, templates, migrations, translations
 	$(BIN)/python scripts/check_translations.py
 
 services-test: develop  ## the domain tests on PostgreSQL and Redis: DATABASE_URL, REDIS_URL
-	$(PYTEST) -n 2 --dist loadfile --create-db -m "not browser" $(if $(DATABASE_URL),tests,tests/services)
+	$(PYTEST) -n 2 --dist loadgroup --create-db -m "not browser" $(if $(DATABASE_URL),tests,tests/services)
 
 bench: develop  ## medians and ratios on the large world: DATABASE_URL
 	$(BIN)/python -m tests.benchmarks

@@ -9,5 +9,9 @@ urlpatterns = [
     path("regulations/feed/", RegulationFeed(), name="regulation-feed"),
     path("pictures/<str:signature>/<int:image_id>/<str:filter_spec>/", PictureView.as_view(), name="picture"),
     # Wagtail appends the file's name to that address.
-    path("pictures/<str:signature>/<int:image_id>/<str:filter_spec>/<str:filename>", PictureView.as_view()),
+    path(
+        "pictures/<str:signature>/<int:image_id>/<str:filter_spec>/<str:filename>",
+        PictureView.as_view(),
+        name="picture",
+    ),
 ]

@@ -41,6 +41,13 @@ def _empty_cache():
         cache.clear()
 
 
+def pytest_collection_modifyitems(items):
+    """With `--dist loadgroup` a file stays on one worker, which makes its world once, unless it says otherwise."""
+    for item in items:
+        if item.get_closest_marker("xdist_group") is None:
+            item.add_marker(pytest.mark.xdist_group(item.path.stem))
+
+
 _teardown = TransactionTestCase._fixture_teardown
 
 

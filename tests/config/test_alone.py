@@ -33,4 +33,6 @@ def test_no_file_names_a_path_of_somebodys_machine(texts):
 
 def test_what_is_run_before_a_commit_fetches_nothing(texts):
     assert "://" not in texts[".pre-commit-config.yaml"]
-    assert texts[".pre-commit-config.yaml"].count("entry: .venv/bin/") == texts[".pre-commit-config.yaml"].count("- id:")
+    assert texts[".pre-commit-config.yaml"].count("entry: .venv/bin/") == texts[".pre-commit-config.yaml"].count(
+        "- id:"
+    )

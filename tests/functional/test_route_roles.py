@@ -5,36 +5,28 @@ A new route fails here until it has its line. 302 sends anonymous people to sign
 console; 404 hides what a role may not see; 403 shows what it may see but not do.
 """
 
+from collections.abc import Iterable, Iterator
+
 import pytest
+from django.db import transaction
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
+from marketplace.core import clock
+from tests.conftest import MONDAY_MORNING
+from tests.functional.scene import set_scene
+
 pytestmark = pytest.mark.django_db
 
-ROLES = ("anonymous", "stranger", "rival", "reader", "owner", "firm", "applicant", "regulator", "operator")
-#: The namespaces that are ours; Wagtail's and allauth's own are looked at below.
-OURS = frozenset(
-    [
-        "accounts",
-        "api",
-        "catalogue",
-        "cms",
-        "contracting",
-        "contracting_console",
-        "credit",
-        "credit_console",
-        "registry",
-        "registry_console",
-        "search",
-        "tendering",
-        "tendering_console",
-        "tendering_pool",
-        "ui",
-    ]
-)
+#: The packages that are ours; Wagtail's console and allauth's pages are looked at below.
+OURS = ("marketplace.", "credit.", "cms.", "search.")
+#: The table is dealt to so many workers, each of which makes the world once.
+PARTS = 4
 
+ROLES = ("anonymous", "stranger", "rival", "reader", "owner", "firm", "applicant", "regulator", "operator")
 #: Route, then the answer to a GET by each of ROLES.
 PAGES = """
+ROUTE                                  ano str riv rea own fir app reg ope
 accounts:history                       302 302 200 200 200 200 200 200 200
 accounts:invitation-accept             302 409 409 409 409 409 409 409 409
 accounts:invitation-create             302 302 200 403 200 200 200 200 200
@@ -92,7 +84,6 @@ contracting:terms-propose              302 404 404 403 403 403 404 403 404
 contracting_console:decide             302 302 302 302 302 302 302 200 302
 contracting_console:index              302 302 302 302 302 302 302 200 302
 contracting_console:terminate          302 302 302 302 302 302 302 200 302
-ui:components                          200 200 200 200 200 200 200 200 200
 credit:event                           404 404 404 404 404 404 404 200 404
 credit:event-file                      404 404 404 404 404 404 404 404 404
 credit:feed                            200 200 200 200 200 200 200 200 200
@@ -170,6 +161,11 @@ tendering_console:void                 302 302 302 302 302 302 302 200 302
 tendering_pool:admit                   302 302 302 302 302 302 302 302 200
 tendering_pool:evaluator               302 302 302 302 302 302 302 302 200
 tendering_pool:index                   302 302 302 302 302 302 302 302 200
+ui:components                          200 200 200 200 200 200 200 200 200
+healthz                                200 200 200 200 200 200 200 200 200
+readyz                                 200 200 200 200 200 200 200 200 200
+/robots.txt                            200 200 200 200 200 200 200 200 200
+/console/login/                        302 403 403 403 403 403 403 302 302
 """
 
 #: What only takes a POST: the roles that may; everybody else gets 302 to sign in, 403 or 404.
@@ -205,14 +201,18 @@ OPERATIONS = {
 }
 
 
-def names_of(resolver: URLResolver, namespace: str = "") -> set[str]:
-    found = set()
+def routes_of(resolver: URLResolver, namespace: str = "", prefix: str = "/") -> Iterator[str]:
+    """Every route that a view or an app of ours answers, by its name, else by its address."""
     for pattern in resolver.url_patterns:
         if isinstance(pattern, URLResolver):
-            found |= names_of(pattern, pattern.namespace or namespace)
-        elif isinstance(pattern, URLPattern) and pattern.name and namespace in OURS:
-            found.add(f"{namespace}:{pattern.name}")
-    return found
+            inner = ":".join(filter(None, (namespace, pattern.namespace)))
+            yield from routes_of(pattern, inner, prefix + str(pattern.pattern))
+        elif isinstance(pattern, URLPattern) and not namespace.startswith("wagtail"):
+            view = getattr(pattern.callback, "view_class", getattr(pattern.callback, "cls", pattern.callback))
+            if namespace or view.__module__.startswith(OURS):
+                yield (
+                    ":".join(filter(None, (namespace, pattern.name))) if pattern.name else prefix + str(pattern.pattern)
+                )
 
 
 def arguments(things: dict) -> dict[str, list]:
@@ -312,65 +312,94 @@ def arguments(things: dict) -> dict[str, list]:
     return found
 
 
-def table() -> dict[str, tuple[int, ...]]:
-    rows = (line.split() for line in PAGES.strip().splitlines())
-    return {name: tuple(int(code) for code in codes) for name, *codes in rows}
+def address_of(route: str, things: dict) -> str:
+    return route if route.startswith("/") else reverse(route, args=arguments(things).get(route, []))
+
+
+def table() -> dict[str, dict[str, int]]:
+    _, *rows = (line.split() for line in PAGES.strip().splitlines())
+    return {route: dict(zip(ROLES, map(int, codes), strict=True)) for route, *codes in rows}
+
+
+def dealt(routes: Iterable[str]) -> list:
+    """One test a route, dealt to the workers in turn."""
+    return [
+        pytest.param(route, marks=pytest.mark.xdist_group(f"roles {number % PARTS}"))
+        for number, route in enumerate(routes)
+    ]
+
+
+@pytest.fixture(scope="module")
+def world(django_db_setup, django_db_blocker):
+    """The scene and everybody's session, made once; each test takes back what it did."""
+    with django_db_blocker.unblock(), clock.at(MONDAY_MORNING), transaction.atomic():
+        scene = set_scene()
+        sessions = {}
+        for role, person in scene.people.items():
+            client = Client()
+            if person is not None:
+                client.force_login(person)
+            sessions[role] = {name: cookie.value for name, cookie in client.cookies.items()}
+        yield scene, sessions
+        transaction.set_rollback(True)
 
 
 @pytest.fixture
-def clients(scene):
+def things(world):
+    return world[0].things
+
+
+@pytest.fixture
+def clients(world, frozen_clock):
+    """A browser for each role, signed in; the clock stands where the world was made."""
     found = {}
-    for role in ROLES:
+    for role, cookies in world[1].items():
         found[role] = Client(raise_request_exception=False)
-        if scene.people[role] is not None:
-            found[role].force_login(scene.people[role])
+        found[role].cookies.load(cookies)
     return found
 
 
-def test_every_route_of_ours_has_its_line():
-    assert names_of(get_resolver()) == table().keys() | OPERATIONS.keys()
+class TestTheTable:
+    def test_every_route_of_ours_has_its_line(self):
+        assert set(routes_of(get_resolver())) == table().keys() | OPERATIONS.keys()
+
+    def test_its_columns_are_the_roles(self):
+        assert PAGES.split()[1 : len(ROLES) + 1] == [role[:3] for role in ROLES]
 
 
-def test_every_page_answers_each_role_as_the_table_says(scene, clients):
-    asked = arguments(scene.things)
+@pytest.mark.parametrize("route", dealt(table()))
+def test_a_page_answers_each_role_as_the_table_says(route, things, clients):
+    address = address_of(route, things)
+
+    answers = {role: clients[role].get(address).status_code for role in ROLES}
+
+    assert answers == table()[route]
+
+
+@pytest.mark.parametrize("route", dealt(OPERATIONS))
+def test_an_operation_is_refused_to_every_role_that_may_not(route, things, clients):
+    address = address_of(route, things)
 
     answers = {
-        name: tuple(clients[role].get(reverse(name, args=asked.get(name, []))).status_code for role in ROLES)
-        for name in table()
+        role: clients[role].post(address, {"role": "handler"}) for role in ROLES if role not in OPERATIONS[route]
     }
 
-    assert answers == table()
+    assert {role: answer.status_code for role, answer in answers.items() if not refuses(answer)} == {}
 
 
-def test_an_operation_is_refused_to_every_role_that_may_not(scene, clients):
-    asked = arguments(scene.things)
-    wrong = {}
-
-    for name, allowed in OPERATIONS.items():
-        url = reverse(name, args=asked.get(name, []))
-        for role in ROLES:
-            if role not in allowed:
-                answer = clients[role].post(url, {"role": "handler"})
-                # Wagtail answers a refusal inside the console by leading back to its first page, with the reason.
-                sent_away = answer.status_code == 302 and ("/login" in answer.url or answer.url == "/console/")
-                if not sent_away and answer.status_code not in (403, 404):
-                    wrong[name, role] = answer.status_code
-
-    assert wrong == {}
+def refuses(answer) -> bool:
+    # Wagtail answers a refusal inside the console by leading back to its first page, with the reason.
+    sent_away = answer.status_code == 302 and ("/login" in answer.url or answer.url == "/console/")
+    return sent_away or answer.status_code in (403, 404)
 
 
-def test_the_operations_are_open_to_the_roles_that_may(scene, clients):
-    asked = arguments(scene.things)
-    refused = {}
+@pytest.mark.parametrize("route", dealt(route for route, allowed in OPERATIONS.items() if allowed))
+def test_an_operation_is_open_to_the_roles_that_may(route, things, clients):
+    address = address_of(route, things)
 
-    for name, allowed in OPERATIONS.items():
-        for role in ROLES:
-            if role in allowed:
-                answer = clients[role].post(reverse(name, args=asked.get(name, [])))
-                if answer.status_code in (403, 404, 405, 500):
-                    refused[name, role] = answer.status_code
+    answers = {role: clients[role].post(address).status_code for role in ROLES if role in OPERATIONS[route]}
 
-    assert refused == {}
+    assert {role: code for role, code in answers.items() if code in (403, 404, 405, 500)} == {}
 
 
 def console_routes() -> list[str]:
@@ -392,15 +421,18 @@ def _plain(resolver: URLResolver, prefix: str) -> list[str]:
     return found
 
 
-def test_nobody_but_staff_gets_into_the_console(scene, clients):
-    open_to_all = {"/console/login/", "/console/logout/", "/console/sprite/", "/console/jsi18n/"}
-    routes = [route for route in console_routes() if route not in open_to_all and "password_reset" not in route]
+OPEN_TO_ALL = {"/console/login/", "/console/logout/", "/console/sprite/", "/console/jsi18n/"}
 
-    answers = {
-        (route, role): clients[role].get(route).status_code
-        for route in routes
-        for role in ("anonymous", "stranger", "owner", "firm")
-    }
 
-    assert len(routes) > 50
-    assert set(answers.values()) <= {302, 403, 404}
+class TestWagtailsConsole:
+    def test_nobody_but_staff_gets_in(self, clients):
+        routes = [route for route in console_routes() if route not in OPEN_TO_ALL and "password_reset" not in route]
+
+        answers = {
+            (route, role): clients[role].get(route).status_code
+            for route in routes
+            for role in ("anonymous", "stranger", "owner", "firm")
+        }
+
+        assert len(routes) > 50
+        assert set(answers.values()) <= {302, 403, 404}

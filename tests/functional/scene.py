@@ -1,6 +1,5 @@
 from dataclasses import dataclass, field
 
-import pytest
 from django.core.management import call_command
 
 from marketplace.accounts.console import sync_console_access
@@ -28,8 +27,7 @@ class Scene:
     things: dict = field(default_factory=dict)
 
 
-@pytest.fixture
-def scene(db, frozen_clock):
+def set_scene() -> Scene:
     """
     An owner with a draft, a published request, an opened one and a contract; a firm that took part; strangers.
 
