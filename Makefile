@@ -13,8 +13,7 @@ PYTEST := $(BIN)/python -m pytest
 
 run: export DJANGO_SETTINGS_MODULE = marketplace.config.settings.embedded
 run: install  ## the whole market on this machine
-	@$(MANAGE) prepare
-	@exec $(BIN)/honcho start --no-prefix
+	@exec $(BIN)/python -m marketplace.config.run
 
 dev: export DJANGO_SETTINGS_MODULE = marketplace.config.settings.development
 dev: DATA := $(DATA)/dev

@@ -4,6 +4,7 @@ from datetime import date, datetime, time
 
 from marketplace.accounts.models import Organisation
 from marketplace.core import clock, outbox
+from marketplace.core.jobs import Queue
 from marketplace.core.models import DueWork
 
 from .rating.windows import ONE_DAY
@@ -23,7 +24,7 @@ def _beginning_of(day: date) -> datetime:
     return clock.shanghai(datetime.combine(day, time.min, clock.SHANGHAI))
 
 
-@outbox.handler(KIND)
+@outbox.handler(KIND, queue=Queue.BULK)
 def refresh(work: DueWork) -> None:
     """
     Refresh one batch of intermediaries; the rest of the day's is further due work, so no transaction runs for long.

@@ -8,14 +8,15 @@ from django.utils.translation import gettext as _
 
 from marketplace.core import outbox
 from marketplace.core.clock import SHANGHAI
+from marketplace.core.jobs import Queue
 from marketplace.core.models import DueWork
 
 from .models import Invitation, User
-from .notices import address_of
+from .notices import MAIL_RETRY, address_of
 from .services.members import INVITATION_MAIL
 
 
-@outbox.handler(INVITATION_MAIL)
+@outbox.handler(INVITATION_MAIL, queue=Queue.BULK, outside=True, retry=MAIL_RETRY)
 def mail_invitation(work: DueWork) -> None:
     """Mail an invitation that still stands, in the language of the person where they are known."""
     invitation = Invitation.objects.open().select_related("organisation", "invited_by").filter(pk=work.key).first()

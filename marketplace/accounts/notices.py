@@ -1,6 +1,7 @@
 """Telling an organisation's people that it is their turn: on the site at once, by e-mail through the outbox."""
 
 from collections.abc import Mapping
+from datetime import timedelta
 
 from django.conf import settings
 from django.core.mail import send_mail
@@ -9,12 +10,15 @@ from django.utils import translation
 from django.utils.functional import Promise
 
 from marketplace.core import clock, outbox
+from marketplace.core.jobs import Queue
 from marketplace.core.models import DueWork
 
 from .models import Membership, Notice, Organisation, User
 
 KIND = "accounts.mail_notice"
 TITLE_LENGTH = 200
+#: A mail that no server takes for two days is put aside; the notice stands on the site all the while.
+MAIL_RETRY = outbox.Retry(first=timedelta(seconds=30), longest=timedelta(hours=1), most=55)
 
 Text = str | Promise
 
@@ -94,7 +98,7 @@ def address_of(path: str, language: str) -> str:
     return f"{settings.WAGTAILADMIN_BASE_URL}{path_in(path, language)}"
 
 
-@outbox.handler(KIND)
+@outbox.handler(KIND, queue=Queue.BULK, outside=True, retry=MAIL_RETRY)
 def mail_notice(work: DueWork) -> None:
     """Mail one notice; its row is marked done with the sending."""
     notice = Notice.objects.select_related("user").get(pk=work.key)

@@ -43,8 +43,12 @@ def receives(event_type: type[E]) -> Callable[[Callable[[E], None]], Callable[[E
     return register
 
 
-def publish(event: Event) -> None:
-    """Tell every receiver, once the present transaction has committed."""
+def publish(event: Event, *, soon: bool = True) -> None:
+    """
+    Tell every receiver, once the present transaction has committed.
+
+    :param soon: right after it, in this thread; else by the next sweep
+    """
     works = [
         DueWork(
             kind=KIND,
@@ -56,7 +60,9 @@ def publish(event: Event) -> None:
     ]
     if works:
         with transaction.atomic():
-            outbox.run_soon(DueWork.objects.bulk_create(works))
+            rows = DueWork.objects.bulk_create(works)
+            if soon:
+                outbox.run_soon(rows)
 
 
 @outbox.handler(KIND)

@@ -1,8 +1,9 @@
 """
 When the market was there: a row every 30 seconds, and what is missing between them (RULES, Outage).
 
-The worker writes the rows, so they say that the database and the worker were there. Rows are never deleted: they are
-the evidence for every deadline that moved, and for every one that did not.
+A thread of the worker's process writes them and does nothing else (`core.sweeper.Heart`): they say that database and
+worker were there, and wait behind no work. Rows are never deleted: they are the evidence for every deadline that moved,
+and for every one that did not.
 """
 
 from collections.abc import Sequence
@@ -17,6 +18,7 @@ from .events import Event, publish
 from .models import Heartbeat
 
 GAP = timedelta(seconds=90)
+EVERY = timedelta(seconds=30)
 
 
 @dataclass(frozen=True)
@@ -62,12 +64,18 @@ def around(start: datetime, end: datetime) -> list[datetime]:
 def beat() -> Gap | None:
     """Write a row; returns the gap that it ends, and tells who listens."""
     now = clock.database_now()
-    last = Heartbeat.objects.order_by("-at").values_list("at", flat=True).first()
+    last = last_at()
     Heartbeat.objects.get_or_create(at=now)
     if last is None or now - last <= GAP:
         return None
-    publish(OutageEnded(last.isoformat(), now.isoformat()))
+    # Left to the sweep: whoever beats does nothing that may take long.
+    publish(OutageEnded(last.isoformat(), now.isoformat()), soon=False)
     return Gap(last, now)
+
+
+def last_at() -> datetime | None:
+    """The latest row."""
+    return Heartbeat.objects.order_by("-at").values_list("at", flat=True).first()
 
 
 def settle(moment: datetime) -> None:
@@ -76,6 +84,6 @@ def settle(moment: datetime) -> None:
 
     Nothing is written where there are no rows yet: a market without heartbeats has no evidence of an outage.
     """
-    last = Heartbeat.objects.order_by("-at").values_list("at", flat=True).first()
+    last = last_at()
     if last is not None and last < moment <= clock.database_now():
         beat()

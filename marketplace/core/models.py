@@ -61,6 +61,7 @@ class DueWork(models.Model):
     version = models.PositiveIntegerField(default=0)
     claimed_until = models.DateTimeField(null=True)
     done_at = models.DateTimeField(null=True)
+    put_aside_at = models.DateTimeField(null=True)
     attempts = models.PositiveIntegerField(default=0)
     last_error = models.TextField(blank=True)
 

@@ -7,38 +7,90 @@ in one commit with all that the handler did. So everything happens, and happens 
 
 import uuid
 from collections.abc import Callable, Iterable
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
 import structlog
 from django.db import transaction
-from django.db.models import F, Q
+from django.db.models import F, Q, QuerySet
 
 from . import clock
+from .jobs import Queue
 from .models import DueWork
 
 LEASE = timedelta(minutes=1)
+#: How long a row that was handed out by a message waits for it.
+HANDED_OUT = timedelta(minutes=10)
 KEEP_DONE = timedelta(days=30)
+#: From so many attempts on a row is told of as one that does not get on.
+FAILING = 5
 
 Handler = Callable[[DueWork], None]
-_handlers: dict[str, Handler] = {}
 log = structlog.get_logger(__name__)
+
+
+@dataclass(frozen=True)
+class Retry:
+    """
+    When what failed is tried again: after `first`, then twice as long each time, `longest` at most.
+
+    :param most: after so many attempts the row is put aside, and a person decides; 0: never
+    """
+
+    first: timedelta = timedelta(seconds=5)
+    longest: timedelta = timedelta(hours=1)
+    most: int = 0
+
+    def wait(self, attempts: int) -> timedelta:
+        """The pause after so many attempts."""
+        return min(self.first * 2 ** min(attempts - 1, 30), self.longest)
+
+
+@dataclass(frozen=True)
+class Way:
+    """
+    How a kind's rows are done.
+
+    :param outside: what it does leaves the database (a mail): no transaction is open meanwhile, so that nobody waits
+        for a server elsewhere; a crash between the doing and the marking does it again
+    """
+
+    queue: Queue = Queue.PROMPT
+    outside: bool = False
+    retry: Retry = Retry()
+
+
+_handlers: dict[str, Handler] = {}
+_ways: dict[str, Way] = {}
 
 
 class Superseded(Exception):
     """The row was rescheduled, or finished by another worker, while its handler ran: the handler's work is undone."""
 
 
-def handler(kind: str) -> Callable[[Handler], Handler]:
-    """Register what does the work of a kind; it runs inside a transaction and may run again after a crash."""
+def handler(
+    kind: str, *, queue: Queue = Queue.PROMPT, outside: bool = False, retry: Retry | None = None
+) -> Callable[[Handler], Handler]:
+    """Register what does the work of a kind; it may run again after a crash (see `Way`)."""
 
     def register(function: Handler) -> Handler:
         if kind in _handlers:
             raise ValueError(f"{kind} has a handler")
         _handlers[kind] = function
+        _ways[kind] = Way(queue, outside, retry or Retry())
         return function
 
     return register
+
+
+def kinds() -> list[str]:
+    """Every kind that has a handler."""
+    return sorted(_handlers)
+
+
+def way_of(kind: str) -> Way:
+    return _ways.get(kind, Way())
 
 
 def schedule(kind: str, key: str, due_at: datetime, payload: dict[str, Any] | None = None) -> DueWork:
@@ -47,17 +99,20 @@ def schedule(kind: str, key: str, due_at: datetime, payload: dict[str, Any] | No
         kind=kind, key=key, defaults={"due_at": due_at, "payload": payload or {}}
     )
     if not created:
-        DueWork.objects.filter(pk=work.pk).update(
-            due_at=due_at,
-            payload=payload or {},
-            version=F("version") + 1,
-            done_at=None,
-            claimed_until=None,
-            attempts=0,
-            last_error="",
-        )
+        DueWork.objects.filter(pk=work.pk).update(due_at=due_at, payload=payload or {}, **_anew())
         work.refresh_from_db()
     return work
+
+
+def _anew() -> dict[str, Any]:
+    return {
+        "version": F("version") + 1,
+        "done_at": None,
+        "claimed_until": None,
+        "put_aside_at": None,
+        "attempts": 0,
+        "last_error": "",
+    }
 
 
 def cancel(kind: str, key: str) -> None:
@@ -65,48 +120,113 @@ def cancel(kind: str, key: str) -> None:
     DueWork.objects.filter(kind=kind, key=key, done_at=None).update(done_at=clock.now(), version=F("version") + 1)
 
 
-def _claim(ids: Iterable[int] | None) -> DueWork | None:
+def try_again(*, work_id: int) -> None:
+    """Have a row that failed, or was put aside, tried at the next sweep."""
+    DueWork.objects.filter(pk=work_id, done_at=None).update(**_anew())
+
+
+def _due(queue: Queue | None, now: datetime) -> QuerySet[DueWork]:
+    """The rows that nobody holds; one held for longer than anybody ever holds one comes from a clock that was wrong."""
+    held_too_long = now + 2 * Retry.longest
+    waiting = DueWork.objects.filter(done_at=None, put_aside_at=None, due_at__lte=now).filter(
+        Q(claimed_until=None) | Q(claimed_until__lte=now) | Q(claimed_until__gt=held_too_long)
+    )
+    bulk = [kind for kind, way in _ways.items() if way.queue is Queue.BULK]
+    if queue is Queue.BULK:
+        return waiting.filter(kind__in=bulk)
+    return waiting.exclude(kind__in=bulk) if queue else waiting
+
+
+def _claim(queue: Queue | None, ids: Iterable[int] | None) -> DueWork | None:
     now = clock.now()
     with transaction.atomic():
-        waiting = DueWork.objects.filter(done_at=None, due_at__lte=now).filter(
-            Q(claimed_until=None) | Q(claimed_until__lte=now)
-        )
+        waiting = _due(queue, now)
         if ids is not None:
             waiting = waiting.filter(pk__in=ids)
         work = waiting.select_for_update(skip_locked=True).order_by("due_at", "pk").first()
         if work is not None:
-            work.claimed_until = now + LEASE
-            work.save(update_fields=["claimed_until"])
+            _take(work, now)
         return work
+
+
+def _take(work: DueWork, now: datetime) -> None:
+    # Counted when it is begun: a row that kills whoever does it must not be begun every minute for ever.
+    lease = max(LEASE, way_of(work.kind).retry.wait(work.attempts + 1))
+    work.claimed_until = now + lease
+    DueWork.objects.filter(pk=work.pk).update(claimed_until=work.claimed_until, attempts=F("attempts") + 1)
 
 
 def _perform(work: DueWork) -> None:
     with structlog.contextvars.bound_contextvars(work=work.kind, key=work.key):
         try:
-            with transaction.atomic():
+            if way_of(work.kind).outside:
                 _handlers[work.kind](work)
-                done = DueWork.objects.filter(pk=work.pk, version=work.version, done_at=None)
-                if not done.update(done_at=clock.now(), claimed_until=None):
-                    raise Superseded
+                _mark_done(work)
+            else:
+                with transaction.atomic():
+                    _handlers[work.kind](work)
+                    _mark_done(work)
         except Superseded:
             log.info("due_work_superseded")
         except Exception as failure:
             log.exception("due_work_failed", attempts=work.attempts + 1)
-            wait = timedelta(seconds=min(5 * 2**work.attempts, 3600))
-            DueWork.objects.filter(pk=work.pk, version=work.version).update(
-                attempts=F("attempts") + 1,
-                last_error=f"{type(failure).__name__}: {failure}"[:2000],
-                claimed_until=clock.now() + wait,
-            )
+            _note_failure(work, failure)
 
 
-def run_due(*, limit: int = 1000, ids: Iterable[int] | None = None) -> int:
+def _mark_done(work: DueWork) -> None:
+    done = DueWork.objects.filter(pk=work.pk, version=work.version, done_at=None)
+    if not done.update(done_at=clock.now(), claimed_until=None):
+        raise Superseded
+
+
+def _note_failure(work: DueWork, failure: Exception) -> None:
+    attempts, retry = work.attempts + 1, way_of(work.kind).retry
+    now = clock.now()
+    given_up = bool(retry.most) and attempts >= retry.most
+    if given_up:
+        log.error("due_work_put_aside", attempts=attempts)
+    DueWork.objects.filter(pk=work.pk, version=work.version).update(
+        last_error=f"{type(failure).__name__}: {failure}"[:2000],
+        claimed_until=now + retry.wait(attempts),
+        put_aside_at=now if given_up else None,
+    )
+
+
+def run_due(*, limit: int = 1000, ids: Iterable[int] | None = None, queue: Queue | None = None) -> int:
     """Do what is due, oldest first; returns how many rows were tried."""
     tried = 0
-    while tried < limit and (work := _claim(ids)):
+    while tried < limit and (work := _claim(queue, ids)):
         _perform(work)
         tried += 1
     return tried
+
+
+def hand_out(queue: Queue, *, limit: int = 500) -> list[tuple[int, str]]:
+    """
+    Hold what is due on a queue for whoever gets the message about it.
+
+    :returns: for each row what `run_one` takes; a message that is lost is made up for after ten minutes
+    """
+    now = clock.now()
+    until = now + HANDED_OUT
+    with transaction.atomic():
+        rows = _due(queue, now).select_for_update(skip_locked=True).order_by("due_at", "pk")
+        ids = list(rows.values_list("pk", flat=True)[:limit])
+        DueWork.objects.filter(pk__in=ids).update(claimed_until=until)
+    return [(pk, until.isoformat()) for pk in ids]
+
+
+def run_one(*, work_id: int, held_until: str) -> bool:
+    """Do a row that was handed out; False where it is done, moved or taken by the same message come twice."""
+    now = clock.now()
+    held = DueWork.objects.filter(pk=work_id, done_at=None, claimed_until=datetime.fromisoformat(held_until))
+    with transaction.atomic():
+        work = held.select_for_update(skip_locked=True).first()
+        if work is None:
+            return False
+        _take(work, now)
+    _perform(work)
+    return True
 
 
 def run_soon(works: list[DueWork]) -> None:

@@ -1,6 +1,7 @@
 """What the clock brings: ids in, one domain call, safe to run twice and late."""
 
 from marketplace.core import outbox
+from marketplace.core.jobs import Queue
 from marketplace.core.models import DueWork
 
 from .models import Opening
@@ -38,17 +39,17 @@ def deadline_after_an_outage(work: DueWork) -> None:
     close_bids(request_id=work.payload["request_id"])
 
 
-@outbox.handler(SIGNALS)
+@outbox.handler(SIGNALS, queue=Queue.BULK)
 def signals(work: DueWork) -> None:
     find_signals(request_id=work.payload["request_id"])
 
 
-@outbox.handler(TELL_BIDDERS)
+@outbox.handler(TELL_BIDDERS, queue=Queue.BULK)
 def telling_bidders(work: DueWork) -> None:
     tell_bidders(**work.payload)
 
 
-@outbox.handler(TELL_ELIGIBLE)
+@outbox.handler(TELL_ELIGIBLE, queue=Queue.BULK)
 def telling_eligible(work: DueWork) -> None:
     tell_eligible(**work.payload)
 

@@ -13,6 +13,7 @@ from pathlib import Path
 from django.utils import translation
 
 from marketplace.config import env
+from marketplace.config.run import commands
 from tests.benchmarks.pages import details, lists
 from tests.benchmarks.report import Report, Row
 
@@ -39,9 +40,8 @@ def measure(report: Report) -> None:
 def _memory() -> float:
     """The most that the worker process held, in MiB, while it answered every kind of page in both languages."""
     port = _free_port()
-    command = next(line for line in (env.ROOT / "Procfile").read_text().splitlines() if line.startswith("web:"))
-    words = [str(port) if word == "$PORT" else word for word in command.split()[1:]]
-    server = subprocess.Popen(words, cwd=env.ROOT, env={**os.environ, "PORT": str(port)}, start_new_session=True)
+    command = commands(port, with_redis=False)["web"]
+    server = subprocess.Popen(command, cwd=env.ROOT, env={**os.environ, "PORT": str(port)}, start_new_session=True)
     try:
         _wait(port, 60)
         with translation.override("zh-hans"):

@@ -3,10 +3,10 @@ from datetime import timedelta
 import pytest
 from django.db import DatabaseError, transaction
 
-from marketplace.config.celery import app
-from marketplace.core import clock, heartbeats, tasks
+from marketplace.core import clock, heartbeats
 from marketplace.core.heartbeats import Gap
 from marketplace.core.models import DueWork, Heartbeat
+from marketplace.core.sweeper import Heart
 
 START = clock.shanghai("2026-11-23 10:00")
 
@@ -100,10 +100,24 @@ def test_around_has_the_rows_on_both_sides(frozen_clock):
 
 
 @pytest.mark.django_db
-def test_the_worker_writes_one_every_30_seconds(frozen_clock):
-    assert app.conf.beat_schedule["heartbeat"]["task"] == tasks.beat.name
-    assert app.conf.beat_schedule["heartbeat"]["schedule"] == 30.0
+class TestHeart:
+    def test_beats_every_30_seconds(self, frozen_clock):
+        assert Heart().beat() == 30
+        assert Heartbeat.objects.count() == 1
 
-    tasks.beat()
+    def test_tries_again_soon_where_the_database_takes_none(self, frozen_clock, monkeypatch):
+        def refuse():
+            raise DatabaseError("database is locked")
 
-    assert Heartbeat.objects.count() == 1
+        monkeypatch.setattr(heartbeats, "beat", refuse)
+
+        assert Heart().beat() == 5
+
+    def test_leaves_what_follows_from_a_gap_to_the_sweep(self, frozen_clock, django_capture_on_commit_callbacks):
+        heartbeats.beat()
+        frozen_clock.advance(minutes=20)
+
+        with django_capture_on_commit_callbacks(execute=True):
+            heartbeats.beat()
+
+        assert DueWork.objects.get(kind="event").done_at is None

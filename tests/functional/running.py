@@ -1,4 +1,4 @@
-"""A market's real processes on a data folder of their own: started as the Procfile starts them, killed, looked at."""
+"""A market's real processes on a data folder of their own: started as the supervisor starts them, killed, looked at."""
 
 import json
 import os
@@ -10,6 +10,8 @@ import time
 from pathlib import Path
 
 from django.db import connection
+
+from marketplace.config.run import commands
 
 ROOT = Path(__file__).resolve().parents[2]
 SERVERS = ("DATABASE_URL", "REDIS_URL", "ELASTICSEARCH_URL")
@@ -55,10 +57,13 @@ class Market:
         self._started = []
 
     def start(self, name):
-        """Start a process of the Procfile, in a group of its own."""
-        lines = dict(line.split(": ", 1) for line in (ROOT / "Procfile").read_text("utf-8").splitlines() if line)
-        command = lines[name].replace(".venv/bin", str(Path(sys.executable).parent))
-        return self._spawn(["/bin/sh", "-c", f"exec {command}"])
+        """Start one of the market's processes, in a group of its own."""
+        return self._spawn(self.commands[name])
+
+    @property
+    def commands(self):
+        """The market's processes by name."""
+        return commands(int(self.environment["PORT"]), with_redis=bool(self.environment.get("REDIS_URL")))
 
     def talk(self, module):
         """Start a module that answers a line of JSON for a line of JSON."""

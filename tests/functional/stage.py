@@ -9,7 +9,6 @@ import re
 import sys
 from datetime import timedelta
 from email import message_from_bytes, policy
-from pathlib import Path
 
 import django
 
@@ -20,12 +19,16 @@ from django.conf import settings
 from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
 from django.contrib.sessions.backends.db import SessionStore
 from django.test import override_settings
+from django.urls import reverse
 
 from marketplace.accounts.models import Notice
+from marketplace.accounts.notices import notify_person
+from marketplace.accounts.services.members import INVITATION_MAIL
 from marketplace.contracting.models import Contract
-from marketplace.core import audit, clock
-from marketplace.core.models import AuditEntry, DueWork
+from marketplace.core import audit, clock, outbox
+from marketplace.core.models import AuditEntry, DueWork, Heartbeat
 from marketplace.tendering.models import Bid, Opening, WorkRequest
+from tests.factories.accounts import InvitationFactory
 from tests.factories.tendering import WorkRequestFactory, bidder_for, member_of, open_bids
 
 THIRTY_DAYS = timedelta(days=30)
@@ -43,15 +46,7 @@ def due_world(bids):
     with FAST, clock.at(clock.now() - THIRTY_DAYS):
         waiting = WorkRequestFactory(bidders=bids)
         opened = WorkRequestFactory(bidders=3, lowest_price=True, opened=True)
-    prepare_broker()
     return {"waiting": waiting.number, "opened": opened.number}
-
-
-def prepare_broker():
-    """Make the folders of the file broker."""
-    for option, folder in settings.CELERY_BROKER_TRANSPORT_OPTIONS.items():
-        if option != "store_processed":
-            Path(folder).mkdir(parents=True, exist_ok=True)
 
 
 def bidding_world(firms):
@@ -67,7 +62,6 @@ def priced_world(firms):
     with FAST:
         work_request = WorkRequestFactory(published=True, lowest_price=True)
         people = [member_of(bidder_for(work_request).organisation) for _ in range(firms)]
-    prepare_broker()
     told = [
         [person.email, person.name, one.uscc, one.name_zh]
         for person in people
@@ -93,6 +87,30 @@ def progress():
         "done": list(rows.exclude(done_at=None).values_list("kind", flat=True).distinct()),
         "left": rows.filter(done_at=None, due_at__lte=clock.now()).count(),
     }
+
+
+def noticed():
+    """A person who is told of a page and invited, the paths that the mails name, and their session."""
+    with FAST:
+        work_request = WorkRequestFactory(published=True)
+        person = member_of(work_request.owner)
+        address = reverse("tendering:request-detail", args=[work_request.number])
+        notify_person(user=person, subject="A page", body="It is there.", url=address, key="test:page")
+        invitation = InvitationFactory(email=person.email)
+        outbox.schedule(INVITATION_MAIL, str(invitation.pk), clock.now())
+        paths = list(Notice.objects.filter(user=person).values_list("url", flat=True))
+        paths.append(reverse("accounts:invitation-accept", args=[invitation.token]))
+    return {"email": person.email, "paths": paths, "session": _session_of(person)}
+
+
+def letters():
+    """Every mail that was written, as `[to, text]`."""
+    return [[message["To"], message.get_content()] for message in _written()]
+
+
+def beats():
+    """How often the market said that it was there."""
+    return Heartbeat.objects.count()
 
 
 def let_leases_end():
@@ -145,15 +163,17 @@ def work():
 
 def mail():
     """Every notice as it was to be mailed, and every mail that was written, as `[to, subject]`."""
-    written = []
+    # A long header is folded, which adds a space.
+    written = [[message["To"], message["Subject"].strip()] for message in _written()]
+    notices = Notice.objects.values_list("user__email", "title")
+    return {"notices": [[to, f"[明选] {title}"] for to, title in notices], "written": written}
+
+
+def _written():
     for file in settings.EMAIL_FILE_PATH.glob("*.log"):
         for part in re.split(rb"\n-{79}\n", file.read_bytes()):
             if part.strip():
-                message = message_from_bytes(part.strip(), policy=policy.default)
-                # A long header is folded, which adds a space.
-                written.append([message["To"], message["Subject"].strip()])
-    notices = Notice.objects.values_list("user__email", "title")
-    return {"notices": [[to, f"[明选] {title}"] for to, title in notices], "written": written}
+                yield message_from_bytes(part.strip(), policy=policy.default)
 
 
 def stored(number):
@@ -174,6 +194,9 @@ QUESTIONS = {
         bidding_world,
         priced_world,
         progress,
+        beats,
+        noticed,
+        letters,
         let_leases_end,
         outcome,
         work,

@@ -11,7 +11,7 @@ SPELLINGS = ("156864.50", "156,864.50", "15686450")
 @pytest.mark.skipif(connection.vendor != "sqlite", reason="make test runs it, on SQLite")
 @pytest.mark.django_db
 class TestCrashOnOneMachine(Crashes):
-    """SQLite and the file broker."""
+    """SQLite, and one process that sweeps."""
 
     @pytest.fixture
     def servers(self, tmp_path):
@@ -22,7 +22,7 @@ class TestCrashOnOneMachine(Crashes):
         market.environment["LOG_LEVEL"] = "INFO"
         stage = market.talk("tests.functional.stage")
         world = stage.ask("priced_world", firms=2)
-        for name in ("web", "worker", "beat"):
+        for name in market.commands:
             market.start(name)
         clients = [Bidder(market, world["request"], session, price=PRICE, days="10") for session in world["sessions"]]
 
@@ -31,7 +31,7 @@ class TestCrashOnOneMachine(Crashes):
         wait_until(lambda: all(len(client.receipts) >= 2 for client in clients), seconds=PATIENCE, what="receipts")
         for client in clients:
             client.stop()
-        wait_until(lambda: list((market.data / "broker").rglob("*.msg")), seconds=PATIENCE, what="a broker's message")
+        wait_until(lambda: stage.ask("beats"), seconds=PATIENCE, what="the worker's heartbeat")
 
         assert [client.refusals for client in clients] == [[], []]
         written = {
@@ -43,7 +43,7 @@ class TestCrashOnOneMachine(Crashes):
         assert tells(written, secret) == []
         # The tables name every firm and person there is; nothing else names these.
         beside = {path: content for path, content in written.items() if not path.name.startswith("market.sqlite3")}
-        assert {path.parts[0] for path in beside} >= {"broker", "processes.log"}
+        assert {path.parts[0] for path in beside} >= {"processes.log", "secret.key"}
         assert tells(beside, [word for names in world["names"] for word in names]) == []
 
 

@@ -13,7 +13,9 @@ REDIS_DATABASE = "/15"
 
 @pytest.mark.django_db(transaction=True)
 class TestCrashOnServers(Crashes):
-    """PostgreSQL and Redis."""
+    """PostgreSQL, Redis and Celery."""
+
+    longest_lease = 600
 
     @pytest.fixture
     def servers(self, database_url, redis_url):

@@ -110,7 +110,12 @@ CACHES = {
     "default": (
         {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": env.REDIS_URL}
         if env.REDIS_URL
-        else {"BACKEND": "django.core.cache.backends.filebased.FileBasedCache", "LOCATION": DATA / "cache"}
+        # The limits of signing in and of the API: one web process counts them in its memory.
+        else {
+            "BACKEND": "django.core.cache.backends.locmem.LocMemCache",
+            "LOCATION": "default",
+            "OPTIONS": {"MAX_ENTRIES": 20_000},
+        }
     ),
     # Pages and figures of core.web.kept; in a worker's memory there are so many of them at most, about 10 MiB.
     "kept": (
@@ -274,21 +279,15 @@ globals().update(EMAIL_CONFIG)
 if not EMAIL_CONFIG:
     EMAIL_BACKEND = "django.core.mail.backends.filebased.EmailBackend"
     EMAIL_FILE_PATH = DATA / "mail"
+#: Seconds; a mail server that takes a connection and says nothing must not hold a worker for ever.
+EMAIL_TIMEOUT = 20
 DEFAULT_FROM_EMAIL = "明选 <no-reply@market.example>"
 
-CELERY_BROKER_URL = env.REDIS_URL or "filesystem://"
-CELERY_BROKER_TRANSPORT_OPTIONS = (
-    {}
-    if env.REDIS_URL
-    else {
-        "data_folder_in": str(DATA / "broker" / "queue"),
-        "data_folder_out": str(DATA / "broker" / "queue"),
-        "processed_folder": str(DATA / "broker" / "processed"),
-        "control_folder": str(DATA / "broker" / "control"),
-        "store_processed": False,
-    }
-)
+#: Without Redis Celery is not started: `manage.py work` does its jobs.
+CELERY_BROKER_URL = env.REDIS_URL or None
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
+#: A Redis that is away is waited for, however long.
+CELERY_BROKER_CONNECTION_MAX_RETRIES = None
 CELERY_TASK_IGNORE_RESULT = True
 CELERY_TASK_ACKS_LATE = True
 CELERY_TIMEZONE = TIME_ZONE

@@ -23,9 +23,6 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, sample: bool = False, **options: Any) -> None:
         Path(settings.DATA).mkdir(parents=True, exist_ok=True)
-        for folder in ("data_folder_in", "processed_folder", "control_folder"):
-            if path := settings.CELERY_BROKER_TRANSPORT_OPTIONS.get(folder):
-                Path(str(path)).mkdir(parents=True, exist_ok=True)
         self.stdout.write("Tables …")
         call_command("migrate", verbosity=0)
         if not ServiceItem.objects.exists():
