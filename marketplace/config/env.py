@@ -9,7 +9,7 @@ ROOT = Path(__file__).resolve().parents[2]
 env = environ.Env()
 environ.Env.read_env(ROOT / ".env")
 
-#: Folder of everything the market writes: database, uploads, keys, broker, e-mail of the demo.
+#: Folder of everything the market writes: database, uploads, keys, e-mail of the demo.
 DATA: Path = Path(env.str("DATA", default=str(ROOT / "var"))).resolve()
 PORT: int = env.int("PORT", default=8000)
 DATABASE_URL: str = env.str("DATABASE_URL", default="")
@@ -19,6 +19,7 @@ ALLOWED_HOSTS: list[str] = env.list("ALLOWED_HOSTS", default=[])
 CSRF_TRUSTED_ORIGINS: list[str] = env.list("CSRF_TRUSTED_ORIGINS", default=[])
 #: The reverse proxies whose X-Forwarded-For is believed, as addresses or networks.
 TRUSTED_PROXIES: list[str] = env.list("TRUSTED_PROXIES", default=[])
+#: The address that people reach the market at, for every process: what mails lead to.
 SITE_URL: str = env.str("SITE_URL", default=f"http://127.0.0.1:{PORT}")
 #: Seconds that a page is kept for visitors without an account; 0 keeps none.
 PAGES_KEPT_SECONDS: int = env.int("PAGES_KEPT_SECONDS", default=10)

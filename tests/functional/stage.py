@@ -25,7 +25,7 @@ from marketplace.accounts.models import Notice
 from marketplace.accounts.notices import notify_person
 from marketplace.accounts.services.members import INVITATION_MAIL
 from marketplace.contracting.models import Contract
-from marketplace.core import audit, clock, outbox
+from marketplace.core import audit, clock, events, heartbeats, outbox
 from marketplace.core.models import AuditEntry, DueWork, Heartbeat
 from marketplace.tendering.models import Bid, Opening, WorkRequest
 from tests.factories.accounts import InvitationFactory
@@ -106,6 +106,16 @@ def noticed():
 def letters():
     """Every mail that was written, as `[to, text]`."""
     return [[message["To"], message.get_content()] for message in _written()]
+
+
+def beat():
+    """Write a heartbeat, as the worker's own thread does."""
+    heartbeats.beat()
+
+
+def publish_something():
+    """Leave a piece of news to the sweep."""
+    events.publish(heartbeats.OutageEnded("2026-11-23T02:00:00+00:00", "2026-11-23T02:02:00+00:00"), soon=False)
 
 
 def beats():
@@ -194,6 +204,8 @@ QUESTIONS = {
         bidding_world,
         priced_world,
         progress,
+        beat,
+        publish_something,
         beats,
         noticed,
         letters,

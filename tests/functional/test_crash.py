@@ -1,3 +1,6 @@
+import socket
+import time
+
 import pytest
 from django.db import connection
 
@@ -45,6 +48,25 @@ class TestCrashOnOneMachine(Crashes):
         beside = {path: content for path, content in written.items() if not path.name.startswith("market.sqlite3")}
         assert {path.parts[0] for path in beside} >= {"processes.log", "secret.key"}
         assert tells(beside, [word for names in world["names"] for word in names]) == []
+
+    def test_a_mail_server_that_says_nothing_holds_up_neither_heartbeats_nor_what_is_due(self, market):
+        stage = market.talk("tests.functional.stage")
+        stage.ask("noticed")
+        with socket.create_server(("127.0.0.1", 0)) as silent:
+            market.environment["EMAIL_URL"] = f"smtp://127.0.0.1:{silent.getsockname()[1]}"
+            market.start("worker")
+            silent.settimeout(PATIENCE)
+            connection, _ = silent.accept()
+
+            began = time.monotonic()
+            stage.ask("beat")
+            written_after = time.monotonic() - began
+            stage.ask("publish_something")
+            wait_until(lambda: "event" in stage.ask("progress")["done"], seconds=15, what="what is due", interval=0.2)
+
+            assert written_after < 5
+            assert stage.ask("progress")["claimed"] == ["accounts.mail_notice"]
+            connection.close()
 
 
 def tells(written, words):
