@@ -6,6 +6,8 @@ from django.utils.translation import gettext_lazy as _
 from marketplace.accounts.models import Organisation
 from marketplace.core import clock
 from marketplace.core.files import UploadField
+from marketplace.core.identifiers import USCCField
+from marketplace.core.web.forms import DayField
 
 from .models import CreditRule
 
@@ -13,9 +15,7 @@ from .models import CreditRule
 class DayForm(forms.Form):
     """The day that a standing is asked for, today unless given."""
 
-    on = forms.DateField(
-        label=_("Any day"), required=False, widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
-    )
+    on = DayField(label=_("Any day"), required=False)
 
     def clean_on(self) -> Any:
         on = self.cleaned_data["on"]
@@ -29,23 +29,21 @@ class DayForm(forms.Form):
 class ProposalForm(forms.Form):
     """What a regulator fills in to propose a credit event."""
 
-    subject = forms.CharField(
-        label=_("Intermediary's unified social credit code"),
-        max_length=24,
-        error_messages={"required": _("Enter the code.")},
+    subject = USCCField(
+        label=_("Intermediary's unified social credit code"), error_messages={"required": _("Enter the code.")}
     )
     rule = forms.ModelChoiceField(
         CreditRule.objects.all(),
         label=_("Rule"),
         help_text=_("One fact, one event: choose the gravest rule that fits; D15 only where no other does."),
     )
-    happened_on = forms.DateField(label=_("Happened on"), widget=forms.DateInput(attrs={"type": "date"}))
+    happened_on = DayField(label=_("Happened on"))
     facts = forms.CharField(label=_("Facts"), max_length=4000, widget=forms.Textarea(attrs={"rows": 5}))
     evidence = forms.CharField(label=_("Evidence"), max_length=2000, widget=forms.Textarea(attrs={"rows": 3}))
     upload = UploadField(label=_("Evidence file"), required=False)
 
     def clean_subject(self) -> Organisation:
-        code = "".join(self.cleaned_data["subject"].split()).upper()
+        code = self.cleaned_data["subject"]
         organisation = Organisation.objects.filter(kind=Organisation.Kind.INTERMEDIARY, uscc=code).first()
         if organisation is None:
             raise forms.ValidationError(_("No intermediary of the market has this code."))

@@ -9,7 +9,9 @@ from django.http import HttpRequest
 from django.utils.translation import get_language, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
-from marketplace.core.identifiers import USCCField, normalise
+from marketplace.core.comparing import folded
+from marketplace.core.identifiers import USCCField
+from marketplace.core.web.forms import NameField, PercentField, PhoneField
 
 from .models import District, Membership, Organisation, User
 from .services import HolderParticulars, Particulars
@@ -53,6 +55,7 @@ class OrganisationForm(forms.ModelForm):
     class Meta:
         model = Organisation
         fields = ["uscc", "name_zh", "name_en", "legal_representative", "district", "address", "phone"]
+        field_classes = {"name_zh": NameField, "legal_representative": NameField, "phone": PhoneField}
         labels = {
             "name_zh": _("Name on the business licence"),
             "name_en": _("English name"),
@@ -77,23 +80,10 @@ class OrganisationForm(forms.ModelForm):
 
 
 class HolderForm(forms.Form):
-    name = forms.CharField(label=_("Name of the holder"), max_length=150)
-    code = forms.CharField(
-        label=_("Code (companies only)"), required=False, max_length=40, widget=forms.TextInput({"autocomplete": "off"})
-    )
-    share_percent = forms.DecimalField(
-        label=pgettext_lazy("holder", "Share"),
-        min_value=Decimal(25),
-        max_value=Decimal(100),
-        max_digits=5,
-        decimal_places=2,
-        widget=forms.TextInput({"inputmode": "decimal"}),
-    )
+    name = NameField(label=_("Name of the holder"), max_length=150, person=True)
+    code = USCCField(label=_("Code (companies only)"), required=False)
+    share_percent = PercentField(label=pgettext_lazy("holder", "Share"), min_value=Decimal(25))
     is_state = forms.BooleanField(label=_("A state holder"), required=False)
-
-    def clean_code(self) -> str:
-        code = self.cleaned_data["code"]
-        return normalise(code) if code else ""
 
 
 class BaseHolderFormSet(forms.BaseFormSet):
@@ -108,7 +98,7 @@ class BaseHolderFormSet(forms.BaseFormSet):
             return
         if sum(holder.share_percent for holder in self.holders()) > 100:
             raise ValidationError(_("The shares add up to more than 100 percent."))
-        names = [(holder.name, holder.code) for holder in self.holders()]
+        names = [(folded(holder.name, person=True), holder.code) for holder in self.holders()]
         if len(set(names)) < len(names):
             raise ValidationError(_("A holder is named twice."))
 

@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from marketplace.core import appendonly, clock
 from marketplace.core.i18n import localized
 from marketplace.core.identifiers import validate_uscc
+from marketplace.core.keys import KeyField
 
 from .querysets import InvitationQuerySet, MembershipQuerySet, NoticeQuerySet, OrganisationQuerySet
 
@@ -96,6 +97,7 @@ class Organisation(models.Model):
         validators=[validate_uscc],
     )
     name_zh = models.CharField(_("name"), max_length=150)
+    name_key = KeyField("name_zh", db_index=True)
     name_en = models.CharField(_("English name"), max_length=200, blank=True)
     legal_representative = models.CharField(_("legal representative"), max_length=100, blank=True)
     address = models.CharField(_("address"), max_length=200, blank=True)
@@ -114,7 +116,12 @@ class Organisation(models.Model):
             models.CheckConstraint(
                 condition=models.Q(kind__in=("authority", "operator")) | models.Q(uscc__isnull=False),
                 name="organisation_firms_have_a_code",
-            )
+            ),
+            models.UniqueConstraint(
+                fields=("kind", "name_key"),
+                condition=models.Q(kind__in=("authority", "operator")),
+                name="organisation_public_body_once",
+            ),
         ]
 
     def __str__(self) -> str:
@@ -126,13 +133,14 @@ class Holder(models.Model):
 
     organisation = models.ForeignKey(Organisation, on_delete=models.CASCADE, related_name="holders")
     name = models.CharField(_("name"), max_length=150)
+    name_key = KeyField("name", person=True)
     code = models.CharField(_("code of a company that holds"), max_length=18, blank=True)
     share_percent = models.DecimalField(_("share in percent"), max_digits=5, decimal_places=2)
     is_state = models.BooleanField(_("a state holder"), default=False)
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(fields=("organisation", "name", "code"), name="holder_once"),
+            models.UniqueConstraint(fields=("organisation", "name_key", "code"), name="holder_once"),
             models.CheckConstraint(
                 condition=models.Q(share_percent__gte=25, share_percent__lte=100), name="holder_share_25_to_100"
             ),

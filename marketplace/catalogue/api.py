@@ -117,7 +117,7 @@ class FeeQuestionSerializer(serializers.Serializer):
     """What to work out; `coefficients` and `parameters` are named by the schedule."""
 
     code = serializers.CharField(max_length=40, help_text="A fee schedule's code, or a service item's.")
-    base = NumberField(help_text="Above 0, in the document's own unit.")
+    base = NumberField(help_text="Above 0, in the document's own unit, or with its own: `3000万`.")
     variant = serializers.CharField(required=False, allow_blank=True, allow_null=True, default="", max_length=40)
     coefficients = serializers.DictField(child=NumberField(), required=False, default=dict)
     parameters = serializers.DictField(child=NumberField(), required=False, default=dict)
@@ -144,6 +144,7 @@ class FeeAnswerSerializer(serializers.Serializer):
     reference = serializers.BooleanField()
     incomplete = serializers.ListField(child=serializers.CharField())
     steps = FeeStepSerializer(many=True)
+    question = serializers.CharField(required=False, help_text="Asked where the base is a thousand times the usual.")
 
 
 class FeeCalculationView(InItsLanguage, APIView):

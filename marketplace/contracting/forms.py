@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from marketplace.core import clock, files
+from marketplace.core.web.forms import AmountField, DayField, PercentField
 
 from .models import ASPECTS, Contract, aspect_label
 from .services import MilestoneTerms
@@ -17,15 +18,11 @@ from .services.delivering import MOST_FILES
 from .services.terms import MOST_MILESTONES
 
 
-def day_input() -> forms.DateInput:
-    return forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"})
-
-
 class TermsForm(forms.Form):
     """Dates and further terms; the milestones are the formset beside it."""
 
-    service_starts_on = forms.DateField(label=_("Service starts on"), widget=day_input())
-    service_ends_on = forms.DateField(label=_("Service ends on"), widget=day_input())
+    service_starts_on = DayField(label=_("Service starts on"))
+    service_ends_on = DayField(label=_("Service ends on"))
     terms = forms.CharField(
         label=_("Further terms"),
         required=False,
@@ -49,15 +46,8 @@ class MilestoneForm(forms.Form):
     """A row of the table of milestones; one left blank is no milestone."""
 
     title = forms.CharField(label=_("What is delivered"), max_length=120)
-    percent = forms.DecimalField(
-        label=_("Share of the price"),
-        max_digits=5,
-        decimal_places=2,
-        min_value=Decimal("0.01"),
-        max_value=Decimal(100),
-        widget=forms.TextInput(attrs={"inputmode": "decimal", "data-unit": "%"}),
-    )
-    due_on = forms.DateField(label=_("To be delivered by"), widget=day_input())
+    percent = PercentField(label=_("Share of the price"), min_value=Decimal("0.01"))
+    due_on = DayField(label=_("To be delivered by"))
 
     def has_changed(self) -> bool:
         return not self.is_bound or any(self.data.get(self.add_prefix(name)) for name in self.fields)
@@ -157,20 +147,14 @@ class ReturnForm(forms.Form):
 
 
 class ExtendForm(forms.Form):
-    due_on = forms.DateField(label=_("New delivery date"), widget=day_input())
+    due_on = DayField(label=_("New delivery date"))
     reason = forms.CharField(label=_("Reason"), max_length=500)
 
 
 class PaymentForm(forms.Form):
     token = forms.UUIDField(widget=forms.HiddenInput, initial=uuid.uuid4)
-    amount = forms.DecimalField(
-        label=_("Amount"),
-        max_digits=18,
-        decimal_places=2,
-        min_value=Decimal("0.01"),
-        widget=forms.TextInput(attrs={"inputmode": "decimal", "data-unit": _("CNY")}),
-    )
-    paid_on = forms.DateField(label=_("Paid on"), widget=day_input())
+    amount = AmountField(label=_("Amount"), min_value=Decimal("0.01"))
+    paid_on = DayField(label=_("Paid on"))
     milestone = forms.TypedChoiceField(label=_("For which milestone"), required=False, coerce=int, empty_value=None)
     note = forms.CharField(label=_("Bank reference or note"), required=False, max_length=200)
 

@@ -14,7 +14,7 @@ from django.db.models import Model
 
 from marketplace.accounts.models import District, Holder, Membership, Organisation, User
 from marketplace.catalogue.models import ServiceItem
-from marketplace.core.identifiers import with_check_digit
+from marketplace.core.identifiers import with_check_digits
 from marketplace.registry.commitments import CURRENT
 from marketplace.registry.models import Intermediary, Offer, Practitioner, Qualification
 
@@ -51,7 +51,7 @@ def owners(count: int, districts: list[District], days: Days) -> list[Owner]:
         organisations.append(
             Organisation(
                 kind=Organisation.Kind.ENTERPRISE,
-                uscc=with_check_digit(f"91320499MA1{number + 1:06d}"),
+                uscc=with_check_digits(f"91320499MA1{number + 1:05d}"),
                 name_zh=f"{name_zh}{branch}",
                 name_en=name_en,
                 **_particulars(number, districts, f"业{number}"),
@@ -85,7 +85,7 @@ def _listed(numbers: list[int], trades: tuple[names.Trade, ...], districts: list
         organisations.append(
             Organisation(
                 kind=Organisation.Kind.INTERMEDIARY,
-                uscc=with_check_digit(f"91320499MA2{number + 1:06d}"),
+                uscc=with_check_digits(f"91320499MA2{number + 1:05d}"),
                 name_zh=f"常州{place}{trade.zh}有限公司{f'第{branch}分公司' if branch else ''}",
                 name_en=f"Changzhou {pinyin} {trade.en} Co., Ltd.{f' Branch {branch}' if branch else ''}",
                 **_particulars(number, districts, f"介{number}"),

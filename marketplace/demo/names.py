@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from marketplace.core.identifiers import with_check_digit
+from marketplace.core.identifiers import with_check_digits
 
 #: Place of a novel or myth, and its pinyin.
 PLACES = (
@@ -57,7 +57,7 @@ BUSINESSES = (
 
 def uscc(number: int, *, kind: str) -> str:
     """A valid code of a firm that does not exist; `kind` keeps enterprises and intermediaries apart."""
-    return with_check_digit(f"91320499MA{'1' if kind == 'enterprise' else '2'}{number:06d}")
+    return with_check_digits(f"91320499MA{'1' if kind == 'enterprise' else '2'}{number:05d}")
 
 
 def person(number: int) -> str:

@@ -4,23 +4,25 @@ What a registration says: its payload, kept as typed, read into values, with all
 Nothing here asks the database or the clock: what the answer depends on comes in as a `Reference`.
 """
 
-import re
-import unicodedata
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
-from decimal import Decimal, InvalidOperation
-from typing import Any
+from decimal import Decimal
+from functools import partial
+from typing import Any, TypeVar
 
 from django.core.exceptions import ValidationError
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 
+from marketplace.core import reading
+from marketplace.core.comparing import folded
 from marketplace.core.identifiers import normalise
 
 from . import commitments, steps
 
 Text = str | Promise
+T = TypeVar("T")
 
 #: Above this a price is taken for a slip of the hand (CNY).
 LARGEST_PRICE = Decimal("100000000")
@@ -28,7 +30,6 @@ EARLIEST, LATEST = date(1980, 1, 1), date(2099, 12, 31)
 MOST_ROWS = 100
 #: Steps whose rows the regulator checks each on its own.
 ROW_BY_ROW = ("qualifications", "practitioners")
-PHONE = re.compile(r"[0-9+()\- ]{7,20}")
 
 
 @dataclass(frozen=True)
@@ -99,6 +100,10 @@ class QualificationEntry:
     valid_from: date
     valid_to: date
 
+    @property
+    def number_key(self) -> str:
+        return folded(self.number)
+
 
 @dataclass(frozen=True)
 class PractitionerEntry:
@@ -107,6 +112,10 @@ class PractitionerEntry:
     licence_type: str
     licence_no: str
     valid_to: date | None
+
+    @property
+    def licence_key(self) -> str:
+        return licence_key(self.licence_type, self.licence_no)
 
 
 @dataclass(frozen=True)
@@ -155,40 +164,33 @@ class _Entry:
             self.refuse(name, _("Use at most %(longest)d characters.") % {"longest": longest})
         return value
 
-    def number(self, name: str, *, missing: Text) -> str:
-        """A certificate's number, compact: spaces out, capitals, full-width made half-width."""
-        return compact_number(self.text(name, missing=missing, longest=60))
-
-    def day(self, name: str, *, missing: Text = "") -> date | None:
-        value = self.text(name, missing=missing)
-        if not value:
+    def read(self, name: str, reader: Callable[[str], T], *, missing: Text = "", longest: int = 200) -> T | None:
+        """A field's text as a reader takes it; what it refuses is the field's problem."""
+        value = self.text(name, missing=missing, longest=longest)
+        if not value or len(value) > longest:
             return None
         try:
-            day = date.fromisoformat(value)
-        except ValueError:
-            self.refuse(name, _("Enter the date as 2026-11-30."))
+            return reader(value)
+        except ValidationError as refusal:
+            self.refuse(name, " ".join(refusal.messages))
             return None
-        if not EARLIEST <= day <= LATEST:
+
+    def name(self, name: str, *, missing: Text = "", longest: int = 200, person: bool = False) -> str:
+        """A name or number as it is shown; refused where it has no key to be compared by."""
+        return self.read(name, partial(reading.read_name, person=person), missing=missing, longest=longest) or ""
+
+    def day(self, name: str, *, missing: Text = "") -> date | None:
+        day = self.read(name, reading.read_day, missing=missing)
+        if day is not None and not EARLIEST <= day <= LATEST:
             self.refuse(name, _("Enter a date from 1980 to 2099."))
             return None
         return day
 
-    def decimal(self, name: str, *, missing: Text) -> Decimal | None:
-        value = self.text(name, missing=missing, longest=30).replace(",", "")
-        if not value:
-            return None
-        try:
-            amount = Decimal(unicodedata.normalize("NFKC", value))
-        except InvalidOperation:
-            self.refuse(name, _("Enter a number, such as 1360 or 1.36."))
-            return None
-        if not amount.is_finite() or abs(amount) > Decimal("1e15"):
-            self.refuse(name, _("Enter a number, such as 1360 or 1.36."))
-            return None
-        if amount != round(amount, 2):
-            self.refuse(name, _("Use at most two decimals."))
-            return None
-        return amount
+    def amount(self, name: str, *, missing: Text) -> Decimal | None:
+        return self.read(name, reading.read_amount, missing=missing)
+
+    def percent(self, name: str, *, missing: Text) -> Decimal | None:
+        return self.read(name, reading.read_percent, missing=missing)
 
     def whole(self, name: str, *, missing: Text) -> int | None:
         value = self.text(name, missing=missing, longest=10)
@@ -200,9 +202,9 @@ class _Entry:
         return int(value)
 
 
-def compact_number(text: str) -> str:
-    """A certificate's number as it is stored and compared."""
-    return re.sub(r"\s+", "", unicodedata.normalize("NFKC", text)).upper()
+def licence_key(kind: str, number: str) -> str:
+    """By what a licence is told from others: its kind and its number."""
+    return f"{folded(kind)} {folded(number)}"
 
 
 def rows_of(payload: Mapping[str, Any], step: str) -> list[dict[str, Any]]:
@@ -229,14 +231,13 @@ def _particulars(payload: Mapping[str, Any], reference: Reference, problems: lis
     district = entry.text("district", missing=_("Choose the district."))
     if district and district not in reference.districts:
         entry.refuse("district", _("Choose a district of the list."))
-    phone = entry.text("phone", missing=_("Enter a telephone number that clients can call."), longest=40)
-    if phone and not PHONE.fullmatch(phone):
-        entry.refuse("phone", _("Enter a telephone number, such as 0519-85680000."))
+    missing_phone = _("Enter a telephone number that clients can call.")
+    phone = entry.read("phone", reading.read_phone, missing=missing_phone, longest=40) or ""
     values = Particulars(
-        name_zh=entry.text("name_zh", missing=_("Enter the name on the licence."), longest=150),
+        name_zh=entry.name("name_zh", missing=_("Enter the name on the licence."), longest=150),
         name_en=entry.text("name_en", longest=200),
-        legal_representative=entry.text(
-            "legal_representative", missing=_("Enter the legal representative."), longest=100
+        legal_representative=entry.name(
+            "legal_representative", missing=_("Enter the legal representative."), longest=100, person=True
         ),
         district=district,
         address=entry.text("address", missing=_("Enter the address."), longest=200),
@@ -257,27 +258,26 @@ def _holders(payload: Mapping[str, Any], reference: Reference, problems: list[Pr
     holders: list[HolderEntry] = []
     for index, row in enumerate(rows):
         entry = _Entry("holders", row, problems, index)
-        name = entry.text("name", missing=_("Enter the holder's name."), longest=150)
-        code = entry.text("code", longest=40)
-        if code:
-            try:
-                code = normalise(code)
-            except ValidationError as failure:
-                entry.refuse("code", " ".join(failure.messages))
-            if code == reference.uscc:
-                entry.refuse("code", _("This is the firm's own code."))
-        share = entry.decimal("share_percent", missing=_("Enter the share in percent."))
-        if share is not None and not 25 <= share <= 100:
+        name = entry.name("name", missing=_("Enter the holder's name."), longest=150, person=True)
+        code = entry.read("code", normalise, longest=40) or ""
+        if code and code == reference.uscc:
+            entry.refuse("code", _("This is the firm's own code."))
+        share = entry.percent("share_percent", missing=_("Enter the share in percent."))
+        if share is not None and share < 25:
             entry.refuse("share_percent", _("Enter a share from 25 to 100 percent."))
-        if any((other.name, other.code) == (name, code) for other in holders):
+        if any(_holder_key(other.name, other.code) == _holder_key(name, code) for other in holders):
             entry.refuse("name", _("This holder is entered twice."))
         if not entry.failed and share is not None:
             holders.append(HolderEntry(name, code, share, bool(row.get("is_state"))))
     total = sum((holder.share_percent for holder in holders), Decimal(0))
     if total > 100:
-        message = _("The shares add up to %(total)s %%, more than 100 %%.") % {"total": total}
+        message = _("The shares add up to %(total)s %%, more than 100 %%.") % {"total": f"{total.normalize():f}"}
         problems.append(Problem("holders", "share_percent", message, len(rows) - 1))
     return holders
+
+
+def _holder_key(name: str, code: str) -> tuple[str, str]:
+    return folded(name, person=True), code
 
 
 def _documents(payload: Mapping[str, Any], filing: Filing) -> None:
@@ -296,8 +296,8 @@ def _qualifications(
         kind = entry.text("qualification_type", missing=_("Choose the qualification."))
         if kind and kind not in reference.qualification_types:
             entry.refuse("qualification_type", _("Choose a qualification of the list."))
-        number = entry.number("number", missing=_("Enter the certificate's number."))
-        if number and any((other.qualification_type, other.number) == (kind, number) for other in found):
+        number = entry.name("number", missing=_("Enter the certificate's number."), longest=60)
+        if number and any((other.qualification_type, other.number_key) == (kind, folded(number)) for other in found):
             entry.refuse("number", _("This certificate is entered twice."))
         level = entry.text("level", longest=40)
         issuer = entry.text("issuer", missing=_("Enter who issued the certificate."), longest=120)
@@ -322,10 +322,10 @@ def _practitioners(
     found: list[PractitionerEntry] = []
     for index, row in enumerate(rows):
         entry = _Entry("practitioners", row, problems, index)
-        name = entry.text("name", missing=_("Enter the name."), longest=60)
-        kind = entry.text("licence_type", missing=_("Enter the kind of licence."), longest=80)
-        number = entry.number("licence_no", missing=_("Enter the licence's number."))
-        if number and any((other.licence_type, other.licence_no) == (kind, number) for other in found):
+        name = entry.name("name", missing=_("Enter the name."), longest=60, person=True)
+        kind = entry.name("licence_type", missing=_("Enter the kind of licence."), longest=80)
+        number = entry.name("licence_no", missing=_("Enter the licence's number."), longest=60)
+        if number and any(other.licence_key == licence_key(kind, number) for other in found):
             entry.refuse("licence_no", _("This licence is entered twice."))
         end = entry.day("valid_to")
         if end and end < reference.today:
@@ -375,7 +375,8 @@ def _offer(entry: _Entry, reference: Reference) -> OfferEntry | None:
     if code and item is None:
         entry.refuse("item", _("Choose a service of the list."))
     pricing = entry.text("pricing", missing=_("Choose how the price is made."))
-    amount = entry.decimal("amount", missing=_("Enter the price."))
+    read = entry.percent if pricing == "percent_off" else entry.amount
+    amount = read("amount", missing=_("Enter the price."))
     unit = entry.text("unit", longest=20)
     days = entry.whole("days", missing=_("Enter the promised time in working days."))
     for name, message in offer_problems(item, pricing, amount, unit, days):

@@ -27,6 +27,7 @@ from credit.rating import Grade
 from marketplace.accounts.models import District
 from marketplace.catalogue.models import ServiceItem
 from marketplace.core import clock
+from marketplace.core.comparing import folded
 from marketplace.core.matching import contains
 
 from .models import Intermediary, Offer, Qualification, Registration
@@ -138,7 +139,7 @@ class IntermediaryFilter(django_filters.FilterSet):
             text = asked["q"].strip()
             firms = firms.filter(
                 contains(text, "organisation__name_zh", "organisation__name_en")
-                | Q(organisation__uscc__istartswith="".join(text.split()))
+                | Q(organisation__uscc__startswith=folded(text))
             )
         if "grade" in asked:
             firms = firms.filter(organisation__standing__grade__in=asked["grade"])

@@ -6,7 +6,6 @@ that a draft of anything half-filled can be saved.
 """
 
 from collections.abc import Iterable, Mapping
-from decimal import Decimal
 from typing import Any
 
 from django import forms
@@ -20,6 +19,7 @@ from django.utils.translation import pgettext_lazy
 from marketplace.accounts.models import District
 from marketplace.catalogue.models import QualificationType, ServiceItem
 from marketplace.core.identifiers import USCCField
+from marketplace.core.web.forms import AmountField, NameField
 
 from . import steps
 from .filing import MOST_ROWS, Problem, items_to_check
@@ -225,20 +225,15 @@ class StartForm(forms.Form):
     """The code and name that a registration begins with; the code stays."""
 
     uscc = USCCField(help_text=_("18 characters, as on the business licence; the check digit is verified."))
-    name_zh = forms.CharField(label=_("Name on the business licence"), max_length=150)
+    name_zh = NameField(label=_("Name on the business licence"), max_length=150)
 
 
 class OfferForm(forms.Form):
     """Price and time of one service; the service (registry.services.set_offer) checks them against it."""
 
     pricing = forms.ChoiceField(label=_("Priced by"), choices=Offer.Pricing, widget=forms.RadioSelect)
-    amount = forms.DecimalField(
-        label=_("Amount"),
-        max_digits=16,
-        decimal_places=2,
-        min_value=Decimal(0),
-        help_text=_("CNY, CNY a unit, or percent off the standard."),
-        widget=forms.TextInput({"inputmode": "decimal"}),
+    amount = AmountField(
+        label=_("Amount"), max_digits=16, unit="", help_text=_("CNY, CNY a unit, or percent off the standard.")
     )
     unit = forms.CharField(
         label=_("Unit"), max_length=20, required=False, help_text=_("For a unit price only, such as m².")

@@ -107,22 +107,19 @@ def clashes(intermediary: Intermediary, filing: Filing) -> list[Problem]:
     problems: list[Problem] = []
     others = Qualification.objects.current().exclude(intermediary=intermediary)
     taken = set(
-        others.filter(number__in=[row.number for row in filing.qualifications]).values_list(
-            "qualification_type_id", "number"
+        others.filter(number_key__in=[row.number_key for row in filing.qualifications]).values_list(
+            "qualification_type_id", "number_key"
         )
     )
     for index, row in enumerate(filing.qualifications):
-        if (int(row.qualification_type), row.number) in taken:
+        if (int(row.qualification_type), row.number_key) in taken:
             message = _("This certificate number stands under another intermediary.")
             problems.append(Problem("qualifications", "number", message, index))
     licences = Practitioner.objects.current().exclude(intermediary=intermediary)
-    held = set(
-        licences.filter(licence_no__in=[row.licence_no for row in filing.practitioners]).values_list(
-            "licence_type", "licence_no"
-        )
-    )
+    keys = [row.licence_key for row in filing.practitioners]
+    held = set(licences.filter(licence_key__in=keys).values_list("licence_key", flat=True))
     for index, person in enumerate(filing.practitioners):
-        if (person.licence_type, person.licence_no) in held:
+        if person.licence_key in held:
             message = _("This licence stands under another intermediary.")
             problems.append(Problem("practitioners", "licence_no", message, index))
     return problems

@@ -3,7 +3,6 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from django.utils.functional import Promise
@@ -12,6 +11,7 @@ from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from marketplace.accounts.models import District
 from marketplace.catalogue.models import QualificationType, ServiceItem
+from marketplace.core import amounts
 from marketplace.core.models import StoredFile
 from marketplace.core.money import format_cny
 from marketplace.ui.templatetags.market import moment
@@ -227,10 +227,9 @@ def _offer(row: Mapping[str, Any], names: _Names) -> Entry:
 def price_words(pricing: str, amount: Any, unit: str = "") -> str:
     """An offer's price in words: ¥9,800.00, ¥1.36 / m², 14% off the standard; what is no number stays as typed."""
     try:
-        number = Decimal(str(amount).replace(",", ""))
-    except InvalidOperation:
-        return str(amount)
-    if not number.is_finite():
+        is_share = pricing == Offer.Pricing.PERCENT_OFF
+        number = amounts.read_percent(str(amount)) if is_share else amounts.read(str(amount))
+    except amounts.Unreadable:
         return str(amount)
     if pricing == Offer.Pricing.PERCENT_OFF:
         return _("%(percent)s%% off the standard") % {"percent": f"{number.normalize():f}"}

@@ -217,7 +217,7 @@ def context() -> dict[str, Any]:
         {
             "project": _("Electronic-grade epoxy resin, 20,000 t a year"),
             "investment": "3.6",
-            "code": "91320499MA1A2B3C60",
+            "code": "91320499MA1A2B3C64",
             "industry": "1.2",
             "area": "0.8",
             "sure": "on",

@@ -4,11 +4,51 @@ const DIGITS = "零壹贰叁肆伍陆柒捌玖";
 const PLACES = ["", "拾", "佰", "仟"];
 const GROUPS = ["", "万", "亿", "万亿"];
 
-// Full-width digits and separators are read; null for what is no amount with at most two decimals.
+const INVISIBLE = /[\p{DI}\p{Cf}\u2800]|(?![\s\x1c-\x1f\x85])\p{Cc}/gu;
+const DASHES = /[\u2010-\u2015\u2212\ufe58\ufe63\uff0d]/gu;
+const WRITTEN = /^([+-]?) ?(¥|CNY)? ?([+-]?) ?([0-9.,]{1,30}) ?([万亿]?) ?(元|CNY)?$/u;
+const SCALES = { "": 0, 万: 4, 亿: 8 };
+const LONGEST = 80;
+const MOST_FEN = 10n ** 18n;
+
 export function readFen(typed) {
-  const plain = typed.normalize("NFKC").replace(/[,\s]/g, "");
-  const found = /^(\d{1,16})(?:\.(\d{1,2}))?$/.exec(plain);
-  return found ? BigInt(found[1]) * 100n + BigInt((found[2] ?? "").padEnd(2, "0") || "0") : null;
+  return readAmount(typed).fen;
+}
+
+// Reads what core/amounts.py reads, with its reasons: `fen` of the amount in yuan with two decimals, or why there is none.
+export function readAmount(typed) {
+  if ([...typed].length > LONGEST) return refused("not an amount");
+  const plain = typed.normalize("NFKC").replace(INVISIBLE, "").replace(/[\s\x1c-\x1f\x85]+/gu, " ").trim();
+  const text = plain.replace(DASHES, "-").toUpperCase();
+  if ((text.match(/[万亿]/gu) ?? []).length > 1 && /[0-9]/.test(text)) return refused("more than one unit");
+  const [, sign, , inner, number, scale] = WRITTEN.exec(text) ?? [];
+  if (!number || !/[0-9]/.test(number) || (sign && inner)) return refused("not an amount");
+  if (sign === "-" || inner === "-") return refused("below zero");
+  const reason = wrongSeparators(number);
+  return reason ? refused(reason) : counted(number.replaceAll(",", ""), SCALES[scale] + 2);
+}
+
+function refused(reason) {
+  return { fen: null, reason };
+}
+
+// Separators stand in groups of three, before the one point; a comma before one or two last digits is a decimal one.
+function wrongSeparators(number) {
+  const [whole, ...rest] = number.split(".");
+  if (rest.length > 1) return "more than one point";
+  if (rest.length && rest[0].includes(",")) {
+    return !whole.includes(",") && /^[0-9]+,[0-9]{1,2}$/.test(rest[0]) ? "a decimal comma" : "a comma after the point";
+  }
+  if (!whole.includes(",") || /^[1-9][0-9]{0,2}(,[0-9]{3})+$/.test(whole)) return null;
+  const isDecimal = !rest.length && /^([0-9]*,[0-9]{1,2}|0+,[0-9]+)$/.test(whole);
+  return isDecimal ? "a decimal comma" : "separators not in groups of three";
+}
+
+function counted(number, shift) {
+  const [whole, fraction = ""] = number.split(".");
+  if (fraction.length > shift) return refused("more decimals than the field has");
+  const fen = BigInt(whole || "0") * 10n ** BigInt(shift) + BigInt(fraction.padEnd(shift, "0"));
+  return fen >= MOST_FEN ? refused("larger than any amount") : { fen, reason: null };
 }
 
 // "182400.00": what is sealed.

@@ -1,7 +1,7 @@
 // The bid's page: what was typed is looked over and sealed here, and only the ciphertext is sent.
 // Without this script the page's forms post in the clear and the server seals on arrival; the page says which it is.
 
-import { capitalCny, formatCny, plainCny, readFen } from "./amounts.js";
+import { capitalCny, formatCny, plainCny, readAmount, readFen } from "./amounts.js";
 import { canSeal, plaintext, random, seal, sealFile, sha256, toBase64 } from "./sealing.js";
 
 const page = document.getElementById("seal");
@@ -48,8 +48,9 @@ function start(root, market) {
   function problems() {
     const found = {};
     if (!market.fixes_price) {
-      filing.fen = readFen(clear.querySelector("[name=price]").value);
-      if (!filing.fen) found.price = market.words.price;
+      const { fen, reason } = readAmount(clear.querySelector("[name=price]").value);
+      filing.fen = fen;
+      if (!fen) found.price = market.amount_words[reason] ?? market.words.price;
       else if (market.price_max && filing.fen > readFen(market.price_max)) found.price = market.words.price_max;
       else if (market.price_min && filing.fen < readFen(market.price_min)) found.price = market.words.price_min;
     }

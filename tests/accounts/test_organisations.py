@@ -15,7 +15,7 @@ from marketplace.accounts.services import (
     create_public_body,
 )
 from marketplace.core import audit
-from marketplace.core.identifiers import with_check_digit
+from marketplace.core.identifiers import with_check_digits
 from marketplace.core.permissions import Refused
 from tests.factories.accounts import (
     DistrictFactory,
@@ -27,7 +27,7 @@ from tests.factories.accounts import (
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("english")]
 
-CODE = with_check_digit("91320411MA7654321")
+CODE = with_check_digits("91320411MA765432")
 
 
 def particulars(**changes):

@@ -2,7 +2,7 @@ import pytest
 from django.urls import reverse
 
 from marketplace.accounts.models import Invitation, Membership, Organisation
-from marketplace.core.identifiers import with_check_digit
+from marketplace.core.identifiers import with_check_digits
 from tests.factories.accounts import (
     DistrictFactory,
     HolderFactory,
@@ -15,7 +15,7 @@ from tests.factories.accounts import (
 
 pytestmark = pytest.mark.django_db
 
-CODE = with_check_digit("91320411MA7654321")
+CODE = with_check_digits("91320411MA765432")
 
 
 def holder_rows(*rows):
@@ -94,7 +94,7 @@ class TestCreatingAnOrganisation:
             {"name": "李某", "share_percent": "NaN"},
             {"name": "李某", "share_percent": ""},
             {"name": "", "share_percent": "40"},
-            {"name": "子虚投资", "share_percent": "40", "code": "91320411MA7654321X"},
+            {"name": "子虚投资", "share_percent": "40", "code": "91320411MA765432X"},
         ],
     )
     def test_bad_holders_are_shown_at_their_row(self, client, form, row):

@@ -5,13 +5,13 @@ import pytest
 from marketplace.accounts.models import Organisation
 from marketplace.accounts.services import add_member
 from marketplace.catalogue.models import ServiceItem
-from marketplace.core.identifiers import with_check_digit
+from marketplace.core.identifiers import with_check_digits
 from tests.browser import acts
 from tests.factories.accounts import OrganisationFactory, UserFactory
 from tests.registry import filings
 
-OWNER_CODE = with_check_digit("91320411MA0WALK01")
-FIRM_CODE = with_check_digit("91320404MA0WALK02")
+OWNER_CODE = with_check_digits("91320411MA0WALK1")
+FIRM_CODE = with_check_digits("91320404MA0WALK2")
 FIRM, RIVAL = "常州青埂环境科技有限公司", "常州乌有环保咨询有限公司"
 STARS = {"quality": 5, "timeliness": 5, "attitude": 4, "fees": 4, "compliance": 5}
 

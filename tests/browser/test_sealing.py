@@ -18,6 +18,7 @@ from marketplace.tendering.models import Bid, SealedProposal
 from marketplace.tendering.sealing import proposals
 from marketplace.tendering.sealing.bids import read_bid
 from tests.browser.people import NARROW, WIDE, Person
+from tests.core.test_amounts import CASES, MORE
 from tests.factories.credit import CreditModelFactory
 from tests.factories.tendering import WorkRequestFactory, bidder_for, member_of, open_bids
 
@@ -311,6 +312,30 @@ class TestAmounts:
         )
 
         assert found == [[money.format_cny(Decimal(each)), money.capital_cny(Decimal(each))] for each in self.AMOUNTS]
+
+    def test_texts_are_read_or_refused_as_the_server_does(self, somebody, work_request):
+        person = bidder(somebody, work_request)
+        person.goes_to(address(work_request, "zh-CN"))
+
+        found = person.page.evaluate(
+            """async (texts) => {
+                const {plainCny, readAmount} = await import("/static/js/amounts.js");
+                return texts.map(readAmount).map(({fen, reason}) => [fen === null ? null : plainCny(fen), reason]);
+            }""",
+            [text for text, _value, _reason in CASES + MORE],
+        )
+
+        assert found == [[value, reason] for _text, value, reason in CASES + MORE]
+
+    def test_a_comma_for_a_point_is_named_before_anything_is_sealed(self, somebody, work_request):
+        person = bidder(somebody, work_request)
+        person.goes_to(address(work_request, "zh-CN"))
+
+        person.page.get_by_label("报价").first.fill("1568,5")
+        person.page.get_by_role("button", name=person.words["look"]).click()
+
+        person.page.get_by_text("小数请写在小数点之后").first.wait_for()
+        assert not any(b"sealed" in body for body in person.sent)
 
 
 def test_the_vendored_files_are_those_that_are_written_down():

@@ -41,6 +41,12 @@ class TestFeeCalculations:
 
         assert response.json()["fee_cny"] == "86400.00"
 
+    def test_a_base_a_thousand_times_the_usual_is_answered_with_a_question(self, client):
+        ServiceItemFactory(code="HB-001")
+
+        assert "¥300,000,000,000.00" in ask(client, code="HB-001", base="3000").json()["question"]
+        assert "question" not in ask(client, code="HB-001", base="3000万").json()
+
     @pytest.mark.parametrize(
         ("change", "field", "type_"),
         [
@@ -48,6 +54,7 @@ class TestFeeCalculations:
             ({"base": "-3"}, "base", "fee-not-positive"),
             ({"base": "NaN"}, "base", "fee-not-a-number"),
             ({"base": 1e20}, "base", "fee-too-large"),
+            ({"base": "3,6"}, "base", "fee-decimal-comma"),
             ({"code": "NOTHING"}, "code", "fee-unknown-code"),
             ({"variant": "works"}, "variant", "fee-unknown-variant"),
             ({"coefficients": {"industry": "煮茶"}}, "industry", "fee-unknown-entry"),

@@ -43,6 +43,14 @@ class TestCalculateFee:
         assert answer["fee_cny"] == "182400.00"
         assert answer["steps"][-2]["result"] == "18.24"
 
+    def test_a_base_with_its_own_unit_is_read_and_a_vast_one_asked_about(self, capsys):
+        ServiceItemFactory(code="HB-001")
+
+        call_command("calculate_fee", "HB-001", "--base", "3000")
+
+        assert "¥300,000,000,000.00" in capsys.readouterr().err
+        assert calculate_fee(capsys, "HB-001", "--base", "36000万")["base"] == "3.6"
+
     def test_a_pair_is_split_at_the_first_equals_sign(self, capsys):
         FeeScheduleFactory(supervision=True)
 

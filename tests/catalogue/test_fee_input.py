@@ -27,7 +27,8 @@ class TestBase:
             ("", "fee-not-a-number"),
             (None, "fee-not-a-number"),
             (True, "fee-not-a-number"),
-            ("３６", "fee-not-a-number"),
+            ("3,6", "fee-decimal-comma"),
+            ("3亿2000万", "fee-units"),
             ("1" * 31, "fee-not-a-number"),
             ("9" * 30, "fee-too-large"),
             (Decimal("1E+400"), "fee-not-a-number"),
@@ -42,7 +43,7 @@ class TestBase:
         assert (refused.value.field, refused.value.code) == ("base", code)
         assert list(refused.value.field_errors) == ["base"]
 
-    @pytest.mark.parametrize("base", ["3.6", 3.6, Decimal("3.6"), " 3.60 ", "03.6"])
+    @pytest.mark.parametrize("base", ["3.6", 3.6, Decimal("3.6"), " 3.60 ", "03.6", "３．６", "36000万", "3.6亿元"])
     def test_the_same_number_in_another_form_gives_the_same_fee(self, base):
         assert calculate(SCHEDULES[EIA], base, "report").fee_cny == Decimal("190000.00")
 

@@ -1,3 +1,5 @@
+from fractions import Fraction
+
 import pytest
 from django.core.management import call_command
 from django.test import Client
@@ -121,6 +123,44 @@ class TestItem:
         response = client.get("/services/ZJ-008/", {"base": "３５,０００"})
 
         assert response.context["fee"].calculation.base == 35000
+
+    def test_a_base_in_another_unit_is_read_into_the_documents(self, client):
+        response = client.get("/services/HB-001/", {"base": "36000万"})
+
+        assert response.context["fee"].calculation.base == Fraction("3.6")
+
+    @pytest.mark.parametrize("base", ["3,6", "3亿6000万", "¥3"])
+    def test_what_leaves_a_doubt_is_refused_with_its_reason(self, client, base):
+        response = client.get("/services/HB-001/", {"base": base})
+
+        assert list(response.context["fee"].form.errors) == ["base"]
+        assert response.context["fee"].calculation is None
+
+    def test_a_number_a_thousand_times_the_usual_is_asked_about_in_words(self, client):
+        page = client.get("/services/HB-001/", {"base": "3000"})
+
+        assert page.context["fee"].calculation is None
+        assert "¥300,000,000,000.00" in text_of(page)
+        assert "叁仟亿元整" in text_of(page)
+        assert 'name="base_confirmed"' in text_of(page)
+
+    def test_the_answer_holds_for_the_number_that_it_was_given_for(self, client):
+        same = client.get("/services/HB-001/", {"base": "3,000", "base_confirmed": "3000"})
+        other = client.get("/services/HB-001/", {"base": "30000", "base_confirmed": "3000"})
+
+        assert same.context["fee"].calculation.base == 3000
+        assert other.context["fee"].calculation is None
+        assert "checked" not in str(other.context["fee"].form["base_confirmed"])
+
+    def test_the_question_comes_as_one_types_and_goes_again(self, client):
+        headers = {"HX-Request": "true", "HX-Target": "fee-answer"}
+
+        asked = text_of(client.get("/services/HB-001/", {"base": "3000"}, headers=headers))
+        settled = text_of(client.get("/services/HB-001/", {"base": "3"}, headers=headers))
+
+        assert asked.index('id="fee-base-question" hx-swap-oob="true"') < asked.index('name="base_confirmed"')
+        assert 'id="fee-base-question" hx-swap-oob="true"' in settled
+        assert "base_confirmed" not in settled
 
     def test_an_unknown_entry_is_named_at_its_field(self, client):
         response = client.get("/services/HB-001/", {"base": "2", "industry": "煮茶"})

@@ -7,7 +7,7 @@ from factory.django import DjangoModelFactory
 
 from marketplace.accounts.models import District, Holder, Invitation, Membership, Notice, Organisation, User
 from marketplace.core import clock
-from marketplace.core.identifiers import with_check_digit
+from marketplace.core.identifiers import with_check_digits
 
 PASSWORD = "demo-Market-2026"
 
@@ -58,7 +58,7 @@ class OrganisationFactory(DjangoModelFactory):
         )
 
     kind = Organisation.Kind.ENTERPRISE
-    uscc = factory.Sequence(lambda n: with_check_digit(f"91320400MA{n:07d}"))
+    uscc = factory.Sequence(lambda n: with_check_digits(f"91320400MA{n:06d}"))
     name_zh = factory.Sequence(lambda n: f"常州海市新材料有限公司{n}")
     legal_representative = factory.Sequence(lambda n: f"李某{n}")
     address = "常州市新北区太湖东路 1 号"

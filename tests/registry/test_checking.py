@@ -107,7 +107,7 @@ class TestPassRegistration:
         assert [(holder.name, holder.share_percent) for holder in firm.organisation.holders.all()] == [
             ("王某", Decimal("60.00"))
         ]
-        assert (qualification.number, qualification.verified_on) == ("苏环评2026-001", date(2026, 11, 24))
+        assert (qualification.number, qualification.verified_on) == ("苏环评 2026-001", date(2026, 11, 24))
         assert Practitioner.objects.get().licence_no == "BH000001"
         assert [(offer.item, offer.amount, offer.days) for offer in Offer.objects.all()] == [
             (item, Decimal("156864.00"), 30)

@@ -7,7 +7,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from marketplace.accounts.models import Notice, Organisation
 from marketplace.accounts.services import CodeTaken
 from marketplace.core import audit
-from marketplace.core.identifiers import with_check_digit
+from marketplace.core.identifiers import with_check_digits
 from marketplace.core.models import StoredFile
 from marketplace.registry import services
 from marketplace.registry.models import Intermediary, Registration
@@ -18,7 +18,7 @@ from tests.factories.registry import IntermediaryFactory, PractitionerFactory, Q
 from tests.registry import filings
 
 pytestmark = pytest.mark.django_db
-CODE = with_check_digit("91320400MA0C8A7B1")
+CODE = with_check_digits("91320400MA0C8A7B")
 
 
 def state(registration):

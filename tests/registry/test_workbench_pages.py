@@ -4,7 +4,7 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 
 from marketplace.core.duties import duties_of, matters_of
-from marketplace.core.identifiers import with_check_digit
+from marketplace.core.identifiers import with_check_digits
 from marketplace.registry import services
 from marketplace.registry.models import Intermediary, Offer, Registration
 from tests.factories.accounts import MembershipFactory, OrganisationFactory, UserFactory
@@ -13,7 +13,7 @@ from tests.factories.registry import IntermediaryFactory, OfferFactory, Qualific
 from tests.registry import filings
 
 pytestmark = pytest.mark.django_db
-CODE = with_check_digit("91320400MA0C8A7B1")
+CODE = with_check_digits("91320400MA0C8A7B")
 
 
 def base(registration):
@@ -49,7 +49,7 @@ class TestStart:
 
     @pytest.mark.parametrize(
         ("code", "words"),
-        [(CODE[:-1] + "#", "The code starts with 8 digits"), (CODE[:-1], "18 characters"), ("", "required")],
+        [(CODE[:-1] + "#", "digits and capitals only"), (CODE[:-1], "18 characters"), ("", "required")],
     )
     def test_a_faulty_code_is_named_at_its_field(self, client, code, words):
         client.force_login(UserFactory())

@@ -14,7 +14,7 @@ from marketplace.accounts.services import (
     invite_member,
 )
 from marketplace.core import audit
-from marketplace.core.identifiers import with_check_digit
+from marketplace.core.identifiers import with_check_digits
 from tests.factories.accounts import InvitationFactory, MembershipFactory, UserFactory
 from tests.services.racing import at_once
 
@@ -80,7 +80,7 @@ class TestTwoAtOnce:
 
     def test_one_code_recorded_twice_stands_once(self):
         people = UserFactory.create_batch(2)
-        particulars = Particulars(uscc=with_check_digit("91320411MA7654321"), name_zh="常州海市新材料有限公司")
+        particulars = Particulars(uscc=with_check_digits("91320411MA765432"), name_zh="常州海市新材料有限公司")
 
         done, refusals = at_once(
             *(

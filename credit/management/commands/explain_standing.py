@@ -1,16 +1,17 @@
 import json
-from argparse import ArgumentParser
+from argparse import ArgumentParser, ArgumentTypeError
 from datetime import date
 from typing import Any
 
+from django.core.exceptions import ValidationError
 from django.core.management.base import BaseCommand, CommandError
-from stdnum.cn import uscc as uscc_format
-from stdnum.exceptions import ValidationError
 
 from credit.documents import standing_document
 from credit.services import standing_of, standings_of
 from marketplace.accounts.models import Organisation
 from marketplace.core import clock
+from marketplace.core.identifiers import normalise
+from marketplace.core.reading import read_day
 
 
 class Command(BaseCommand):
@@ -31,9 +32,9 @@ class Command(BaseCommand):
 
     def _explain_one(self, code: str, as_of: date) -> None:
         try:
-            code = uscc_format.validate(code)
+            code = normalise(code)
         except ValidationError as error:
-            raise CommandError(f"{code} is not a unified social credit code: {error}") from error
+            raise CommandError(f"{code} is not a unified social credit code: {' '.join(error.messages)}") from error
         organisation = _intermediaries().filter(uscc=code).first()
         if organisation is None:
             raise CommandError(f"No intermediary of the market has the code {code}.")
@@ -51,4 +52,7 @@ def _intermediaries() -> Any:
 
 
 def _day(text: str) -> date:
-    return date.fromisoformat(text)
+    try:
+        return read_day(text)
+    except ValidationError as error:
+        raise ArgumentTypeError(" ".join(error.messages)) from None

@@ -8,6 +8,7 @@ from django.db import IntegrityError, transaction
 from django.utils.translation import gettext_lazy as _
 
 from marketplace.core import audit, clock
+from marketplace.core.comparing import folded, visible
 from marketplace.core.failures import DomainError
 from marketplace.core.identifiers import normalise
 from marketplace.core.permissions import require
@@ -15,6 +16,9 @@ from marketplace.core.permissions import require
 from .. import permissions
 from ..models import District, Holder, Membership, Organisation, ParticularsRecord, User
 from .members import add_member
+
+#: What is shown as it was typed, without what nobody sees.
+NAMES = ("name_zh", "name_en", "legal_representative", "address")
 
 
 class CodeTaken(DomainError):
@@ -84,22 +88,27 @@ def _check_holders(holders: Sequence[HolderParticulars]) -> None:
         raise UnableToRecordHolders(_("Only holders of 25 to 100 percent are named here."))
     if sum(holder.share_percent for holder in holders) > 100:
         raise UnableToRecordHolders(_("The shares add up to more than 100 percent."))
-    if len({(holder.name, holder.code) for holder in holders}) < len(holders):
+    if len({(folded(holder.name, person=True), holder.code) for holder in holders}) < len(holders):
         raise UnableToRecordHolders(_("A holder is named twice."))
 
 
 def _write(organisation: Organisation, particulars: Particulars, holders: Sequence[HolderParticulars]) -> None:
     _check_holders(holders)
     values = {field: getattr(particulars, field) for field in particulars.__dataclass_fields__}
+    if values["uscc"] != organisation.uscc:
+        # A code recorded before a rule of its form was added stays.
+        values["uscc"] = normalise(values["uscc"])
     for field, value in values.items():
-        setattr(organisation, field, normalise(value) if field == "uscc" else value)
+        setattr(organisation, field, visible(value) if field in NAMES else value)
     try:
         with transaction.atomic():
             organisation.save()
     except IntegrityError:
         raise CodeTaken from None
     organisation.holders.all().delete()
-    Holder.objects.bulk_create(Holder(organisation=organisation, **asdict(holder)) for holder in holders)
+    Holder.objects.bulk_create(
+        Holder(organisation=organisation, **{**asdict(holder), "name": visible(holder.name)}) for holder in holders
+    )
 
 
 def _keep_record(organisation: Organisation, *, since: datetime) -> None:
@@ -141,8 +150,13 @@ def create_public_body(
     """An authority or the operator, for loaders and the first start; one of the same kind and name stays as it is."""
     organisation, created = Organisation.objects.get_or_create(
         kind=kind,
-        name_zh=name_zh,
-        defaults={"name_en": name_en, "uscc": normalise(uscc) if uscc else None, "district": district},
+        name_key=folded(name_zh),
+        defaults={
+            "name_zh": visible(name_zh),
+            "name_en": name_en,
+            "uscc": normalise(uscc) if uscc else None,
+            "district": district,
+        },
     )
     if created:
         audit.record(matter=matter_of(organisation), action="created", actor=None, after=_state_of(organisation))

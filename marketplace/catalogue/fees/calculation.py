@@ -7,6 +7,8 @@ from typing import Any
 from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
+from marketplace.core.failures import Text
+
 from . import units, vocabulary
 from .errors import UnableToCalculate
 from .numbers import is_exact, percent, plain, read_number, round_fen
@@ -40,6 +42,8 @@ class FeeCalculation:
     reference: bool
     incomplete: tuple[str, ...]
     steps: tuple[Step, ...]
+    #: Asked where the base is a thousand times the usual: is it in the unit that was meant?
+    question: Text | None = None
 
     @property
     def negotiated(self) -> bool:
@@ -57,6 +61,7 @@ class FeeCalculation:
             "reference": self.reference,
             "incomplete": list(self.incomplete),
             "steps": [step.as_dict() for step in self.steps],
+            **({} if self.question is None else {"question": str(self.question)}),
         }
 
 
@@ -78,7 +83,7 @@ def calculate(
     """
     given = _given(schedule, coefficients, parameters)
     chosen = _variant(schedule, variant)
-    number = read_number(base, "base", most=units.most(schedule.base_unit))
+    number = read_number(base, "base", most=units.most(schedule.base_unit), unit=schedule.base_unit)
     # Every value is read before the table is, so that bad input is named outside the printed range too.
     before = [_topics(schedule.parameters[code], given, chosen) for code in schedule.parameters if code == "topics"]
     factors = [_coefficient(coefficient, given) for coefficient in schedule.coefficients.values()]
@@ -106,6 +111,7 @@ def calculate(
         reference=schedule.reference,
         incomplete=incomplete,
         steps=tuple(replace(step, unit=step.unit or schedule.fee_unit) for step in steps),
+        question=units.question_about(number, schedule.base_unit),
     )
 
 

@@ -1,38 +1,55 @@
 """Exact numbers of the calculator: read strictly, computed as fractions, printed as the documents print them."""
 
-import re
 from decimal import ROUND_HALF_UP, Decimal
 from fractions import Fraction
 
 from django.utils.translation import gettext_lazy as _
 
+from marketplace.core import amounts
+from marketplace.core.amounts import Reason, Unreadable
+from marketplace.core.failures import Text
+from marketplace.core.reading import amount_error
+
 from .errors import UnableToCalculate
 
-#: 9 integer digits more than any printed row needs, and as many decimals as one square metre in 100 million.
-NUMBER = re.compile(r"(-?)([0-9]{1,30})(?:\.([0-9]{1,30}))?")
+#: As many as one yuan in 100 million.
 MAX_DECIMALS = 8
+#: Refusals that callers know by a name of the calculator's own; every other goes by the reader's.
+CODES = {
+    Reason.NO_AMOUNT: "not-a-number",
+    Reason.BELOW_ZERO: "not-positive",
+    Reason.TOO_LARGE: "too-large",
+    Reason.DECIMALS: "too-precise",
+}
 SHOWN_DECIMALS = 6
 FEN = Decimal("0.01")
 
 
-def read_number(value: object, field: str, *, most: Fraction) -> Fraction:
+def read_number(value: object, field: str, *, most: Fraction, unit: str = "") -> Fraction:
     """
-    A number above 0 as the asker gave it.
+    A number above 0 as the asker gave it, in the unit that the document counts in.
 
-    :raises UnableToCalculate: where it is no plain number, not above 0, above `most`, or finer than 8 decimals
+    :raises UnableToCalculate: where it is no number, not above 0, above `most`, or finer than 8 decimals
     """
-    match = NUMBER.fullmatch(_text_of(value))
-    if match is None:
-        raise UnableToCalculate(field, "not-a-number", _("Give a number in digits, such as 3.6."))
-    sign, _whole, decimals = match.groups()
-    number = Fraction(match[0])
-    if sign or number == 0:
+    try:
+        number = Fraction(amounts.read(_text_of(value), unit=unit, decimals=MAX_DECIMALS))
+    except Unreadable as failure:
+        code = CODES.get(failure.reason) or failure.reason.name.lower().replace("_", "-")
+        raise UnableToCalculate(field, code, _words_of(failure, unit)) from None
+    if number == 0:
         raise UnableToCalculate(field, "not-positive", _("Give a number above 0."))
     if number > most:
         raise UnableToCalculate(field, "too-large", _("This number is larger than any project; check the unit."))
-    if decimals and len(decimals.rstrip("0")) > MAX_DECIMALS:
-        raise UnableToCalculate(field, "too-precise", _("Give at most 8 decimals."))
     return number
+
+
+def _words_of(failure: Unreadable, unit: str) -> Text:
+    own: dict[Reason, Text] = {
+        Reason.NO_AMOUNT: _("Give a number in digits, such as 3.6."),
+        Reason.BELOW_ZERO: _("Give a number above 0."),
+        Reason.TOO_LARGE: _("This number is larger than any project; check the unit."),
+    }
+    return own.get(failure.reason) or amount_error(failure, unit=unit, decimals=MAX_DECIMALS).messages[0]
 
 
 def _text_of(value: object) -> str:
@@ -42,8 +59,9 @@ def _text_of(value: object) -> str:
         # JSON numbers: their shortest decimal form is what was typed.
         value = Decimal(repr(value))
     if isinstance(value, Decimal):
-        return format(value, "f") if value.is_finite() and value.adjusted() < 40 else ""
-    return str(value).strip()[:80]
+        # Computed, not typed: zeros at its end say nothing.
+        return format(value.normalize(), "f") if value.is_finite() and value.adjusted() < 40 else ""
+    return str(value)
 
 
 def to_decimal(number: Fraction, places: int) -> Decimal:

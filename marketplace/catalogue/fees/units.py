@@ -3,21 +3,29 @@
 from fractions import Fraction
 
 from django.utils.functional import Promise
+from django.utils.text import format_lazy
+from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-YUAN, WAN, YI, SQUARE_METRE = "元", "万元", "亿元", "m²"
+from marketplace.core import reading
+from marketplace.core.amounts import POWERS, WAN, YI, YUAN
+from marketplace.core.failures import Text
+from marketplace.core.money import capital_cny, format_cny
 
-NAMES: dict[str, Promise] = {
-    YUAN: pgettext_lazy("unit", "CNY"),
-    WAN: pgettext_lazy("unit", "10,000 CNY"),
-    YI: pgettext_lazy("unit", "100 million CNY"),
-    SQUARE_METRE: pgettext_lazy("unit", "m²"),
-}
-IN_CNY = {YUAN: 1, WAN: 10**4, YI: 10**8}
+from .numbers import round_fen
+
+__all__ = ["IN_CNY", "NAMES", "WAN", "YI", "YUAN", "most", "name_of", "question_about", "rate_factor"]
+
+SQUARE_METRE = "m²"
+NAMES: dict[str, Promise] = {**reading.UNITS, SQUARE_METRE: pgettext_lazy("unit", "m²")}
+IN_CNY = {unit: 10**power for unit, power in POWERS.items()}
 
 #: 100 trillion CNY, or a trillion square metres: beyond it a unit was mistaken.
 MOST_CNY = Fraction(10**14)
 MOST_UNITS = Fraction(10**12)
+#: What a project usually comes to, in CNY, or in units of another kind; a thousand times as much is asked about.
+USUAL_CNY, USUAL_UNITS = 10**8, 10**4
+QUESTION_FROM = 1000
 
 
 def name_of(unit: str) -> Promise | str:
@@ -28,6 +36,27 @@ def name_of(unit: str) -> Promise | str:
 def most(unit: str) -> Fraction:
     """The largest base that is asked about in this unit."""
     return MOST_CNY / IN_CNY[unit] if unit in IN_CNY else MOST_UNITS
+
+
+def question_about(base: Fraction, unit: str) -> Text | None:
+    """What to ask about a base that is a thousand times the usual, as 3000 typed where 亿元 are counted; None else."""
+    if base * IN_CNY.get(unit, 1) < QUESTION_FROM * (USUAL_CNY if unit in IN_CNY else USUAL_UNITS):
+        return None
+    number = f"{int(base):,}" if base.denominator == 1 else f"{float(base):,}"
+    if unit not in IN_CNY:
+        return format_lazy(
+            _("{number} {unit} is a thousand times the usual. Is that what you mean?"),
+            number=number,
+            unit=name_of(unit),
+        )
+    amount = round_fen(base * IN_CNY[unit])
+    return format_lazy(
+        _("{number} ({unit}) is {amount}, in words {words}: a thousand times the usual. Is that what you mean?"),
+        number=number,
+        unit=name_of(unit),
+        amount=format_cny(amount),
+        words=capital_cny(amount),
+    )
 
 
 def rate_factor(base_unit: str, fee_unit: str) -> Fraction:

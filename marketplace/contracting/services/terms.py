@@ -153,7 +153,8 @@ def _milestone_fault(starts_on: date, ends_on: date, milestones: Sequence[Milest
     if any(percent != percent.quantize(Decimal("0.01")) for percent in percents):
         return _("Shares have at most two decimals.")
     if (total := sum(percents)) != shares.HUNDRED:
-        return _("The shares add to %(total)s%%, they must add to 100%%.") % {"total": f"{total:f}"}
+        shown = f"{Decimal(total).normalize():f}"
+        return _("The shares add to %(total)s%%, they must add to 100%%.") % {"total": shown}
     dates = [each.due_on for each in milestones]
     if dates != sorted(dates):
         return _("Milestones follow each other: none is due before the one above it.")

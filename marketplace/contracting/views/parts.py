@@ -24,9 +24,7 @@ class PartsForm(forms.Form):
         for row in rows:
             part = stated.get(row.item_id)
             self.fields[f"amount-{row.item.code}"] = AmountField(
-                label=row.item.name,
-                initial=part.amount if part else None,
-                widget=forms.TextInput(attrs={"inputmode": "decimal", "data-unit": _("CNY")}),
+                label=row.item.name, initial=part.amount if part else None
             )
             if row.may_subcontract:
                 self.fields[f"firm-{row.item.code}"] = USCCField(

@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from marketplace.core import clock
+from marketplace.core.keys import KeyField
 from marketplace.core.money import MoneyField
 
 from ..querysets import OfferQuerySet, QualificationQuerySet, RecordedQuerySet
@@ -18,7 +19,7 @@ EXPIRING_DAYS = 30
 
 
 class Qualification(models.Model):
-    """A verified certificate of a firm; `valid_to` is its last valid day, `number` is stored compact."""
+    """A verified certificate of a firm; `valid_to` is its last valid day, `number` is as typed."""
 
     class Validity(models.TextChoices):
         FUTURE = "future", pgettext_lazy("qualification", "Not valid yet")
@@ -35,6 +36,7 @@ class Qualification(models.Model):
     )
     level = models.CharField(pgettext_lazy("qualification", "level"), max_length=40, blank=True)
     number = models.CharField(_("certificate number"), max_length=60)
+    number_key = KeyField("number")
     issuer = models.CharField(_("issued by"), max_length=120)
     valid_from = models.DateField(_("valid from"))
     valid_to = models.DateField(_("valid to"))
@@ -50,7 +52,7 @@ class Qualification(models.Model):
         ordering = ("qualification_type", "pk")
         constraints = [
             models.UniqueConstraint(
-                fields=("qualification_type", "number"),
+                fields=("qualification_type", "number_key"),
                 condition=Q(withdrawn_at=None),
                 name="qualification_number_once",
                 violation_error_message=_("This certificate number stands under another intermediary."),
@@ -92,6 +94,7 @@ class Practitioner(models.Model):
     name = models.CharField(_("name"), max_length=60)
     licence_type = models.CharField(_("licence"), max_length=80)
     licence_no = models.CharField(_("licence number"), max_length=60)
+    licence_key = KeyField("licence_type", "licence_no")
     valid_to = models.DateField(_("valid to"), null=True, blank=True)
     recorded_at = models.DateTimeField(default=clock.now, editable=False)
     withdrawn_at = models.DateTimeField(null=True, blank=True, editable=False)
@@ -104,7 +107,7 @@ class Practitioner(models.Model):
         ordering = ("pk",)
         constraints = [
             models.UniqueConstraint(
-                fields=("licence_type", "licence_no"),
+                fields=("licence_key",),
                 condition=Q(withdrawn_at=None),
                 name="practitioner_licence_once",
                 violation_error_message=_("This licence stands under another intermediary."),

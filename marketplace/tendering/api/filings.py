@@ -16,6 +16,7 @@ from rest_framework.views import APIView
 
 from marketplace.core.permissions import require
 from marketplace.core.web.api import InItsLanguage
+from marketplace.core.web.serializers import AmountField
 from marketplace.custody import sealing
 from marketplace.registry.models import Intermediary
 
@@ -52,9 +53,7 @@ class FilingSerializer(serializers.Serializer):
     )
     withdraw = serializers.BooleanField(default=False, help_text=_("Whether this filing withdraws the bid."))
     days = serializers.IntegerField(required=False, min_value=1, help_text=_("Promised working days."))
-    price = serializers.DecimalField(
-        required=False, max_digits=18, decimal_places=2, help_text=_("CNY; not where the owner fixes the price.")
-    )
+    price = AmountField(required=False, help_text=_("CNY; not where the owner fixes the price."))
     proposal = serializers.FileField(
         required=False,
         help_text=_("The proposal, where the request asks for one: encrypted if `sealed` is given, else as it is."),

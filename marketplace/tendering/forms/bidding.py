@@ -15,8 +15,6 @@ from ..sealing.bids import SealedBid
 from ..sealing.proposals import accept
 from ..services import price_problem
 
-MONEY = forms.TextInput(attrs={"inputmode": "decimal", "data-unit": _("CNY")})
-
 
 class QuestionForm(forms.Form):
     text = forms.CharField(
@@ -32,7 +30,7 @@ PROPOSAL_HINT = _("PDF, Word, Excel, OFD, DWG, picture or ZIP, up to 20 MB; do n
 
 
 class BidForm(forms.Form):
-    price = AmountField(label=_("Your price"), widget=MONEY)
+    price = AmountField(label=_("Your price"))
     days = forms.IntegerField(
         label=_("Promised time"),
         min_value=1,

@@ -8,7 +8,7 @@ from marketplace.accounts.models import Organisation
 from marketplace.catalogue.models import ServiceItem
 from marketplace.core.files import UploadField
 from marketplace.core.identifiers import USCCField
-from marketplace.core.web.forms import RowsField
+from marketplace.core.web.forms import PercentField, PhoneField, RowsField
 
 from ..choices import Grade
 from ..models import Exclusion, WorkRequest
@@ -95,10 +95,7 @@ class ProjectForm(DraftForm):
             "fund_social",
             "public_project",
         )
-        widgets = {
-            name: forms.TextInput(attrs={"inputmode": "decimal", "data-unit": "%"})
-            for name in ("fund_fiscal", "fund_state", "fund_social")
-        }
+        field_classes = dict.fromkeys(("fund_fiscal", "fund_state", "fund_social"), PercentField)
 
 
 class ServiceForm(DraftForm):
@@ -180,6 +177,7 @@ class ContactForm(DraftForm):
 
     class Meta(DraftForm.Meta):
         fields = ("contact_name", "contact_phone")
+        field_classes = {"contact_phone": PhoneField}
 
     @property
     def values(self) -> dict[str, Any]:

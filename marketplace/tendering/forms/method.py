@@ -12,14 +12,13 @@ from django.utils.translation import pgettext_lazy
 
 from marketplace.accounts.models import Organisation
 from marketplace.core import calendar, clock
-from marketplace.core.web.forms import AmountField
+from marketplace.core.web.forms import AmountField, MomentField
 
 from .. import selection
 from ..choices import Method
 from ..policy import TenderingPolicy
 from ..rules import deadlines, parameters, public_value
 from ..rules.pool import announced_pool
-from .bidding import MONEY
 from .drafts import DraftForm
 
 #: What each method is, in a line.
@@ -89,23 +88,12 @@ class SelectionForm(DraftForm):
         max_length=public_value.LONGEST_FIELD,
         help_text=_("Such as five digits without spaces. Two officers type it exactly so."),
     )
-    bids_close_at = forms.SplitDateTimeField(
-        label=_("Bid deadline"),
-        widget=forms.SplitDateTimeWidget(
-            date_attrs={"type": "date", "aria-label": _("Date")},  # type: ignore[dict-item]
-            time_attrs={"type": "time", "aria-label": _("Time")},  # type: ignore[dict-item]
-            date_format="%Y-%m-%d",
-            time_format="%H:%M",
-        ),
-        required=False,
-    )
+    bids_close_at = MomentField(label=_("Bid deadline"), required=False)
 
     class Meta(DraftForm.Meta):
         fields = ("method", "price_max", "price_min", "signing_days", "bids_close_at")
         field_classes = {"price_max": AmountField, "price_min": AmountField}
         widgets = {
-            "price_max": MONEY,
-            "price_min": MONEY,
             "signing_days": forms.TextInput(attrs={"inputmode": "numeric", "data-unit": _("working days")}),
         }
         help_texts = {
@@ -121,10 +109,6 @@ class SelectionForm(DraftForm):
             self.fields[name].error_messages["invalid"] = _("%(label)s: enter a whole number.") % {
                 "label": self.fields[name].label
             }
-        for name in ("price_max", "price_min"):
-            self.fields[name].error_messages["invalid"] = _(
-                "%(label)s: enter an amount in yuan, such as 182400.00."
-            ) % {"label": self.fields[name].label}
         self.fields["method"].choices = [(one.value, _described(one)) for one in self._methods()]  # type: ignore[attr-defined]
         announced = self.instance.parameters
         for key in ("long", "short", "evaluators"):
@@ -188,12 +172,4 @@ class PublicValueForm(forms.Form):
         widget=forms.TextInput(attrs={"autocomplete": "off"}),
         help_text=_("Exactly as the announced format says, from the source itself."),
     )
-    published_at = forms.SplitDateTimeField(
-        label=_("Published at"),
-        widget=forms.SplitDateTimeWidget(
-            date_attrs={"type": "date", "aria-label": _("Date")},  # type: ignore[dict-item]
-            time_attrs={"type": "time", "aria-label": _("Time")},  # type: ignore[dict-item]
-            date_format="%Y-%m-%d",
-            time_format="%H:%M",
-        ),
-    )
+    published_at = MomentField(label=_("Published at"))

@@ -7,6 +7,7 @@ from django.conf import settings
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from marketplace.core import reading
 from marketplace.core.files import KINDS
 from marketplace.core.money import format_cny
 from marketplace.registry.models import Intermediary
@@ -31,6 +32,7 @@ def sealing_data(work_request: WorkRequest, firm: Intermediary, standard: Decima
         "most_bytes": settings.MAX_UPLOAD_BYTES,
         "kinds": sorted(KINDS),
         "words": _words(work_request),
+        "amount_words": {reason.value: str(words) for reason, words in reading.AMOUNT_REASONS.items()},
     }
 
 

@@ -12,7 +12,11 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("code", metavar="CODE", help="a fee schedule's code, or a service item's")
-        parser.add_argument("--base", required=True, help="in the document's unit (10,000 CNY, 100 million CNY, m²)")
+        parser.add_argument(
+            "--base",
+            required=True,
+            help="in the document's unit (10,000 CNY, 100 million CNY, m²), or with its own: 3000万",
+        )
         parser.add_argument("--variant", default="", help="one of the schedule's services; an item has its own")
         parser.add_argument(
             "--coefficient",
@@ -37,4 +41,6 @@ class Command(BaseCommand):
             )
         except UnableToCalculate as failure:
             raise CommandError(f"{failure.field}: {failure.message}") from None
+        if calculation.question is not None:
+            self.stderr.write(str(calculation.question))
         self.stdout.write(json.dumps(calculation.as_dict(), ensure_ascii=False, indent=2))
