@@ -10,25 +10,29 @@ from .views import console, pool, signals
 
 urls = [
     path("", console.index, name="index"),
-    path("<str:number>/review/", console.review, name="review"),
-    path("<str:number>/objections/", console.objections, name="objections"),
-    path("<str:number>/direct/", console.direct_selection, name="direct"),
-    path("<str:number>/public-value/", console.enter_value, name="public-value"),
+    path("<str:number>/review/", console.Review.as_view(), name="review"),
+    path("<str:number>/review/publish/", console.PublishReviewed.as_view(), name="review-publish"),
+    path("<str:number>/review/return/", console.ReturnReviewed.as_view(), name="review-return"),
+    path("<str:number>/objections/", console.DecideObjections.as_view(), name="objections"),
+    path("<str:number>/direct/", console.DirectSelection.as_view(), name="direct"),
+    path("<str:number>/direct/allow/", console.AllowDirect.as_view(), name="direct-allow"),
+    path("<str:number>/direct/refuse/", console.RefuseDirect.as_view(), name="direct-refuse"),
+    path("<str:number>/public-value/", console.EnterValue.as_view(), name="public-value"),
     path("<str:number>/signals/", signals.signals, name="signals"),
-    path("<str:number>/suspend/", console.suspend, name="suspend"),
-    path("<str:number>/resume/", console.resume, name="resume"),
-    path("<str:number>/void/", console.void, name="void"),
+    path("<str:number>/suspend/", console.Suspend.as_view(), name="suspend"),
+    path("<str:number>/resume/", console.Resume.as_view(), name="resume"),
+    path("<str:number>/void/", console.Void.as_view(), name="void"),
 ]
 
 
 pool_urls = [
     path("", pool.index, name="index"),
-    path("admit/", pool.admit, name="admit"),
-    path("<int:number>/", pool.evaluator, name="evaluator"),
-    path("<int:number>/ties/", pool.declare_tie, name="tie"),
-    path("<int:number>/ties/<int:pk>/end/", pool.end_tie, name="tie-end"),
-    path("<int:number>/retire/", pool.retire, name="retire"),
-    path("<int:number>/readmit/", pool.readmit, name="readmit"),
+    path("admit/", pool.Admit.as_view(), name="admit"),
+    path("<int:number>/", pool.ChangeEvaluator.as_view(), name="evaluator"),
+    path("<int:number>/ties/", pool.DeclareTie.as_view(), name="tie"),
+    path("<int:number>/ties/<int:pk>/end/", pool.EndTie.as_view(), name="tie-end"),
+    path("<int:number>/retire/", pool.Retire.as_view(), name="retire"),
+    path("<int:number>/readmit/", pool.Readmit.as_view(), name="readmit"),
 ]
 
 

@@ -120,6 +120,8 @@ tendering:award-detail                 200 200 200 200 200 200 200 200 200
 tendering:award-feed                   200 200 200 200 200 200 200 200 200
 tendering:award-list                   200 200 200 200 200 200 200 200 200
 tendering:bid                          302 403 403 403 403 200 200 403 403
+tendering:bid-change                   302 403 403 403 403 200 200 403 403
+tendering:bid-seal                     302 302 302 302 302 302 302 302 302
 tendering:bid-withdraw                 302 403 403 403 403 200 200 403 403
 tendering:change                       302 403 403 403 200 403 403 403 403
 tendering:draft-create                 302 403 200 403 200 403 403 200 403
@@ -127,6 +129,7 @@ tendering:draft-delete                 302 404 404 403 200 404 404 404 404
 tendering:draft-page                   302 404 404 403 200 404 404 404 404
 tendering:draft-summary                302 404 404 200 200 404 404 404 404
 tendering:evaluation                   302 404 404 404 404 404 404 404 404
+tendering:evaluation-look-over         302 404 404 404 404 404 404 404 404
 tendering:evaluation-hand-in           302 404 404 404 404 404 404 404 404
 tendering:evaluation-list              302 403 403 403 403 403 403 403 403
 tendering:evaluation-proposal          302 404 404 404 404 404 404 404 404
@@ -151,15 +154,20 @@ tendering:verify-any                   200 200 200 200 200 200 200 200 200
 tendering:verify-script                200 200 200 200 200 200 200 200 200
 tendering_console:index                302 302 302 302 302 302 302 200 200
 tendering_console:direct               302 302 302 302 302 302 302 404 302
+tendering_console:direct-refuse        302 302 302 302 302 302 302 404 302
+tendering_console:direct-allow         302 302 302 302 302 302 302 404 302
 tendering_console:objections           302 302 302 302 302 302 302 200 302
 tendering_console:public-value         302 302 302 302 302 302 302 200 200
 tendering_console:resume               302 302 302 302 302 302 302 200 302
 tendering_console:review               302 302 302 302 302 302 302 404 200
+tendering_console:review-return        302 302 302 302 302 302 302 404 200
+tendering_console:review-publish       302 302 302 302 302 302 302 404 200
 tendering_console:signals              302 302 302 302 302 302 302 200 302
 tendering_console:suspend              302 302 302 302 302 302 302 200 302
 tendering_console:void                 302 302 302 302 302 302 302 200 302
 tendering_pool:admit                   302 302 302 302 302 302 302 302 200
 tendering_pool:evaluator               302 302 302 302 302 302 302 302 200
+tendering_pool:tie                     302 302 302 302 302 302 302 302 200
 tendering_pool:index                   302 302 302 302 302 302 302 302 200
 ui:components                          200 200 200 200 200 200 200 200 200
 healthz                                200 200 200 200 200 200 200 200 200
@@ -187,8 +195,6 @@ OPERATIONS = {
     "registry_console:registration-return": {"regulator"},
     "registry_console:registration-save": {"regulator"},
     "tendering:attachment-delete": {"owner"},
-    "tendering:bid-change": {"firm", "applicant"},
-    "tendering:bid-seal": {"firm", "applicant"},
     "tendering:bid-sealed": {"firm", "applicant"},
     "tendering:draft-submit": {"owner"},
     "tendering:draft-take-back": {"owner"},
@@ -196,7 +202,6 @@ OPERATIONS = {
     "tendering:repost": set(),
     "tendering_pool:readmit": {"operator"},
     "tendering_pool:retire": {"operator"},
-    "tendering_pool:tie": {"operator"},
     "tendering_pool:tie-end": {"operator"},
 }
 
@@ -266,10 +271,8 @@ def arguments(things: dict) -> dict[str, list]:
         "tendering:question-answer": [published, things["question"].number],
         "tendering:transcript": [opened],
         "tendering:verify": [opened],
-        "tendering_console:direct": [review],
         "tendering_console:public-value": [opened],
         "tendering_console:objections": [opened],
-        "tendering_console:review": [review],
         "tendering_console:signals": [opened],
     }
     same = {
@@ -303,8 +306,10 @@ def arguments(things: dict) -> dict[str, list]:
             [published],
         ),
         "tendering:bid{}": (("", "-change", "-seal", "-sealed", "-withdraw"), [published]),
-        "tendering:evaluation{}": (("", "-hand-in", "-no-tie", "-tie"), [0]),
+        "tendering:evaluation{}": (("", "-hand-in", "-look-over", "-no-tie", "-tie"), [0]),
         "tendering_pool:{}": (("tie", "retire", "readmit"), [things["evaluator"].number]),
+        "tendering_console:direct{}": (("", "-allow", "-refuse"), [review]),
+        "tendering_console:review{}": (("", "-publish", "-return"), [review]),
         "tendering_console:{}": (("suspend", "resume", "void"), [published]),
     }
     for form, (parts, values) in same.items():

@@ -322,7 +322,7 @@ class TestReview:
         page = client.get(reverse("tendering_console:review", args=[draft.number])).content.decode()
 
         assert "2 万吨/年" in page
-        response = client.post(reverse("tendering_console:review", args=[draft.number]), {"publish": "1"})
+        response = client.post(reverse("tendering_console:review-publish", args=[draft.number]))
         assert response.status_code == 302
         work_request.refresh_from_db()
         assert work_request.version == 2

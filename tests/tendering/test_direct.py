@@ -537,9 +537,7 @@ class TestPages:
         client.force_login(regulator)
 
         content = client.get(f"/console/requests/{draft.number}/direct/").content.decode()
-        answer = client.post(
-            f"/console/requests/{draft.number}/direct/", {"reason": "两次流标，限价已放宽。", "allow": "1"}
-        )
+        answer = client.post(f"/console/requests/{draft.number}/direct/allow/", {"reason": "两次流标，限价已放宽。"})
 
         assert first.number in content
         assert again.number in content

@@ -104,7 +104,7 @@ class TestRoles:
         client.force_login(person(second))
 
         with nothing_changes():
-            for rest in ("", "no-tie/", "tie/", "hand-in/"):
+            for rest in ("", "look-over/", "no-tie/", "tie/", "hand-in/"):
                 assert client.post(path(first, rest), {"mark_1": 1, "reason": "x"}).status_code == 404
 
     def test_proposals_open_with_the_declaration_and_not_before(self, client, work_request):
@@ -187,7 +187,7 @@ class TestMarking:
         assert found.context["form"].errors == {"mark_2": ["Proposal 2: a mark is a whole number from 0 to 100."]}
 
     def test_a_missing_mark_is_saved_as_missing_and_keeps_it_from_being_handed_in(self, client, paper):
-        client.post(path(paper), self.data(paper, mark_2="", look_over="1"))
+        client.post(path(paper, "look-over/"), self.data(paper, mark_2=""))
         paper.refresh_from_db()
 
         assert "Every proposal needs a mark and its reason" in page(client, path(paper, "hand-in/"))
@@ -197,7 +197,7 @@ class TestMarking:
         assert paper.handed_in_at is None
 
     def test_looked_over_and_handed_in(self, client, paper):
-        response = client.post(path(paper), self.data(paper, look_over="1"))
+        response = client.post(path(paper, "look-over/"), self.data(paper))
         assert response.url == path(paper, "hand-in/")
         found = page(client, response.url)
         edited_at = re.search(r'name="edited_at" value="([^"]+)"', found)[1]
@@ -231,7 +231,7 @@ class TestMarking:
 
     def test_a_tie_is_declared_with_its_reason(self, client, paper):
         with nothing_changes():
-            assert client.post(path(paper, "tie/"), {"reason": " "}).status_code == 200
+            assert client.post(path(paper, "tie/"), {"reason": " "}).status_code == 422
 
         response = client.post(path(paper, "tie/"), {"reason": "认出了编制单位"})
 

@@ -410,7 +410,7 @@ class TestConsole:
 
         assert work_request.number in client.get(reverse("tendering_console:index")).content.decode()
         assert client.get(reverse("tendering_console:review", args=[work_request.number])).status_code == 200
-        client.post(reverse("tendering_console:review", args=[work_request.number]), {"publish": "1", "reasons": ""})
+        client.post(reverse("tendering_console:review-publish", args=[work_request.number]), {"reasons": ""})
 
         work_request.refresh_from_db()
         assert work_request.status == "published"
@@ -418,13 +418,13 @@ class TestConsole:
     def test_a_return_needs_reasons(self, client, clerk):
         work_request = WorkRequestFactory(under_review=True)
         client.force_login(clerk)
-        url = reverse("tendering_console:review", args=[work_request.number])
+        url = reverse("tendering_console:review-return", args=[work_request.number])
 
-        client.post(url, {"return": "1", "reasons": ""})
+        client.post(url, {"reasons": ""})
         work_request.refresh_from_db()
         assert work_request.status == "under_review"
 
-        client.post(url, {"return": "1", "reasons": "价格依据不足"})
+        client.post(url, {"reasons": "价格依据不足"})
         work_request.refresh_from_db()
         assert (work_request.status, work_request.return_reason) == ("returned", "价格依据不足")
 

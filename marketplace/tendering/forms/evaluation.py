@@ -120,6 +120,11 @@ class MarksForm(forms.Form):
         return [(row, self[f"mark_{row.label}"], self[f"remark_{row.label}"]) for row in self.marks]
 
 
+class HandInForm(forms.Form):
+    #: The paper as this page showed it, so that what was not looked over is not handed in.
+    edited_at = forms.CharField(widget=forms.HiddenInput, required=False)
+
+
 def initial_of(evaluator: Evaluator) -> dict[str, Any]:
     return {
         "fields_of_competence": evaluator.fields,

@@ -9,7 +9,7 @@ from typing import Any, TypedDict
 
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse, JsonResponse
-from django.shortcuts import get_object_or_404, render
+from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.decorators import method_decorator
 from django.utils.translation import gettext as _
@@ -120,8 +120,6 @@ class PriceAndTime(_Filing):
 class ChangeBid(PriceAndTime):
     """From the look-over back to price and time, with what was typed; by POST, so that no address carries a price."""
 
-    http_method_names = ["post"]
-
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         require(self.decision())
         return self.page(self.filled_form())
@@ -130,9 +128,11 @@ class ChangeBid(PriceAndTime):
 class SealBid(_Filing):
     """Seal what a browser without script sent in the clear; the answer is the receipt."""
 
-    http_method_names = ["post"]
     template_name = "tendering/bid_form.html"
     form_class = SealForm
+
+    def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        return redirect("tendering:bid", self.kwargs["number"])
 
     def is_valid(self, form: Any) -> bool:
         self.typed = BidForm(self.request.POST, work_request=self.work_request)

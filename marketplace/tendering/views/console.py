@@ -1,23 +1,24 @@
 """Requests in the console: the clerk's review, the regulator's decisions about objections and a request's course."""
 
 from collections.abc import Callable
+from functools import cached_property
 from typing import Any
 
-from django.contrib import messages
 from django.core.paginator import Paginator
-from django.db.models import Count, Q
+from django.db.models import Count, Q, QuerySet
 from django.http import HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from marketplace.accounts.http import MemberRequest
 from marketplace.accounts.permissions import is_operator, is_regulator
 from marketplace.core import calendar, clock
 from marketplace.core.calendar import clock_face
-from marketplace.core.failures import DomainError
+from marketplace.core.failures import Text
 from marketplace.core.permissions import Decision, no, require
-from marketplace.core.web.forms import add_failure
+from marketplace.core.web.operation import ConsoleOperation
 
 from .. import permissions, services
 from ..forms.decisions import DecisionForm, ReasonForm, ReviewForm
@@ -30,6 +31,8 @@ from .drafts import version_context
 
 PAGE_SIZE = 30
 LATEST_SIGNALS = 20
+#: Of a page with two operations each shows the page too: where one was refused, its address can be loaded again.
+PAGE, BOTH = ["get", "head"], ["get", "head", "post"]
 
 
 def crumbs(label: str = "") -> list[dict[str, str]]:
@@ -90,206 +93,259 @@ def _with_signals() -> list[WorkRequest]:
     return list(found.select_related("owner", "opening").order_by("-opening__opened_at")[:LATEST_SIGNALS])
 
 
-def review(request: MemberRequest, number: str) -> HttpResponse:
+class _Console(ConsoleOperation):
+    """A decision about a request."""
+
+    request: MemberRequest
+    subject: WorkRequest
+
+    def entry(self) -> Decision:
+        return is_regulator(self.request.user)
+
+    def visible(self) -> QuerySet[WorkRequest]:
+        return WorkRequest.objects.public().for_list()
+
+    def crumbs(self) -> list[dict[str, str]]:
+        return crumbs(self.kwargs["number"])
+
+    @property
+    def work_request(self) -> WorkRequest:
+        return self.subject
+
+    def surroundings(self) -> dict[str, Any]:
+        return {**super().surroundings(), "work_request": self.work_request}
+
+    def place(self, result: Any) -> str:
+        return "tendering_console:index"
+
+
+class Review(_Console):
     """The whole request, and: publish, or return with reasons."""
-    require(_is_staff(request.user))
-    work_request = get_object_or_404(
-        WorkRequest.objects.visible_to(request.user).exclude(status=Status.DRAFT).for_list(), number=number
-    )
-    decision = permissions.can_review(request.user, work_request)
-    form = ReviewForm(request.POST or None)
-    if request.method == "POST" and form.is_valid():
-        publish_it = "publish" in request.POST
-        try:
-            if publish_it and work_request.amends_id is not None:
-                services.publish_version(request_id=work_request.pk, actor=request.user)
-            else:
-                services.review_request(
-                    request_id=work_request.pk,
-                    publish_it=publish_it,
-                    reasons=form.cleaned_data["reasons"],
-                    actor=request.user,
-                )
-        except DomainError as failure:
-            add_failure(form, failure)
+
+    http_method_names = PAGE
+    template_name = "tendering/console/review.html"
+    form_class = ReviewForm
+
+    def entry(self) -> Decision:
+        return _is_staff(self.request.user)
+
+    def visible(self) -> QuerySet[WorkRequest]:
+        return WorkRequest.objects.visible_to(self.request.user).exclude(status=Status.DRAFT).for_list()
+
+    def heading(self) -> str:
+        return self.work_request.title
+
+    def decision(self) -> Decision:
+        return permissions.can_review(self.request.user, self.work_request)
+
+    def context(self) -> dict[str, Any]:
+        work_request = self.work_request
+        return version_context(work_request) | {
+            "request_items": work_request.request_items.all(),
+            "exclusions": work_request.exclusions.select_related("organisation"),
+            "qualifications": work_request.qualifications.all(),
+            "attachments": work_request.attachments.select_related("file"),
+        }
+
+
+class PublishReviewed(Review):
+    http_method_names = BOTH
+
+    def operate(self, form: Any) -> None:
+        work_request, clerk = self.work_request, self.request.user
+        if work_request.amends_id is not None:
+            services.publish_version(request_id=work_request.pk, actor=clerk)
         else:
-            words = _("%(number)s is published.") if publish_it else _("%(number)s goes back to the owner.")
-            messages.success(request, words % {"number": number})
-            return redirect("tendering_console:index")
-    context = version_context(work_request) | {
-        "breadcrumbs_items": crumbs(number),
-        "header_title": work_request.title,
-        "header_icon": "doc-full",
-        "work_request": work_request,
-        "request_items": work_request.request_items.all(),
-        "exclusions": work_request.exclusions.select_related("organisation"),
-        "qualifications": work_request.qualifications.all(),
-        "attachments": work_request.attachments.select_related("file"),
-        "refusal": decision,
-        "form": form if decision else None,
-    }
-    return render(request, "tendering/console/review.html", context)
+            services.review_request(request_id=work_request.pk, publish_it=True, actor=clerk)
+
+    def words(self, result: Any) -> str:
+        return _("%(number)s is published.") % {"number": self.kwargs["number"]}
 
 
-def objections(request: MemberRequest, number: str) -> HttpResponse:
+class ReturnReviewed(Review):
+    http_method_names = BOTH
+
+    def operate(self, form: Any) -> None:
+        services.review_request(
+            request_id=self.work_request.pk,
+            publish_it=False,
+            reasons=form.cleaned_data["reasons"],
+            actor=self.request.user,
+        )
+
+    def words(self, result: Any) -> str:
+        return _("%(number)s goes back to the owner.") % {"number": self.kwargs["number"]}
+
+
+class DecideObjections(_Console):
     """All objections of one publicity period, decided together."""
-    require(is_regulator(request.user))
-    award = get_object_or_404(
-        Award.objects.live()
-        .select_related("work_request__owner", "intermediary__organisation")
-        .prefetch_related("objections__objector__organisation", "objections__evidence__file", "objections__regulator"),
-        work_request__number=number,
-    )
-    decision = permissions.can_decide_objections(request.user, award)
-    form = DecisionForm(request.POST or None)
-    if request.method == "POST" and form.is_valid():
-        try:
-            services.decide_objections(
-                award_id=award.pk,
-                upheld=form.cleaned_data["outcome"] != "rejected",
-                remedy=form.remedy,
-                reasons=form.cleaned_data["reasons"],
-                actor=request.user,
-            )
-        except DomainError as failure:
-            add_failure(form, failure)
-        else:
-            messages.success(request, _("The decision is recorded and published."))
-            return redirect("tendering_console:index")
-    pending = [each for each in award.objections.all() if each.outcome == "pending"]
-    context = {
-        "breadcrumbs_items": crumbs(number),
-        "header_title": _("Objections to %(number)s") % {"number": number},
-        "header_icon": "warning",
-        "award": award,
-        "work_request": award.work_request,
-        "objections": award.objections.all(),
-        "clock": clock_face(pending[0].submitted_at, pending[0].due_at, clock.now()) if pending else None,
-        "refusal": decision,
-        "form": form if decision else None,
-    }
-    return render(request, "tendering/console/objections.html", context)
+
+    template_name = "tendering/console/objections.html"
+    form_class = DecisionForm
+    icon = "warning"
+    done = gettext_lazy("The decision is recorded and published.")
+
+    @cached_property
+    def award(self) -> Award:
+        live = Award.objects.live().select_related("work_request__owner", "intermediary__organisation")
+        return get_object_or_404(
+            live.prefetch_related(
+                "objections__objector__organisation", "objections__evidence__file", "objections__regulator"
+            ),
+            work_request__number=self.kwargs["number"],
+        )
+
+    @property
+    def work_request(self) -> WorkRequest:
+        return self.award.work_request
+
+    def heading(self) -> str:
+        return _("Objections to %(number)s") % {"number": self.kwargs["number"]}
+
+    def decision(self) -> Decision:
+        return permissions.can_decide_objections(self.request.user, self.award)
+
+    def operate(self, form: Any) -> None:
+        services.decide_objections(
+            award_id=self.award.pk,
+            upheld=form.cleaned_data["outcome"] != "rejected",
+            remedy=form.remedy,
+            reasons=form.cleaned_data["reasons"],
+            actor=self.request.user,
+        )
+
+    def context(self) -> dict[str, Any]:
+        objections = self.award.objections.all()
+        pending = [each for each in objections if each.outcome == "pending"]
+        face = clock_face(pending[0].submitted_at, pending[0].due_at, clock.now()) if pending else None
+        return {"award": self.award, "objections": objections, "clock": face}
 
 
-def direct_selection(request: MemberRequest, number: str) -> HttpResponse:
+class DirectSelection(_Console):
     """Two failed requests side by side, and: allow direct selection, or send the request back."""
-    require(is_regulator(request.user))
-    work_request = get_object_or_404(
-        WorkRequest.objects.filter(method=WorkRequest.Method.DIRECT).exclude(status=Status.DRAFT).for_list(),
-        number=number,
-    )
-    decision = permissions.can_decide_direct(request.user, work_request)
-    form = ReasonForm(request.POST or None)
-    if request.method == "POST" and form.is_valid():
-        try:
-            services.decide_direct(
-                request_id=work_request.pk,
-                is_allowed="allow" in request.POST,
-                reason=form.cleaned_data["reason"],
-                actor=request.user,
-            )
-        except DomainError as failure:
-            add_failure(form, failure)
-        else:
-            messages.success(request, _("The decision is recorded and published."))
-            return redirect("tendering_console:index")
-    failures = after_failures.last_two(work_request)
-    context = {
-        "breadcrumbs_items": crumbs(number),
-        "header_title": _("Direct selection after two failures"),
-        "header_icon": "warning",
-        "work_request": work_request,
-        "failures": failures,
-        "compared": after_failures.compare(*failures) if failures else [],
-        "refusal": decision,
-        "form": form if decision else None,
-    }
-    return render(request, "tendering/console/direct.html", context)
+
+    http_method_names = PAGE
+    template_name = "tendering/console/direct.html"
+    form_class = ReasonForm
+    icon = "warning"
+    done = gettext_lazy("The decision is recorded and published.")
+    is_allowed: bool
+
+    def visible(self) -> QuerySet[WorkRequest]:
+        direct = WorkRequest.objects.filter(method=WorkRequest.Method.DIRECT)
+        return direct.exclude(status=Status.DRAFT).for_list()
+
+    def heading(self) -> str:
+        return _("Direct selection after two failures")
+
+    def decision(self) -> Decision:
+        return permissions.can_decide_direct(self.request.user, self.work_request)
+
+    def operate(self, form: Any) -> None:
+        services.decide_direct(
+            request_id=self.work_request.pk,
+            is_allowed=self.is_allowed,
+            reason=form.cleaned_data["reason"],
+            actor=self.request.user,
+        )
+
+    def context(self) -> dict[str, Any]:
+        failures = after_failures.last_two(self.work_request)
+        return {"failures": failures, "compared": after_failures.compare(*failures) if failures else []}
 
 
-def enter_value(request: MemberRequest, number: str) -> HttpResponse:
+class AllowDirect(DirectSelection):
+    http_method_names = BOTH
+    is_allowed = True
+
+
+class RefuseDirect(DirectSelection):
+    http_method_names = BOTH
+    is_allowed = False
+
+
+class EnterValue(_Console):
     """The public value of an opening, typed by one officer; what the other typed shows when both are in."""
-    require(_is_staff(request.user))
-    work_request = get_object_or_404(
-        WorkRequest.objects.public().for_list().select_related("opening"), number=number, opening__isnull=False
-    )
-    opening = work_request.opening
-    decision = permissions.can_enter_public_value(request.user, work_request)
-    form = PublicValueForm(request.POST or None)
-    if request.method == "POST" and form.is_valid():
-        try:
-            services.enter_public_value(
-                request_id=work_request.pk,
-                value=form.cleaned_data["value"],
-                published_at=form.cleaned_data["published_at"],
-                actor=request.user,
-            )
-        except DomainError as failure:
-            add_failure(form, failure)
-        else:
-            return redirect("tendering_console:public-value", number)
-    rounds = public_value.finished_rounds(opening)
-    context = {
-        "breadcrumbs_items": crumbs(number),
-        "header_title": _("Public value of %(number)s") % {"number": number},
-        "header_icon": "date",
-        "work_request": work_request,
-        "opening": opening,
-        "source": (work_request.announcement or {}).get("public_value_source"),
-        "earliest": public_value.earliest_of(opening),
-        "rounds": rounds,
-        "is_half": bool(public_value.present_round(opening)),
-        "refusal": decision,
-        "form": form if decision else None,
-    }
-    return render(request, "tendering/console/public_value.html", context)
+
+    template_name = "tendering/console/public_value.html"
+    form_class = PublicValueForm
+    icon = "date"
+
+    def entry(self) -> Decision:
+        return _is_staff(self.request.user)
+
+    def visible(self) -> QuerySet[WorkRequest]:
+        return super().visible().filter(opening__isnull=False).select_related("opening")
+
+    def heading(self) -> str:
+        return _("Public value of %(number)s") % {"number": self.kwargs["number"]}
+
+    def decision(self) -> Decision:
+        return permissions.can_enter_public_value(self.request.user, self.work_request)
+
+    def operate(self, form: Any) -> None:
+        services.enter_public_value(
+            request_id=self.work_request.pk,
+            value=form.cleaned_data["value"],
+            published_at=form.cleaned_data["published_at"],
+            actor=self.request.user,
+        )
+
+    def place(self, result: Any) -> str:
+        return reverse("tendering_console:public-value", args=[self.kwargs["number"]])
+
+    def context(self) -> dict[str, Any]:
+        opening = self.work_request.opening
+        return {
+            "opening": opening,
+            "source": (self.work_request.announcement or {}).get("public_value_source"),
+            "earliest": public_value.earliest_of(opening),
+            "rounds": public_value.finished_rounds(opening),
+            "is_half": bool(public_value.present_round(opening)),
+        }
 
 
-def suspend(request: MemberRequest, number: str) -> HttpResponse:
-    meaning = _("No bids are taken and every clock stops until the suspension is lifted.")
-    return _course(
-        request, number, permissions.can_suspend, services.suspend_request, _("Suspend the request"), meaning
-    )
-
-
-def resume(request: MemberRequest, number: str) -> HttpResponse:
-    meaning = _("The clocks run on from the next day, with the working days that were left.")
-    return _course(request, number, permissions.can_resume, services.resume_request, _("Lift the suspension"), meaning)
-
-
-def void(request: MemberRequest, number: str) -> HttpResponse:
-    meaning = _("The request ends here and a selection loses its effect. This cannot be undone.")
-    return _course(request, number, permissions.can_void, services.void_request, _("Void the request"), meaning)
-
-
-def _course(
-    request: MemberRequest,
-    number: str,
-    predicate: Callable[..., Decision],
-    operation: Callable[..., Any],
-    title: str,
-    meaning: str,
-) -> HttpResponse:
+class _Course(_Console):
     """One decision about a request's course: a published reason, one service call."""
-    require(is_regulator(request.user))
-    work_request = get_object_or_404(WorkRequest.objects.public().for_list(), number=number)
-    decision = predicate(request.user, work_request)
-    form = ReasonForm(request.POST or None)
-    if request.method == "POST" and form.is_valid():
-        try:
-            operation(request_id=work_request.pk, reason=form.cleaned_data["reason"], actor=request.user)
-        except DomainError as failure:
-            add_failure(form, failure)
-        else:
-            messages.success(request, _("The decision is recorded and published."))
-            return redirect("tendering_console:index")
-    context = {
-        "breadcrumbs_items": crumbs(number),
-        "header_title": title,
-        "header_icon": "warning",
-        "work_request": work_request,
-        "meaning": meaning,
-        "refusal": decision,
-        "form": form if decision else None,
-    }
-    return render(request, "tendering/console/course.html", context)
+
+    template_name = "tendering/console/course.html"
+    form_class = ReasonForm
+    icon = "warning"
+    done = gettext_lazy("The decision is recorded and published.")
+    title: Text
+    meaning: Text
+    predicate: Callable[..., Decision]
+    service: Callable[..., Any]
+
+    def heading(self) -> Text:
+        return self.title
+
+    def decision(self) -> Decision:
+        return type(self).predicate(self.request.user, self.work_request)
+
+    def operate(self, form: Any) -> None:
+        type(self).service(request_id=self.work_request.pk, reason=form.cleaned_data["reason"], actor=self.request.user)
+
+    def context(self) -> dict[str, Any]:
+        return {"meaning": self.meaning}
+
+
+class Suspend(_Course):
+    title = gettext_lazy("Suspend the request")
+    meaning = gettext_lazy("No bids are taken and every clock stops until the suspension is lifted.")
+    predicate = permissions.can_suspend
+    service = services.suspend_request
+
+
+class Resume(_Course):
+    title = gettext_lazy("Lift the suspension")
+    meaning = gettext_lazy("The clocks run on from the next day, with the working days that were left.")
+    predicate = permissions.can_resume
+    service = services.resume_request
+
+
+class Void(_Course):
+    title = gettext_lazy("Void the request")
+    meaning = gettext_lazy("The request ends here and a selection loses its effect. This cannot be undone.")
+    predicate = permissions.can_void
+    service = services.void_request

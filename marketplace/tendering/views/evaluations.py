@@ -3,23 +3,25 @@
 from datetime import datetime
 from typing import Any
 
-from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.paginator import Paginator
-from django.http import FileResponse, Http404, HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.db.models import QuerySet
+from django.http import FileResponse, Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_safe
 
 from marketplace.accounts.http import MemberRequest
 from marketplace.core import clock, files
 from marketplace.core.calendar import clock_face
-from marketplace.core.failures import DomainError
-from marketplace.core.permissions import no, require
-from marketplace.core.web.forms import add_failure
+from marketplace.core.failures import DomainError, Text
+from marketplace.core.permissions import Decision, no, require
+from marketplace.core.web.operation import Operation, Press
 
 from .. import permissions, services
-from ..forms.evaluation import MarksForm, OwnTieForm
+from ..forms.evaluation import HandInForm, MarksForm, OwnTieForm
 from ..models import Evaluator, Paper
 
 PAGE_SIZE = 20
@@ -46,102 +48,119 @@ def evaluation_list(request: MemberRequest) -> HttpResponse:
     return render(request, "tendering/evaluation_list.html", context | TAB)
 
 
-def _own(request: MemberRequest, pk: int) -> Paper:
-    return get_object_or_404(
-        Paper.objects.visible_to(request.user).select_related(
-            "seat__evaluator__user", "seat__opening__work_request__owner"
-        ),
-        pk=pk,
+class PaperOperation(Operation):
+    """An operation of the evaluator whose paper it is; to everybody else there is none."""
+
+    request: MemberRequest
+    subject: Paper
+
+    def visible(self) -> QuerySet[Paper]:
+        return _readable(self.request)
+
+    def looked_up_by(self) -> dict[str, Any]:
+        return {"pk": self.kwargs["pk"]}
+
+    def decision(self) -> Decision:
+        return permissions.can_mark(self.request.user, self.subject)
+
+    def place(self, result: Any) -> str:
+        return reverse("tendering:evaluation", args=[self.subject.pk])
+
+    def surroundings(self) -> dict[str, Any]:
+        paper = self.subject
+        face = clock_face(paper.issued_at, paper.due_at, clock.now()) if paper.handed_in_at is None else None
+        return {"paper": paper, "work_request": paper.seat.opening.work_request, "clock": face, **TAB}
+
+
+def _readable(request: MemberRequest) -> QuerySet[Paper]:
+    return Paper.objects.visible_to(request.user).select_related(
+        "seat__evaluator__user", "seat__opening__work_request__owner"
     )
 
 
-def _context(paper: Paper, **more: Any) -> dict[str, Any]:
-    work_request = paper.seat.opening.work_request
-    face = clock_face(paper.issued_at, paper.due_at, clock.now()) if paper.handed_in_at is None else None
-    return {"paper": paper, "work_request": work_request, "clock": face, **TAB, **more}
-
-
-@login_required
-@require_http_methods(["GET", "POST"])
-def evaluation(request: MemberRequest, pk: int) -> HttpResponse:
+class SaveMarks(PaperOperation):
     """The paper: the declaration first, then proposals and marks; read-only once it has been handed in."""
-    paper = _own(request, pk)
-    decision = permissions.can_mark(request.user, paper)
-    may_read = permissions.can_read_proposals(request.user, paper)
-    if not decision:
-        if request.method == "POST":
-            require(decision)
-        marks = paper.marks.all() if may_read or paper.handed_in_at else []
-        return render(
-            request,
-            "tendering/evaluation_closed.html",
-            _context(paper, refusal=decision, marks=marks, may_read=may_read),
-        )
-    if not may_read:
-        if request.method == "POST":
-            require(may_read)
-        evaluator = paper.seat.evaluator
+
+    template_name = "tendering/evaluation.html"
+    form_class = MarksForm
+    done: Text = gettext_lazy("Your marks are saved. Nobody else sees them.")
+
+    def decision(self) -> Decision:
+        return super().decision() and permissions.can_read_proposals(self.request.user, self.subject)
+
+    def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        may_read = permissions.can_read_proposals(request.user, self.subject)
+        if not (may_mark := super().decision()):
+            return self.closed(may_mark, may_read)
+        return super().get(request, *args, **kwargs) if may_read else self.undeclared()
+
+    def closed(self, refusal: Decision, may_read: Decision) -> HttpResponse:
+        marks = self.subject.marks.all() if may_read or self.subject.handed_in_at else []
+        context = {**self.surroundings(), "refusal": refusal, "marks": marks, "may_read": may_read}
+        return render(self.request, "tendering/evaluation_closed.html", context)
+
+    def undeclared(self) -> HttpResponse:
+        evaluator = self.subject.seat.evaluator
         ties = evaluator.ties.filter(ended_at=None).select_related("organisation")
-        return render(request, "tendering/evaluation_declare.html", _context(paper, evaluator=evaluator, ties=ties))
-    form = MarksForm(
-        request.POST or None, marks=list(paper.marks.all()), initial={"edited_at": paper.edited_at.isoformat()}
-    )
-    if form.is_valid():
-        try:
-            services.save_marks(
-                paper_id=paper.pk,
-                marks=form.values,
-                actor=request.user,
-                edited_at=_moment(form.cleaned_data["edited_at"]),
-            )
-        except DomainError as failure:
-            add_failure(form, failure)
-        else:
-            if "look_over" in request.POST:
-                return redirect("tendering:evaluation-hand-in", pk)
-            messages.success(request, _("Your marks are saved. Nobody else sees them."))
-            return redirect("tendering:evaluation", pk)
-    return render(request, "tendering/evaluation.html", _context(paper, form=form))
+        context = {**self.surroundings(), "evaluator": evaluator, "ties": ties}
+        return render(self.request, "tendering/evaluation_declare.html", context)
+
+    def initial(self) -> dict[str, Any]:
+        return {"edited_at": self.subject.edited_at.isoformat()}
+
+    def form_arguments(self) -> dict[str, Any]:
+        return {"marks": list(self.subject.marks.all())}
+
+    def operate(self, form: Any) -> None:
+        services.save_marks(
+            paper_id=self.subject.pk,
+            marks=form.values,
+            actor=self.request.user,
+            edited_at=moment_of(form.cleaned_data["edited_at"]),
+        )
 
 
-def _moment(text: str) -> datetime:
+class LookOverMarks(SaveMarks):
+    """Save, and on to what will count."""
+
+    done = ""
+
+    def place(self, result: Any) -> str:
+        return reverse("tendering:evaluation-hand-in", args=[self.subject.pk])
+
+
+def moment_of(text: str) -> datetime:
+    """When a page says that its row was edited; long ago where it says nothing readable."""
     try:
         return datetime.fromisoformat(text)
     except ValueError:
         return datetime.min.replace(tzinfo=clock.SHANGHAI)
 
 
-@login_required
-@require_POST
-def no_tie(request: MemberRequest, pk: int) -> HttpResponse:
-    paper = _own(request, pk)
-    services.declare_no_tie(paper_id=paper.pk, actor=request.user)
-    return redirect("tendering:evaluation", pk)
+class DeclareNoTie(Press, PaperOperation):
+    def operate(self, form: Any) -> None:
+        services.declare_no_tie(paper_id=self.subject.pk, actor=self.request.user)
 
 
-@login_required
-@require_http_methods(["GET", "POST"])
-def own_tie(request: MemberRequest, pk: int) -> HttpResponse:
+class DeclareTie(PaperOperation):
     """Give the place up for a tie, also one that shows only while reading."""
-    paper = _own(request, pk)
-    require(permissions.can_mark(request.user, paper))
-    form = OwnTieForm(request.POST or None)
-    if form.is_valid():
-        try:
-            services.declare_own_tie(paper_id=paper.pk, reason=form.cleaned_data["reason"], actor=request.user)
-        except DomainError as failure:
-            add_failure(form, failure)
-        else:
-            messages.success(request, _("Thank you. The next evaluator takes your place."))
-            return redirect("tendering:evaluation-list")
-    return render(request, "tendering/evaluation_tie.html", _context(paper, form=form))
+
+    template_name = "tendering/evaluation_tie.html"
+    form_class = OwnTieForm
+    done = gettext_lazy("Thank you. The next evaluator takes your place.")
+
+    def operate(self, form: Any) -> None:
+        services.declare_own_tie(paper_id=self.subject.pk, reason=form.cleaned_data["reason"], actor=self.request.user)
+
+    def place(self, result: Any) -> str:
+        return "tendering:evaluation-list"
 
 
 @login_required
 @require_safe
 def proposal(request: MemberRequest, pk: int, label: int) -> FileResponse:
     """A proposal's file under its neutral name."""
-    paper = _own(request, pk)
+    paper = get_object_or_404(_readable(request), pk=pk)
     require(permissions.can_read_proposals(request.user, paper))
     row = get_object_or_404(paper.marks.select_related("opened_bid__proposal"), label=label)
     stored = row.opened_bid.proposal
@@ -151,25 +170,31 @@ def proposal(request: MemberRequest, pk: int, label: int) -> FileResponse:
     return files.serve(stored, name=f"{paper.seat.opening.work_request.number}-proposal-{label}{suffix}")
 
 
-@login_required
-@require_http_methods(["GET", "POST"])
-def hand_in(request: MemberRequest, pk: int) -> HttpResponse:
+class HandIn(PaperOperation):
     """The marks once more as they will count, and the one button that hands them in."""
-    paper = _own(request, pk)
-    require(permissions.can_mark(request.user, paper))
-    require(permissions.can_read_proposals(request.user, paper))
-    errors: dict[str, Any] = {}
-    if request.method == "POST":
-        try:
-            services.hand_in_marks(
-                paper_id=paper.pk, actor=request.user, edited_at=_moment(request.POST.get("edited_at", ""))
-            )
-        except services.UnableToMark as failure:
-            errors = failure.field_errors
-        else:
-            messages.success(request, _("Your marks are handed in."))
-            return redirect("tendering:evaluation-list")
-    marks = list(paper.marks.all())
-    incomplete = any(row.mark is None or not row.remark.strip() for row in marks)
-    context = _context(paper, marks=marks, incomplete=incomplete, errors=errors)
-    return render(request, "tendering/evaluation_hand_in.html", context, status=409 if errors else 200)
+
+    template_name = "tendering/evaluation_hand_in.html"
+    form_class = HandInForm
+    done = gettext_lazy("Your marks are handed in.")
+
+    def decision(self) -> Decision:
+        return super().decision() and permissions.can_read_proposals(self.request.user, self.subject)
+
+    def operate(self, form: Any) -> None:
+        require(self.decision())
+        services.hand_in_marks(
+            paper_id=self.subject.pk,
+            actor=self.request.user,
+            edited_at=moment_of(form.cleaned_data["edited_at"]),
+        )
+
+    def refuse(self, form: Any, failure: DomainError) -> HttpResponse:
+        # What is missing is no field of this page: it is mended on the page before.
+        return super().refuse(form, DomainError(failure.message) if failure.field_errors else failure)
+
+    def place(self, result: Any) -> str:
+        return "tendering:evaluation-list"
+
+    def context(self) -> dict[str, Any]:
+        marks = list(self.subject.marks.all())
+        return {"marks": marks, "incomplete": any(row.mark is None or not row.remark.strip() for row in marks)}

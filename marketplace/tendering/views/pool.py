@@ -2,23 +2,22 @@
 
 from typing import Any
 
-from django.contrib import messages
+from django import forms
 from django.core.paginator import Paginator
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.http import HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.views.decorators.http import require_safe
 
 from marketplace.accounts.http import MemberRequest
 from marketplace.catalogue.models import Category
 from marketplace.core import audit
-from marketplace.core.failures import DomainError
 from marketplace.core.models import AuditEntry
-from marketplace.core.permissions import require
-from marketplace.core.web.forms import add_failure
+from marketplace.core.permissions import Decision, require
+from marketplace.core.web.operation import ConsoleOperation, Press
 
 from .. import permissions, services
 from ..forms.evaluation import AdmissionForm, EvaluatorForm, TieForm, initial_of
@@ -56,79 +55,130 @@ def index(request: MemberRequest) -> HttpResponse:
     return render(request, "tendering/console/pool.html", context)
 
 
-@require_http_methods(["GET", "POST"])
-def admit(request: MemberRequest) -> HttpResponse:
-    require(permissions.can_keep_pool(request.user))
-    form = AdmissionForm(request.POST or None)
-    if form.is_valid():
-        try:
-            evaluator = services.admit_evaluator(user=form.cleaned_data["email"], actor=request.user, **form.values)
-        except DomainError as failure:
-            add_failure(form, failure)
-        else:
-            messages.success(request, _("Number %(number)d is in the pool.") % {"number": evaluator.number})
-            return redirect("tendering_pool:evaluator", evaluator.number)
-    return render(request, "tendering/console/pool_admit.html", _page(_("Admit an evaluator")) | {"form": form})
+class _Pool(ConsoleOperation):
+    """An operation of the operator on the pool."""
+
+    request: MemberRequest
+    icon = "user"
+
+    def entry(self) -> Decision:
+        return permissions.can_keep_pool(self.request.user)
+
+    def crumbs(self) -> list[dict[str, str]]:
+        crumbs: list[dict[str, str]] = _page(str(self.heading()))["breadcrumbs_items"]
+        return crumbs
 
 
-@require_http_methods(["GET", "POST"])
-def evaluator(request: MemberRequest, number: int) -> HttpResponse:
+class Admit(_Pool):
+    template_name = "tendering/console/pool_admit.html"
+    form_class = AdmissionForm
+
+    def heading(self) -> str:
+        return _("Admit an evaluator")
+
+    def operate(self, form: Any) -> Evaluator:
+        return services.admit_evaluator(user=form.cleaned_data["email"], actor=self.request.user, **form.values)
+
+    def words(self, result: Evaluator) -> str:
+        return _("Number %(number)d is in the pool.") % {"number": result.number}
+
+    def place(self, result: Evaluator) -> str:
+        return reverse("tendering_pool:evaluator", args=[result.number])
+
+
+class _OfEvaluator(_Pool):
+    """An operation on one person of the pool, who is found by the number."""
+
+    subject: Evaluator
+
+    def visible(self) -> QuerySet[Evaluator]:
+        return Evaluator.objects.select_related("user")
+
+    def looked_up_by(self) -> dict[str, Any]:
+        return {"number": self.kwargs["number"]}
+
+    def heading(self) -> str:
+        return f"{self.subject.number}　{self.subject.user}"
+
+    def place(self, result: Any) -> str:
+        return reverse("tendering_pool:evaluator", args=[self.subject.number])
+
+
+class ChangeEvaluator(_OfEvaluator):
     """One person of the pool: particulars to change, ties, and the trail of all changes."""
-    found = _found(request, number)
-    form = EvaluatorForm(request.POST or None, initial=initial_of(found))
-    if form.is_valid():
-        try:
-            services.change_evaluator(evaluator_id=found.pk, actor=request.user, **form.values)
-        except DomainError as failure:
-            add_failure(form, failure)
-        else:
-            messages.success(request, _("Saved."))
-            return redirect("tendering_pool:evaluator", number)
-    return _show(request, found, form=form, tie_form=TieForm())
+
+    template_name = "tendering/console/pool_evaluator.html"
+    form_class: type[forms.Form] = EvaluatorForm
+    done = gettext_lazy("Saved.")
+
+    def initial(self) -> dict[str, Any]:
+        return initial_of(self.subject)
+
+    def operate(self, form: Any) -> None:
+        services.change_evaluator(evaluator_id=self.subject.pk, actor=self.request.user, **form.values)
+
+    def context(self) -> dict[str, Any]:
+        return {
+            "evaluator": self.subject,
+            "tie_form": TieForm(),
+            "ties": self.subject.ties.select_related("organisation"),
+            "changes": [_change(entry) for entry in audit.trail(self.subject.audit_matter)],
+        }
 
 
-@require_POST
-def declare_tie(request: MemberRequest, number: int) -> HttpResponse:
-    found = _found(request, number)
-    form = TieForm(request.POST)
-    if form.is_valid():
-        try:
-            services.declare_evaluator_tie(
-                evaluator_id=found.pk,
-                organisation=form.cleaned_data["uscc"],
-                ground=form.cleaned_data["ground"],
-                actor=request.user,
-            )
-        except DomainError as failure:
-            add_failure(form, failure)
-        else:
-            messages.success(request, _("The tie is recorded."))
-            return redirect("tendering_pool:evaluator", number)
-    return _show(request, found, form=EvaluatorForm(initial=initial_of(found)), tie_form=form, status=422)
+class DeclareTie(ChangeEvaluator):
+    """The same page's other form."""
+
+    form_class = TieForm
+    done = gettext_lazy("The tie is recorded.")
+
+    def initial(self) -> dict[str, Any]:
+        return {}
+
+    def operate(self, form: Any) -> None:
+        services.declare_evaluator_tie(
+            evaluator_id=self.subject.pk,
+            organisation=form.cleaned_data["uscc"],
+            ground=form.cleaned_data["ground"],
+            actor=self.request.user,
+        )
+
+    def page(self, form: Any, status: int = 200) -> HttpResponse:
+        self.tie_form = form
+        return super().page(EvaluatorForm(initial=initial_of(self.subject)), status)
+
+    def context(self) -> dict[str, Any]:
+        return {**super().context(), "tie_form": self.tie_form}
 
 
-@require_POST
-def end_tie(request: MemberRequest, number: int, pk: int) -> HttpResponse:
-    found = _found(request, number)
-    services.end_evaluator_tie(evaluator_id=found.pk, tie_id=pk, actor=request.user)
-    messages.success(request, _("The tie has ended; it stays on the record."))
-    return redirect("tendering_pool:evaluator", number)
+class _Press(Press, _OfEvaluator):
+    """A button on the page of a person of the pool."""
+
+    def back(self) -> str:
+        return self.place(None)
 
 
-@require_POST
-def retire(request: MemberRequest, number: int) -> HttpResponse:
-    found = _found(request, number)
-    services.retire_evaluator(evaluator_id=found.pk, actor=request.user)
-    messages.success(request, _("Number %(number)d has left the pool.") % {"number": number})
-    return redirect("tendering_pool:evaluator", number)
+class EndTie(_Press):
+    done = gettext_lazy("The tie has ended; it stays on the record.")
+
+    def operate(self, form: Any) -> None:
+        services.end_evaluator_tie(evaluator_id=self.subject.pk, tie_id=self.kwargs["pk"], actor=self.request.user)
 
 
-@require_POST
-def readmit(request: MemberRequest, number: int) -> HttpResponse:
-    found = _found(request, number)
-    services.readmit_evaluator(evaluator_id=found.pk, actor=request.user)
-    messages.success(request, _("Number %(number)d is in the pool.") % {"number": number})
-    return redirect("tendering_pool:evaluator", number)
+class Retire(_Press):
+    def operate(self, form: Any) -> None:
+        services.retire_evaluator(evaluator_id=self.subject.pk, actor=self.request.user)
+
+    def words(self, result: Any) -> str:
+        return _("Number %(number)d has left the pool.") % {"number": self.subject.number}
+
+
+class Readmit(_Press):
+    def operate(self, form: Any) -> None:
+        services.readmit_evaluator(evaluator_id=self.subject.pk, actor=self.request.user)
+
+    def words(self, result: Any) -> str:
+        return _("Number %(number)d is in the pool.") % {"number": self.subject.number}
 
 
 #: The lines of an evaluator's trail in words.
@@ -158,21 +208,3 @@ def _words(values: dict[str, Any] | None) -> str:
         str(value) for name, value in (values or {}).items() if name not in ("fields", "user", "ground") and value
     ]
     return "　".join([", ".join(fields), *others]).strip()
-
-
-def _found(request: MemberRequest, number: int) -> Evaluator:
-    require(permissions.can_keep_pool(request.user))
-    return get_object_or_404(Evaluator.objects.select_related("user"), number=number)
-
-
-def _show(
-    request: MemberRequest, found: Evaluator, *, form: EvaluatorForm, tie_form: TieForm, status: int = 200
-) -> HttpResponse:
-    context = _page(f"{found.number}　{found.user}") | {
-        "evaluator": found,
-        "form": form,
-        "tie_form": tie_form,
-        "ties": found.ties.select_related("organisation"),
-        "changes": [_change(entry) for entry in audit.trail(found.audit_matter)],
-    }
-    return render(request, "tendering/console/pool_evaluator.html", context, status=status)
