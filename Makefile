@@ -45,6 +45,7 @@ check: develop  ## lint, types, imports, templates, migrations, translations
 	$(BIN)/lint-imports
 	$(BIN)/mypy
 	$(BIN)/djlint --lint --quiet templates
+	$(BIN)/python scripts/check_templates.py
 	$(MANAGE) makemigrations --check --dry-run
 	$(MANAGE) check
 	$(BIN)/python scripts/check_translations.py

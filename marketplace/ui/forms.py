@@ -58,7 +58,7 @@ def field(
         "bound": bound,
         "kind": kind,
         "control": "" if kind == "choices" else bound.as_widget(attrs=attrs),
-        "attrs": attrs,
+        "described_by": attrs.get("aria-describedby", ""),
         "unit": unit or widget.attrs.get("data-unit", ""),
         "hint": hint,
         "errors": messages_of(bound),

@@ -49,7 +49,7 @@ class TestStandingPage:
         review = ReviewFactory(subject=firm)
         event = ConductEventFactory.decided(subject=firm)
 
-        html = client.get(page_of(firm)).content.decode()
+        html = " ".join(client.get(page_of(firm)).content.decode().split())
 
         # (400 + 100) ÷ 6, and three points off: 86 + 0.5 × 3.33… − 0.3 × 3
         assert "86.77 分是怎么来的" in html

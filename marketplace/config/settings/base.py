@@ -91,6 +91,7 @@ TEMPLATES = [
         "DIRS": [BASE_DIR / "templates"],
         "APP_DIRS": True,
         "OPTIONS": {
+            "builtins": ["marketplace.ui.templatetags.inline"],
             "context_processors": [
                 "django.template.context_processors.request",
                 "django.template.context_processors.i18n",
