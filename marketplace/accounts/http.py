@@ -10,3 +10,5 @@ class MemberRequest(HttpRequest):
     memberships: list[Membership]
     membership: Membership | None
     organisation: Organisation | None
+    #: Set where a request is no use of the session: looking whether it still stands does not keep it.
+    only_looks: bool

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from .views import members, notices, organisations, profile, workbench
+from .views import members, notices, organisations, profile, sessions, workbench
 
 app_name = "accounts"
 
@@ -22,5 +22,8 @@ urlpatterns = [
     path("workbench/members/<int:pk>/reactivate/", members.reactivate_member, name="member-reactivate"),
     path("workbench/invitations/<int:pk>/resend/", members.resend_invitation, name="invitation-resend"),
     path("workbench/invitations/<int:pk>/withdraw/", members.withdraw_invitation, name="invitation-withdraw"),
+    path("session/", sessions.session_state, name="session-state"),
+    path("session/stay/", sessions.stay_signed_in, name="session-stay"),
+    path("session/again/", sessions.signed_in_again, name="session-again"),
     path("invitations/<str:token>/", members.accept_invitation, name="invitation-accept"),
 ]

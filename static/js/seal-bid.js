@@ -3,6 +3,7 @@
 
 import { capitalCny, formatCny, plainCny, readAmount, readFen } from "./amounts.js";
 import { canSeal, plaintext, random, seal, sealFile, sha256, toBase64 } from "./sealing.js";
+import { standing } from "./session.js";
 
 const page = document.getElementById("seal");
 const data = document.getElementById("sealing");
@@ -19,6 +20,7 @@ function start(root, market) {
   for (const part of root.querySelectorAll("[data-with-script]")) part.hidden = false;
   if (sha256(market.announcement) !== market.announcement_hash) fail(market.words.hash);
 
+  if (clear) clear.dataset.neverSent = "";
   clear?.addEventListener("submit", (event) => {
     // First of all: in the clear it is not sent.
     event.preventDefault();
@@ -93,14 +95,16 @@ function start(root, market) {
     clear.querySelector("input:not([type=hidden]), button")?.focus();
   }
 
+  // After the session's end nothing is lost: signed in again, in whichever window, the same bytes go with a new token.
   async function send(button) {
     button.disabled = true;
     try {
       filing.sealed ??= await sealed();
+      if (!await standing(() => send(button))) return;
       const answer = await fetch(market.url, { method: "POST", body: body(), headers: { Accept: "text/html" } });
       if (answer.headers.get("Content-Type")?.includes("json")) fail((await answer.json()).detail);
       else if (answer.ok) receive(new DOMParser().parseFromString(await answer.text(), "text/html"));
-      else fail(market.words.signed_out);
+      else fail(market.words.not_taken);
     } catch (failure) {
       if (!(failure instanceof TypeError)) throw failure;
       fail(market.words.unreached);
@@ -139,7 +143,7 @@ function start(root, market) {
   function receive(answer) {
     const link = answer.getElementById("download-receipt");
     if (!link) {
-      fail(market.words.signed_out);
+      fail(market.words.not_taken);
       return;
     }
     const start = link.getAttribute("href").indexOf(",") + 1;
@@ -147,6 +151,7 @@ function start(root, market) {
     const ordered = Object.fromEntries(Object.entries(receipt).sort());
     link.href = `data:application/json;base64,${btoa(JSON.stringify(ordered, null, 1))}`;
     for (const place of answer.querySelectorAll("[data-fill]")) fill(place, receipt[place.dataset.fill]);
+    clear?.dispatchEvent(new CustomEvent("typed:sent", { bubbles: true }));
     document.title = answer.title;
     document.getElementById("content").replaceWith(document.adoptNode(answer.getElementById("content")));
     const heading = document.querySelector("#content h1");

@@ -36,6 +36,8 @@ accounts:organisation-change           302 302 200 403 200 403 403 403 403
 accounts:organisation-create           302 200 200 200 200 200 200 200 200
 accounts:organisation-detail           302 302 200 200 200 200 200 200 200
 accounts:profile                       302 200 200 200 200 200 200 200 200
+accounts:session-again                 302 200 200 200 200 200 200 200 200
+accounts:session-state                 200 200 200 200 200 200 200 200 200
 accounts:workbench                     302 200 200 200 200 200 200 200 200
 api:award-detail                       200 200 200 200 200 200 200 200 200
 api:award-list                         200 200 200 200 200 200 200 200 200
@@ -185,6 +187,7 @@ OPERATIONS = {
     "accounts:member-role": {"owner"},
     "accounts:notice-open": {"owner"},
     "accounts:notices-read": set(ROLES) - {"anonymous"},
+    "accounts:session-stay": set(ROLES),
     "accounts:switch-organisation": set(),
     "api:fee-calculation": set(ROLES),
     "registry:change-start": {"firm", "applicant"},

@@ -52,7 +52,7 @@ def _words(work_request: WorkRequest) -> dict[str, str]:
         "declaration": _("Confirm the declaration before sealing."),
         "hash": _("The announcement on this page does not have the hash shown. Reload the page before you bid."),
         "unreached": _("The server could not be reached. Press again: the same sealed filing is sent, once."),
-        "signed_out": _("You are no longer signed in. Sign in again in another window, then press again."),
+        "not_taken": _("The server did not take it. Press again: the same sealed filing is sent, once."),
     }
     if work_request.price_max is not None:
         words["price_max"] = _("The price is above the announced limit of %(limit)s.") % {
