@@ -8,7 +8,7 @@ from rest_framework import routers, serializers, viewsets
 
 from .filters import RegulationFilter
 from .models import RegulationPage
-from .selectors import items_by_regulation, published_regulations
+from .selectors import items_by_regulation
 
 
 class RegulationSerializer(serializers.ModelSerializer):
@@ -81,7 +81,7 @@ class RegulationViewSet(viewsets.ReadOnlyModelViewSet):
     lookup_value_regex = "[^/]+"
 
     def get_queryset(self) -> QuerySet[RegulationPage]:
-        return published_regulations()
+        return RegulationPage.objects.published()
 
 
 router = routers.SimpleRouter()

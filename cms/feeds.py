@@ -6,7 +6,6 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from .models import RegulationPage
-from .selectors import published_regulations
 
 NEWEST = 30
 
@@ -24,7 +23,7 @@ class RegulationFeed(Feed):
         return _("Each document says whether it is in force, what replaced it, and which services it governs.")
 
     def items(self) -> Iterable[RegulationPage]:
-        return published_regulations().order_by("-last_published_at", "-pk")[:NEWEST]
+        return RegulationPage.objects.published().order_by("-last_published_at", "-pk")[:NEWEST]
 
     def item_title(self, item: RegulationPage) -> str:
         return f"{item.regulation.document_no} {item.name}"

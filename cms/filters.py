@@ -16,8 +16,6 @@ from wagtail.search.backends import get_search_backend
 
 from marketplace.catalogue.models import Regulation
 
-from .models import NoticePage, RegulationPage
-
 #: Facets whose choices show how many documents each would leave.
 COUNTED = ("status", "topic", "level")
 NULLS_LAST = {"nulls_last": True}
@@ -32,7 +30,7 @@ class NewestFirst(django_filters.OrderingFilter):
         "number": ("regulation__document_no",),
     }
 
-    def filter(self, queryset: QuerySet[RegulationPage], value: list[str] | None) -> QuerySet[RegulationPage]:
+    def filter(self, queryset: QuerySet[Any], value: list[str] | None) -> QuerySet[Any]:
         return queryset.order_by(*self.ORDERS[value[0] if value else "newest"])
 
 
@@ -83,10 +81,6 @@ class RegulationFilter(django_filters.FilterSet):
         label=_("Order"),
     )
 
-    class Meta:
-        model = RegulationPage
-        fields: list[str] = []
-
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.filters["topic"].extra["choices"] = self._choices("topic")
@@ -111,9 +105,9 @@ class RegulationFilter(django_filters.FilterSet):
         if not text:
             return None
         # The site-wide search backend of Wagtail cuts Chinese; its results are as many as there are documents.
-        return {page.pk for page in get_search_backend().search(text, RegulationPage, order_by_relevance=False)}
+        return {page.pk for page in get_search_backend().search(text, self.queryset.model, order_by_relevance=False)}
 
-    def matching(self, queryset: QuerySet[RegulationPage], name: str, value: str) -> QuerySet[RegulationPage]:
+    def matching(self, queryset: QuerySet[Any], name: str, value: str) -> QuerySet[Any]:
         return queryset if self._found is None else queryset.filter(pk__in=self._found)
 
     def counts(self) -> dict[str, dict[str, int]]:
@@ -147,10 +141,6 @@ class NoticeFilter(django_filters.FilterSet):
     issuer = django_filters.AllValuesFilter(label=_("Issuer"), empty_label=_("Any issuer"))
     year = django_filters.NumberFilter(field_name="issued_on__year", label=_("Year"), min_value=1949, max_value=2100)
 
-    class Meta:
-        model = NoticePage
-        fields: list[str] = []
-
-    def matching(self, queryset: QuerySet[NoticePage], name: str, value: str) -> QuerySet[NoticePage]:
-        found = get_search_backend().search(value, NoticePage, order_by_relevance=False)
+    def matching(self, queryset: QuerySet[Any], name: str, value: str) -> QuerySet[Any]:
+        found = get_search_backend().search(value, queryset.model, order_by_relevance=False)
         return queryset.filter(pk__in=[page.pk for page in found])

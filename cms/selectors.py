@@ -1,4 +1,8 @@
-"""What the regulation pages read from the catalogue, each page in a fixed number of queries."""
+"""
+What the regulation pages read from the catalogue, each page in a fixed number of queries.
+
+A page of Wagtail asks for what it shows, so that nothing here imports the pages: they come as they are.
+"""
 
 from collections import defaultdict
 from dataclasses import dataclass
@@ -6,7 +10,7 @@ from datetime import date
 from typing import Any
 
 from django.core.paginator import Paginator
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Q, QuerySet
 from django.http import HttpRequest
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
@@ -15,21 +19,13 @@ from django.utils.translation import pgettext_lazy
 from marketplace.catalogue.models import FeeSchedule, Regulation, ServiceItem
 
 from .filters import RegulationFilter
-from .models import RegulationPage
 from .schedule_tables import tables_of
 
 PER_PAGE = 30
 
 
-def published_regulations() -> QuerySet[RegulationPage]:
-    """Regulation pages that everybody sees, with the document's facts."""
-    standards = FeeSchedule.objects.filter(regulation=OuterRef("regulation"))
-    pages = RegulationPage.objects.live().public().defer("body", "body_en").annotate(has_standard=Exists(standards))
-    return pages.select_related("regulation__replaced_by", "regulation__repealed_by")
-
-
-def regulation_list(request: HttpRequest) -> dict[str, Any]:
-    filterset = RegulationFilter(request.GET, queryset=published_regulations(), request=request)
+def regulation_list(request: HttpRequest, pages: QuerySet[Any]) -> dict[str, Any]:
+    filterset = RegulationFilter(request.GET, queryset=pages, request=request)
     page = Paginator(filterset.qs, PER_PAGE).get_page(request.GET.get("page"))
     governed = items_by_regulation([each.regulation_id for each in page])
     rows = [{"page": each, "regulation": each.regulation, "items": len(governed[each.regulation_id])} for each in page]
@@ -44,29 +40,29 @@ def items_by_regulation(regulation_ids: list[int]) -> dict[int, set[int]]:
     by_schedule = wanted.filter(fee_schedule__regulation__in=regulation_ids).values_list(
         "fee_schedule__regulation", "pk"
     )
-    added = RegulationPage.objects.filter(regulation__in=regulation_ids, extra_items__isnull=False)
-    pairs = by_basis.union(by_schedule, added.order_by().values_list("regulation", "extra_items"))
+    added = Regulation.objects.order_by().filter(pk__in=regulation_ids, page__extra_items__isnull=False)
+    pairs = by_basis.union(by_schedule, added.values_list("pk", "page__extra_items"))
     for regulation_id, item_id in pairs:
         governed[regulation_id].add(item_id)
     return governed
 
 
-def items_governed(page: RegulationPage) -> QuerySet[ServiceItem]:
+def items_governed(page: Any) -> QuerySet[ServiceItem]:
     condition = Q(legal_basis=page.regulation_id) | Q(fee_schedule__regulation=page.regulation_id)
     condition |= Q(pk__in=_added(page, "extra_items"))
     return ServiceItem.objects.filter(condition).select_related("matter").distinct().order_by("code")
 
 
-def schedules_governed(page: RegulationPage) -> QuerySet[FeeSchedule]:
+def schedules_governed(page: Any) -> QuerySet[FeeSchedule]:
     condition = Q(regulation=page.regulation_id) | Q(pk__in=_added(page, "extra_schedules"))
     return FeeSchedule.objects.filter(condition).order_by("code")
 
 
-def _added(page: RegulationPage, field: str) -> Any:
+def _added(page: Any, field: str) -> Any:
     """The keys of what a page adds: read from the form on a page not saved yet, else within the one query."""
     if field in getattr(page, "_cluster_related_objects", {}) or page.pk is None:
         return [each.pk for each in getattr(page, field).all()]
-    return RegulationPage.objects.filter(pk=page.pk).order_by().values(field)
+    return type(page).objects.filter(pk=page.pk).order_by().values(field)
 
 
 @dataclass(frozen=True)
@@ -85,7 +81,7 @@ def ended_by(regulation: Regulation) -> Regulation | None:
     return regulation.repealed_by or regulation.replaced_by
 
 
-def history(page: RegulationPage) -> list[Turn]:
+def history(page: Any) -> list[Turn]:
     """What happened to the regulation, the latest first; only dates that are known."""
     regulation = page.regulation
     ending = (
@@ -107,7 +103,7 @@ def history(page: RegulationPage) -> list[Turn]:
     return sorted(filter(None, turns), key=lambda turn: turn.on, reverse=True)
 
 
-def regulation_detail(page: RegulationPage) -> dict[str, Any]:
+def regulation_detail(page: Any) -> dict[str, Any]:
     # The document and those that it ends, in one query.
     own = page.regulation_id
     family = Regulation.objects.filter(Q(pk=own) | Q(replaced_by=own) | Q(repealed_by=own))

@@ -5,6 +5,9 @@ from django.db import models
 
 from marketplace.accounts.permissions import is_regulator
 
+from .rating import Grade
+from .states import DECISIONS, StepKind
+
 
 class CreditModelQuerySet(models.QuerySet):
     def in_force_on(self, day: date) -> Any:
@@ -18,10 +21,10 @@ class ConductEventQuerySet(models.QuerySet):
 
     def public(self) -> Self:
         """Decided and not dismissed; cases not decided are neither shown nor counted."""
-        return self.filter(steps__kind="effective")
+        return self.filter(steps__kind=StepKind.EFFECTIVE)
 
     def awaiting_decision(self) -> Self:
-        return self.exclude(steps__kind__in=("effective", "dismissed"))
+        return self.exclude(steps__kind__in=DECISIONS)
 
     def visible_to(self, user: Any) -> Self:
         return self if is_regulator(user) else self.public()
@@ -32,7 +35,7 @@ class CurrentStandingQuerySet(models.QuerySet):
         return self.order_by("grade_rank", "-score", "organisation_id")
 
     def red_list(self) -> Self:
-        return self.filter(grade="AAA")
+        return self.filter(grade=Grade.AAA)
 
     def restricted(self) -> Self:
         return self.exclude(restricted_until=None)

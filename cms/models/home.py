@@ -5,6 +5,7 @@ from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 from wagtail.admin.panels import FieldPanel, MultiFieldPanel
 
+from ..front import facts
 from .bilingual import BilingualPage
 
 
@@ -30,8 +31,6 @@ class HomePage(BilingualPage):
         verbose_name = _("home page")
 
     def get_context(self, request: HttpRequest, *args: Any, **kwargs: Any) -> dict[str, Any]:
-        from cms.front import facts
-
         return super().get_context(request, *args, **kwargs) | facts()
 
     @property

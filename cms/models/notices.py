@@ -10,6 +10,7 @@ from wagtail.search import index
 
 from marketplace.core import clock
 
+from ..filters import NoticeFilter
 from .bilingual import BilingualPage, BodyPage
 
 PER_PAGE = 20
@@ -31,9 +32,6 @@ class NoticeIndexPage(BilingualPage):
         return listed.order_by("-issued_on", "-pk")
 
     def get_context(self, request: HttpRequest, *args: Any, **kwargs: Any) -> dict[str, Any]:
-        # Imported here: the filters are built over the model of this module.
-        from cms.filters import NoticeFilter
-
         filterset = NoticeFilter(request.GET, queryset=self.notices(), request=request)
         page = Paginator(filterset.qs, PER_PAGE).get_page(request.GET.get("page"))
         return super().get_context(request, *args, **kwargs) | {"filter": filterset, "page_obj": page}

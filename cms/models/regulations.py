@@ -5,11 +5,13 @@ from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 from modelcluster.fields import ParentalKey, ParentalManyToManyField
 from wagtail.admin.panels import FieldPanel, InlinePanel, MultiFieldPanel
-from wagtail.models import Orderable
+from wagtail.models import Orderable, PageManager
 from wagtail.search import index
 
 from marketplace.catalogue.models import Regulation
 
+from ..querysets import RegulationPageQuerySet
+from ..selectors import items_governed, regulation_detail, regulation_list
 from .bilingual import BilingualPage, BodyPage, is_english
 
 
@@ -25,10 +27,8 @@ class RegulationIndexPage(BilingualPage):
         verbose_name = _("regulations")
 
     def get_context(self, request: HttpRequest, *args: Any, **kwargs: Any) -> dict[str, Any]:
-        # Imported here: the selectors read the models of this package.
-        from cms.selectors import regulation_list
-
-        return super().get_context(request, *args, **kwargs) | regulation_list(request)
+        shown = regulation_list(request, RegulationPage.objects.published())
+        return super().get_context(request, *args, **kwargs) | shown
 
     def route(self, request: HttpRequest, path_components: list[str]) -> Any:
         # The pages below are of one type: found at once, and not first as a page of any type.
@@ -72,6 +72,8 @@ class RegulationPage(BodyPage):
         "catalogue.FeeSchedule", blank=True, related_name="+", verbose_name=_("further fee schedules")
     )
 
+    objects = PageManager.from_queryset(RegulationPageQuerySet)()
+
     search_fields = [
         *BodyPage.search_fields,
         index.SearchField("summary"),
@@ -113,8 +115,6 @@ class RegulationPage(BodyPage):
 
     def found_by(self) -> list[str]:
         """What the page is found by beside its own words: the document's facts and the services it governs."""
-        from cms.selectors import items_governed
-
         regulation = self.regulation
         facts = [regulation.document_no, regulation.issuer, regulation.topic]
         for item in items_governed(self):
@@ -122,8 +122,6 @@ class RegulationPage(BodyPage):
         return facts
 
     def get_context(self, request: HttpRequest, *args: Any, **kwargs: Any) -> dict[str, Any]:
-        from cms.selectors import regulation_detail
-
         return super().get_context(request, *args, **kwargs) | regulation_detail(self)
 
     @property

@@ -12,6 +12,7 @@ from marketplace.core import clock
 from marketplace.core.appendonly import register
 from marketplace.core.models import StoredFile
 
+from ..states import DECISIONS, ENDINGS, WITHOUT_A_DAY, StepKind
 from .rules import CreditModel, CreditRule
 
 
@@ -115,19 +116,13 @@ class EventStep(models.Model):
     :ivar effective_on: first day on which the step holds (effective: the points; revoked, repaired: their end)
     """
 
-    class Kind(models.TextChoices):
-        PROPOSED = "proposed", _("Proposed")
-        EFFECTIVE = "effective", _("Decided: effective")
-        DISMISSED = "dismissed", _("Decided: dismissed")
-        REVOKED = "revoked", _("Revoked")
-        REPAIRED = "repaired", _("Repaired")
-
-    DECISIONS = (Kind.EFFECTIVE, Kind.DISMISSED)
-    ENDINGS = (Kind.REVOKED, Kind.REPAIRED)
+    Kind = StepKind
+    DECISIONS = DECISIONS
+    ENDINGS = ENDINGS
 
     event = models.ForeignKey(ConductEvent, on_delete=models.PROTECT, related_name="steps")
     position = models.PositiveSmallIntegerField()
-    kind = models.CharField(max_length=20, choices=Kind)
+    kind = models.CharField(max_length=20, choices=StepKind)
     actor = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     proposer = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     reason = models.TextField(_("reason"))
@@ -138,14 +133,12 @@ class EventStep(models.Model):
         ordering = ("event", "position")
         constraints = [
             models.UniqueConstraint(fields=("event", "position"), name="event_step_position_once"),
-            models.UniqueConstraint(
-                fields=("event",), condition=Q(kind__in=("effective", "dismissed")), name="event_decided_once"
+            models.UniqueConstraint(fields=("event",), condition=Q(kind__in=DECISIONS), name="event_decided_once"),
+            models.CheckConstraint(
+                condition=Q(kind=StepKind.PROPOSED) | ~Q(actor=F("proposer")), name="event_proposer_never_decides"
             ),
             models.CheckConstraint(
-                condition=Q(kind="proposed") | ~Q(actor=F("proposer")), name="event_proposer_never_decides"
-            ),
-            models.CheckConstraint(
-                condition=Q(kind__in=("proposed", "dismissed")) | Q(effective_on__isnull=False),
+                condition=Q(kind__in=WITHOUT_A_DAY) | Q(effective_on__isnull=False),
                 name="event_step_has_its_day",
             ),
         ]

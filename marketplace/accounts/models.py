@@ -12,6 +12,7 @@ from marketplace.core.i18n import localized
 from marketplace.core.identifiers import validate_uscc
 from marketplace.core.keys import KeyField
 
+from .choices import WITHOUT_CODE, MembershipRole, OrganisationKind
 from .querysets import InvitationQuerySet, MembershipQuerySet, NoticeQuerySet, OrganisationQuerySet
 
 
@@ -81,13 +82,9 @@ class District(models.Model):
 class Organisation(models.Model):
     """A party of the market; its code is stored compact (GB 32100-2015)."""
 
-    class Kind(models.TextChoices):
-        ENTERPRISE = "enterprise", _("Enterprise")
-        INTERMEDIARY = "intermediary", _("Intermediary")
-        AUTHORITY = "authority", _("Authority")
-        OPERATOR = "operator", _("Market operator")
+    Kind = OrganisationKind
 
-    kind = models.CharField(max_length=20, choices=Kind)
+    kind = models.CharField(max_length=20, choices=OrganisationKind)
     uscc = models.CharField(
         _("unified social credit code"),
         max_length=18,
@@ -114,7 +111,7 @@ class Organisation(models.Model):
         ordering = ("pk",)
         constraints = [
             models.CheckConstraint(
-                condition=models.Q(kind__in=("authority", "operator")) | models.Q(uscc__isnull=False),
+                condition=models.Q(kind__in=WITHOUT_CODE) | models.Q(uscc__isnull=False),
                 name="organisation_firms_have_a_code",
             ),
             models.UniqueConstraint(
@@ -176,14 +173,11 @@ class ParticularsRecord(models.Model):
 class Membership(models.Model):
     """A person in an organisation, and what they may do there."""
 
-    class Role(models.TextChoices):
-        ADMINISTRATOR = "administrator", _("Administrator")
-        HANDLER = "handler", _("Handler")
-        READER = "reader", _("Reader")
+    Role = MembershipRole
 
     user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="memberships")
     organisation = models.ForeignKey(Organisation, on_delete=models.CASCADE, related_name="memberships")
-    role = models.CharField(max_length=20, choices=Role)
+    role = models.CharField(max_length=20, choices=MembershipRole)
     is_active = models.BooleanField(default=True)
     created_at = models.DateTimeField(default=clock.now, editable=False)
 
@@ -220,7 +214,7 @@ class Invitation(models.Model):
 
     organisation = models.ForeignKey(Organisation, on_delete=models.CASCADE, related_name="invitations")
     email = models.EmailField()
-    role = models.CharField(max_length=20, choices=Membership.Role)
+    role = models.CharField(max_length=20, choices=MembershipRole)
     token = models.CharField(max_length=64, unique=True, default=invitation_token)
     invited_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
     created_at = models.DateTimeField(default=clock.now, editable=False)

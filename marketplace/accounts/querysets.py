@@ -6,13 +6,15 @@ from django.db import models
 from django.db.models import ExpressionWrapper, F, OuterRef, Q, Subquery
 from django.db.models.functions import Coalesce
 
+from .choices import ACTING, MembershipRole, OrganisationKind
+
 
 class OrganisationQuerySet(models.QuerySet):
     def enterprises(self) -> Self:
-        return self.filter(kind="enterprise")
+        return self.filter(kind=OrganisationKind.ENTERPRISE)
 
     def authorities(self) -> Self:
-        return self.filter(kind="authority")
+        return self.filter(kind=OrganisationKind.AUTHORITY)
 
     def locked(self) -> Self:
         """Rows locked until the transaction's end; only the organisation's, not those joined to it."""
@@ -43,10 +45,10 @@ class MembershipQuerySet(models.QuerySet):
 
     def acting(self) -> Self:
         """Those who may act for their organisation."""
-        return self.active().filter(role__in=("administrator", "handler"))
+        return self.active().filter(role__in=ACTING)
 
     def administrators(self) -> Self:
-        return self.active().filter(role="administrator")
+        return self.active().filter(role=MembershipRole.ADMINISTRATOR)
 
     def of(self, user: Any) -> Self:
         return self.active().filter(user=user)

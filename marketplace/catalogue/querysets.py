@@ -1,12 +1,15 @@
 from typing import Any, Self
 
+from django.apps import apps
 from django.db import models
 from django.db.models import Prefetch
+
+from .states import RegulationStatus
 
 
 class RegulationQuerySet(models.QuerySet):
     def in_force(self) -> Self:
-        return self.filter(status="effective")
+        return self.filter(status=RegulationStatus.EFFECTIVE)
 
 
 class FeeScheduleQuerySet(models.QuerySet):
@@ -30,7 +33,6 @@ class ServiceItemQuerySet(models.QuerySet):
         return self.select_related("matter", "authority", "qualification_type", "fee_schedule__regulation")
 
     def with_legal_basis(self) -> Self:
-        from .models import LegalBasis
-
-        basis = LegalBasis.objects.select_related("regulation__replaced_by", "regulation__repealed_by")
+        bases: models.QuerySet = models.QuerySet(apps.get_model("catalogue", "LegalBasis"))
+        basis = bases.select_related("regulation__replaced_by", "regulation__repealed_by")
         return self.prefetch_related(Prefetch("bases", queryset=basis))

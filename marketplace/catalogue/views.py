@@ -11,6 +11,7 @@ from marketplace.core.web import kept
 from .filters import ServiceItemFilter
 from .models import FeeSchedule, ServiceItem
 from .selectors import MARKET_PRICE_DOCUMENT, FeeView, fee_view, market_price_regulation, related_items
+from .states import RegulationStatus
 
 PAGE_SIZE = 20
 #: The documents' own examples, offered as links.
@@ -78,7 +79,7 @@ def fee_calculator(request: HttpRequest) -> HttpResponse:
 
 def _market_price(fee: FeeView) -> Any:
     governed = fee.schedule.regulation
-    return market_price_regulation() if governed is not None and governed.status == "repealed" else None
+    return market_price_regulation() if governed is not None and governed.status == RegulationStatus.REPEALED else None
 
 
 def _asks_for_fee(request: HttpRequest) -> bool:

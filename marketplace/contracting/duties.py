@@ -16,9 +16,9 @@ from marketplace.core.calendar import end_of_day
 from marketplace.core.duties import Duty, Matter
 
 from . import selectors
+from .choices import Party
 from .models import Contract, Deliverable, Milestone, Payment
-from .models.contracts import ContractState, Party
-from .models.delivery import MilestoneState
+from .states import ContractState, MilestoneState
 from .timeline import position_of, stage_names
 
 TO_DELIVER = (MilestoneState.AHEAD, MilestoneState.RETURNED)

@@ -3,7 +3,7 @@ from django.db.models import Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from .models import Contract
-from .models.contracts import ContractState
+from .states import ContractState
 
 
 class ContractFilter(django_filters.FilterSet):

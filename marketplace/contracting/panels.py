@@ -8,6 +8,7 @@ from django.http import HttpRequest
 from marketplace.core import panels
 from marketplace.registry.models import Intermediary
 from marketplace.tendering.models import WorkRequest
+from marketplace.tendering.states import BEFORE_THE_RESULT
 
 from . import selectors
 from .models import Contract
@@ -18,7 +19,7 @@ PAGE_SIZE = 10
 
 @panels.on("tendering.request", order=50)
 def contracts_of_request(request: HttpRequest, work_request: WorkRequest) -> tuple[str, dict[str, Any]] | None:
-    if work_request.status in ("published", "selecting"):
+    if work_request.status in BEFORE_THE_RESULT:
         # No winner yet, so no contract.
         return None
     contracts = Contract.objects.filter(award__work_request=work_request).with_parties().select_related("rating")

@@ -17,9 +17,9 @@ from marketplace.core import clock
 from marketplace.core.permissions import Decision, no, yes
 from marketplace.tendering.models import WorkRequest
 
+from .choices import Party
 from .models import Contract, ContractRating, Deliverable, Milestone, Payment
-from .models.contracts import UNSIGNED, ContractState, Party
-from .models.delivery import MilestoneState
+from .states import UNSIGNED, ContractState, MilestoneState
 
 ACTING = (Membership.Role.ADMINISTRATOR, Membership.Role.HANDLER)
 

@@ -21,6 +21,7 @@ from .models import (
 )
 from .policy import ContractingPolicy
 from .querysets import ContractQuerySet
+from .states import LIVE
 
 #: Whether a contract for several services waits for its intermediary to say what each costs.
 WANTS_PARTS = Exists(Contract.items.through.objects.filter(contract=OuterRef("pk")).order_by("pk")[1:2]) & ~Exists(
@@ -52,7 +53,7 @@ def for_duties(contracts: QuerySet[Contract]) -> QuerySet[Contract]:
     """Contracts with what tells who has to do what next."""
     waiting = Prefetch("deliverables", Deliverable.objects.pending(), to_attr="pending")
     return (
-        contracts.filter(state__in=("drafting", "signing", "in_service", "completed"))  # type: ignore[no-redef]
+        contracts.filter(state__in=LIVE)  # type: ignore[no-redef]
         .annotate(wants_parts=WANTS_PARTS)
         .select_related("owner", "intermediary", "award", "rating")
         .prefetch_related(

@@ -7,7 +7,7 @@ from marketplace.ui.components import State, Step
 from marketplace.ui.templatetags.ui import short_day, short_moment
 
 from .models import Contract
-from .models.contracts import ContractState
+from .states import ContractState
 
 POSITION = {ContractState.DRAFTING: 0, ContractState.SIGNING: 1, ContractState.IN_SERVICE: 2}
 RATING_STAGE = 4

@@ -8,17 +8,27 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from marketplace.accounts.models import Organisation
 from marketplace.core import calendar, clock, duties
 from marketplace.core.duties import Duty, Matter
 
-from .models import Intermediary, Qualification, Registration, Suspension
+from .models import Qualification, Registration, Suspension
 from .models.particulars import EXPIRING_DAYS
+from .states import EDITABLE, ON_THE_LIST, RegistrationState
+
+#: How far along a registration is in each state.
+STAGES: dict[str, int] = {
+    RegistrationState.DRAFT: 0,
+    RegistrationState.RETURNED: 0,
+    RegistrationState.FILED: 1,
+    RegistrationState.PASSED: 2,
+}
 
 
 @duties.provider
 def registrations_to_check(user: Any, organisation: Any) -> Iterable[Duty]:
     """Filed registrations and proposed suspensions, for an authority's people."""
-    if organisation.kind != "authority":
+    if organisation.kind != Organisation.Kind.AUTHORITY:
         return
     filed = Registration.objects.filed().exclude(intermediary__organisation__memberships__user=user)
     for registration in filed.select_related("intermediary__organisation").order_by("due_at"):
@@ -44,11 +54,9 @@ def registrations_to_check(user: Any, organisation: Any) -> Iterable[Duty]:
 @duties.provider
 def own_registrations(user: Any, organisation: Any) -> Iterable[Duty]:
     """A firm's drafts and returned registrations."""
-    if organisation.kind != "intermediary":
+    if organisation.kind != Organisation.Kind.INTERMEDIARY:
         return
-    registrations = Registration.objects.filter(
-        intermediary__organisation=organisation, state__in=("draft", "returned")
-    )
+    registrations = Registration.objects.filter(intermediary__organisation=organisation, state__in=EDITABLE)
     for registration in registrations:
         returned = registration.state == Registration.State.RETURNED
         yield Duty(
@@ -64,12 +72,12 @@ def own_registrations(user: Any, organisation: Any) -> Iterable[Duty]:
 @duties.provider
 def expiring_qualifications(user: Any, organisation: Any) -> Iterable[Duty]:
     """A listed firm's certificates that expire within 30 days, or have expired."""
-    if organisation.kind != "intermediary":
+    if organisation.kind != Organisation.Kind.INTERMEDIARY:
         return
     soon = clock.today() + timedelta(days=EXPIRING_DAYS)
     rows = Qualification.objects.current().filter(
         intermediary__organisation=organisation,
-        intermediary__status__in=(Intermediary.Status.LISTED, Intermediary.Status.SUSPENDED),
+        intermediary__status__in=ON_THE_LIST,
         valid_to__lte=soon,
     )
     for row in rows.select_related("qualification_type"):
@@ -86,17 +94,16 @@ def expiring_qualifications(user: Any, organisation: Any) -> Iterable[Duty]:
 @duties.matters
 def registrations(user: Any, organisation: Any) -> Iterable[Matter]:
     """A firm's registrations and changes of particulars."""
-    if organisation.kind != "intermediary":
+    if organisation.kind != Organisation.Kind.INTERMEDIARY:
         return
-    stages = {"draft": 0, "returned": 0, "filed": 1, "passed": 2}
-    rows = Registration.objects.filter(intermediary__organisation=organisation, state__in=stages)
+    rows = Registration.objects.filter(intermediary__organisation=organisation, state__in=STAGES)
     for row in rows:
         yield Matter(
             title=str(row.get_kind_display()),
             number=row.number,
             url=row.get_absolute_url(),
             stage=row.get_state_display(),
-            stage_index=stages[row.state],
+            stage_index=STAGES[row.state],
             stage_count=3,
             next_step=_("Decision of the authority") if row.state == Registration.State.FILED else "",
             next_at=row.due_at if row.state == Registration.State.FILED else None,

@@ -33,6 +33,7 @@ from marketplace.core.matching import contains
 from .models import Intermediary, Offer, Qualification, Registration
 from .models.particulars import EXPIRING_DAYS
 from .reference import Project, percent_of_standard, project_of
+from .states import LISTED_FOR_CHECKS
 
 VALIDITIES = (
     ("valid", pgettext_lazy("qualification", "Valid")),
@@ -238,7 +239,7 @@ class RegistrationFilter(django_filters.FilterSet):
 
     q = django_filters.CharFilter(label=_("Number, name or code"), method="search")
     state = django_filters.ChoiceFilter(
-        label=_("State"), choices=Registration.State.choices[1:4], empty_label=_("All states")
+        label=_("State"), choices=[(one.value, one.label) for one in LISTED_FOR_CHECKS], empty_label=_("All states")
     )
     kind = django_filters.ChoiceFilter(label=_("Kind"), choices=Registration.Kind, empty_label=_("All kinds"))
     district = django_filters.ModelChoiceFilter(

@@ -1,14 +1,15 @@
 from datetime import date, datetime
 from typing import Any, Self
 
+from django.apps import apps
 from django.db import models
 from django.db.models import Exists, F, OuterRef, Q
 
+from marketplace.accounts.choices import OrganisationKind
+from marketplace.accounts.models import Membership
 from marketplace.core import clock
 
-#: States of an intermediary whose record anyone may see; the clock tells whether a suspension is in force.
-PUBLIC = ("listed", "suspended", "closed")
-ON_THE_LIST = ("listed", "suspended")
+from .states import ON_THE_LIST, OPEN_REGISTRATION, PUBLIC, PUBLIC_SUSPENSION, RegistrationState, SuspensionState
 
 
 class SuspensionQuerySet(models.QuerySet):
@@ -17,7 +18,11 @@ class SuspensionQuerySet(models.QuerySet):
         return self.filter(effective_on__lte=on).filter(Q(lifted_on=None) | Q(lifted_on__gt=on))
 
     def undecided(self) -> Self:
-        return self.filter(state="proposed")
+        return self.filter(state=SuspensionState.PROPOSED)
+
+    def public(self) -> Self:
+        """Those that took effect once, whether or not they still do."""
+        return self.filter(state__in=PUBLIC_SUSPENSION)
 
 
 class IntermediaryQuerySet(models.QuerySet):
@@ -26,9 +31,8 @@ class IntermediaryQuerySet(models.QuerySet):
 
     def with_suspension(self, on: date | None = None) -> Self:
         """Adds `is_suspended_now`: whether a suspension is in force on the day, whatever a job has done yet."""
-        from .models import Suspension
-
-        running = Suspension.objects.in_force(on or clock.today()).filter(intermediary=OuterRef("pk"))
+        suspensions: SuspensionQuerySet = SuspensionQuerySet(apps.get_model("registry", "Suspension"))
+        running = suspensions.in_force(on or clock.today()).filter(intermediary=OuterRef("pk"))
         return self.annotate(is_suspended_now=Exists(running))
 
     def listed(self, on: date | None = None) -> Self:
@@ -61,14 +65,14 @@ class RegistrationQuerySet(models.QuerySet):
         return self.select_for_update(of=("self",))
 
     def open(self) -> Self:
-        return self.filter(state__in=("draft", "filed", "returned"))
+        return self.filter(state__in=OPEN_REGISTRATION)
 
     def filed(self) -> Self:
-        return self.filter(state="filed")
+        return self.filter(state=RegistrationState.FILED)
 
     def passed_by(self, at: datetime) -> Self:
         """Those that had passed at an instant, the latest first."""
-        return self.filter(state="passed", decided_at__lte=at).order_by("-decided_at", "-pk")
+        return self.filter(state=RegistrationState.PASSED, decided_at__lte=at).order_by("-decided_at", "-pk")
 
     def visible_to(self, user: Any) -> Self:
         """The firm's own people see theirs, regulators what has been filed."""
@@ -100,21 +104,16 @@ class QualificationQuerySet(RecordedQuerySet):
 class OfferQuerySet(models.QuerySet):
     def of_listed(self, on: date | None = None) -> Self:
         """Offers of firms that may be chosen."""
-        from .models import Intermediary
-
-        return self.filter(intermediary__in=Intermediary.objects.listed(on))
+        firms: IntermediaryQuerySet = IntermediaryQuerySet(apps.get_model("registry", "Intermediary"))
+        return self.filter(intermediary__in=firms.listed(on))
 
     def by_price(self) -> Self:
         return self.order_by("pricing", F("amount"))
 
 
 def _organisations_of(user: Any) -> models.QuerySet:
-    from marketplace.accounts.models import Membership
-
     return Membership.objects.of(user).values("organisation")
 
 
 def _regulator_memberships(user: Any) -> models.QuerySet:
-    from marketplace.accounts.models import Membership
-
-    return Membership.objects.acting().filter(user=user, organisation__kind="authority")
+    return Membership.objects.acting().filter(user=user, organisation__kind=OrganisationKind.AUTHORITY)

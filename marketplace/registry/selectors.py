@@ -17,6 +17,7 @@ from marketplace.core.web import kept
 from .filters import COMPLETED_RANGES, IntermediaryFilter, validity_is
 from .models import Intermediary, Offer, Qualification
 from .reference import Project
+from .states import Validity
 from .wording import in_line
 
 #: Facets whose choices exclude one another, counted by one query.
@@ -95,8 +96,8 @@ def _mark(card: Card, project: Project | None, needed: Collection[int], today: d
         card.offer.item = project.item
         card.price, card.ratio = project.price_of(card.offer), project.ratio_of(card.offer)
     shown = [each for each in card.qualifications if not needed or each.qualification_type_id in needed]
-    card.expiring = [each for each in shown if each.validity_on(today) == Qualification.Validity.EXPIRING]
-    card.expired = [each for each in shown if each.validity_on(today) == Qualification.Validity.EXPIRED]
+    card.expiring = [each for each in shown if each.validity_on(today) == Validity.EXPIRING]
+    card.expired = [each for each in shown if each.validity_on(today) == Validity.EXPIRED]
 
 
 def on_time_shares(organisation_ids: Collection[int]) -> dict[int, Decimal]:

@@ -19,6 +19,7 @@ from marketplace.ui.templatetags.market import moment
 from . import commitments, filing, records, steps
 from .filing import Problem
 from .models import Offer, Registration, RegistrationCheck
+from .states import RegistrationState
 
 Text = str | Promise
 #: Between facts in a line (DESIGN, Content).
@@ -107,7 +108,11 @@ def sections_of(
     names, problems = _Names(), list(problems)
     found = {check.item: check for check in checks}
     is_change = registration.kind == Registration.Kind.CHANGE
-    before = records.snapshot(registration.intermediary) if is_change and registration.state != "passed" else None
+    before = (
+        records.snapshot(registration.intermediary)
+        if is_change and registration.state != RegistrationState.PASSED
+        else None
+    )
     sections = []
     for step in steps.STEPS:
         section = _section(step, registration, names, before)

@@ -13,16 +13,18 @@ from marketplace.core.web.filters import RowsFilter
 
 from .choices import Grade, Method
 from .models import WorkRequest
+from .paging import is_open
+from .states import CONTRACT_AND_SERVICE, IN_PUBLICITY, STANDS_STILL, AwardState, Status
 
 #: What a visitor calls the states of a request, and the states themselves.
 STAGES = {
-    "open": (pgettext_lazy("request stage", "Open for bids"), ("published",)),
-    "selecting": (pgettext_lazy("request stage", "Opening and selection"), ("selecting",)),
-    "publicity": (pgettext_lazy("request stage", "In publicity"), ("publicity",)),
-    "awarded": (pgettext_lazy("request stage", "Awarded"), ("awarded",)),
-    "service": (pgettext_lazy("request stage", "Contract and service"), ("contracted", "in_service")),
-    "completed": (pgettext_lazy("request stage", "Completed"), ("completed",)),
-    "ended": (pgettext_lazy("request stage", "Failed or ended"), ("failed", "voided", "terminated", "suspended")),
+    "open": (pgettext_lazy("request stage", "Open for bids"), (Status.PUBLISHED,)),
+    "selecting": (pgettext_lazy("request stage", "Opening and selection"), (Status.SELECTING,)),
+    "publicity": (pgettext_lazy("request stage", "In publicity"), (Status.PUBLICITY,)),
+    "awarded": (pgettext_lazy("request stage", "Awarded"), (Status.AWARDED,)),
+    "service": (pgettext_lazy("request stage", "Contract and service"), CONTRACT_AND_SERVICE),
+    "completed": (pgettext_lazy("request stage", "Completed"), (Status.COMPLETED,)),
+    "ended": (pgettext_lazy("request stage", "Failed or ended"), STANDS_STILL),
 }
 
 
@@ -35,15 +37,11 @@ class RequestOrdering(django_filters.OrderingFilter):
             return qs.order_by("-published_at", "-pk")
         if order == "price":
             return qs.order_by(F("price_max").desc(nulls_last=True), "-pk")
-        is_open = Q(status="published", bids_open_until__gt=clock.now())
-        return qs.alias(is_open=is_open).order_by("-is_open", *_closing_order(), "-pk")
+        return qs.alias(is_open=is_open()).order_by("-is_open", *_closing_order(), "-pk")
 
 
 def _closing_order() -> tuple:
-    now = clock.now()
-    still_open = Case(
-        When(status="published", bids_open_until__gt=now, then=F("bids_close_at")), output_field=DateTimeField()
-    )
+    still_open = Case(When(is_open(), then=F("bids_close_at")), output_field=DateTimeField())
     return (still_open.asc(nulls_last=True), F("published_at").desc(nulls_last=True))
 
 
@@ -114,7 +112,7 @@ class RequestFilter(django_filters.FilterSet):
             if stage == "open":
                 condition &= Q(bids_open_until__gt=now)
             elif stage == "selecting":
-                condition |= Q(status="published", bids_open_until__lte=now)
+                condition |= Q(status=Status.PUBLISHED, bids_open_until__lte=now)
             wanted |= condition
         return queryset.filter(wanted)
 
@@ -168,5 +166,5 @@ class AwardFilter(django_filters.FilterSet):
         return queryset
 
     def filter_stage(self, queryset: QuerySet, name: str, value: list[str]) -> QuerySet:
-        states = {"publicity": ("publicity", "stopped"), "confirmed": ("confirmed",)}
+        states = {"publicity": IN_PUBLICITY, "confirmed": (AwardState.CONFIRMED,)}
         return queryset.filter(state__in=[state for stage in value for state in states[stage]])

@@ -7,9 +7,11 @@ from django.db.models import Q, QuerySet
 from marketplace.core import clock
 from marketplace.core.web.paging import InTwoParts
 
+from .states import Status
+
 
 def is_open() -> Q:
-    return Q(status="published", bids_open_until__gt=clock.now())
+    return Q(status=Status.PUBLISHED, bids_open_until__gt=clock.now())
 
 
 class OpenFirst(InTwoParts):

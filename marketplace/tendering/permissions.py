@@ -13,7 +13,7 @@ from marketplace.registry.models import Intermediary
 
 from .choices import Method
 from .models import Award, OpenedBid, Opening, Paper, Seat, WorkRequest
-from .rules import deadlines, public_value
+from .rules import public_value
 from .states import EDITABLE, SUSPENDABLE, Status
 
 NOT_NOW = _("The request is not in a state in which this can be done.")
@@ -58,7 +58,7 @@ def can_review(user: Any, work_request: WorkRequest) -> Decision:
 
 def can_ask(user: Any, work_request: WorkRequest, intermediary: Intermediary) -> Decision:
     """Whether questions are taken from this person for the firm; the firm's conditions are `eligibility`'s."""
-    until = deadlines.questions_until(work_request)
+    until = work_request.questions_until
     if work_request.status != Status.PUBLISHED or until is None or clock.now() >= until:
         return no(_("Questions are taken until one working day before the deadline."))
     return acts_for(user, intermediary.organisation) and _is_of_one_party(user, work_request, intermediary)
@@ -92,7 +92,7 @@ def can_change(user: Any, work_request: WorkRequest) -> Decision:
 
 def takes_versions(work_request: WorkRequest) -> Decision:
     """Whether another version of a request can be published now, whoever wants it."""
-    until = deadlines.questions_until(work_request)
+    until = work_request.questions_until
     most = work_request.rules.substance_changes if work_request.policy_version else 0
     if work_request.status != Status.PUBLISHED or work_request.method == Method.DIRECT:
         return no(NOT_NOW)
@@ -207,7 +207,7 @@ def can_object(user: Any, award: Award, intermediary: Intermediary) -> Decision:
 
 def can_decide_objections(user: Any, award: Award) -> Decision:
     """A regulator who acts for no party; once overdue, one of another authority than the first."""
-    pending = list(award.objections.filter(outcome="pending"))
+    pending = list(award.objections.pending())
     if not pending:
         return no(_("No objection waits for a decision."))
     if award.work_request.status == Status.SUSPENDED:

@@ -5,6 +5,7 @@ from django.apps import apps
 from django.db import connections, models
 from django.db.models import Q
 
+from marketplace.accounts.choices import OrganisationKind
 from marketplace.accounts.models import Membership
 from marketplace.core import clock
 
@@ -21,6 +22,7 @@ from .states import (
     TOOK_PART,
     AwardState,
     Fate,
+    ObjectionOutcome,
     OpeningState,
     SeatState,
     Status,
@@ -58,7 +60,7 @@ class WorkRequestQuerySet(models.QuerySet):
         if not getattr(user, "is_authenticated", False):
             return self.public()
         mine = Membership.objects.active().filter(user=user)
-        of_operator = mine.filter(organisation__kind="operator")
+        of_operator = mine.filter(organisation__kind=OrganisationKind.OPERATOR)
         return self.filter(
             Q(status__in=PUBLIC)
             | Q(owner__in=mine.values("organisation"))
@@ -154,6 +156,12 @@ class AwardQuerySet(models.QuerySet):
         return self.select_related("work_request__owner", "intermediary__organisation__standing").prefetch_related(
             _with_items("work_request__request_items")
         )
+
+
+class ObjectionQuerySet(models.QuerySet):
+    def pending(self) -> Self:
+        """Waiting for a decision; all of one publicity period are decided together."""
+        return self.filter(outcome=ObjectionOutcome.PENDING)
 
 
 class EvaluatorQuerySet(models.QuerySet):

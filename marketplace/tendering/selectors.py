@@ -8,7 +8,7 @@ from marketplace.registry.models import Intermediary
 
 from .models import Bid, Opening, OpeningWait, RequestVersion, WorkRequest
 from .sealing import bids
-from .states import BEFORE_THE_RESULT
+from .states import BEFORE_THE_RESULT, Status
 
 #: A firm that files more often for one request still finds the request; its count then reads "32 or more".
 FILINGS_SHOWN = 32
@@ -16,7 +16,7 @@ FILINGS_SHOWN = 32
 
 def opening_wait(work_request: WorkRequest) -> OpeningWait | None:
     """What the opening waits for, where it waits for a custodian now."""
-    if work_request.status != "selecting":
+    if work_request.status != Status.SELECTING:
         return None
     drawn = Opening.objects.filter(work_request=work_request).exclude(state=Opening.State.FROZEN)
     return OpeningWait.objects.filter(work_request=work_request).exclude(Exists(drawn)).first()

@@ -48,9 +48,12 @@ SUSPENDABLE = (Status.PUBLISHED, Status.SELECTING, Status.PUBLICITY, Status.AWAR
 SELECTED = (Status.PUBLICITY, Status.AWARDED, Status.CONTRACTED, Status.IN_SERVICE, Status.COMPLETED)
 #: The award notice was given.
 AWARDED = (Status.AWARDED, Status.CONTRACTED, Status.IN_SERVICE, Status.COMPLETED)
+CONTRACT_AND_SERVICE = (Status.CONTRACTED, Status.IN_SERVICE)
 CAME_TO_NOTHING = (Status.FAILED, Status.VOIDED, Status.TERMINATED)
 #: Their amounts do not count for their project (RULES, public tender).
 NOT_COUNTED = (*EDITABLE, *CAME_TO_NOTHING)
+#: Nothing goes on for the time being, or for good.
+STANDS_STILL = (*CAME_TO_NOTHING, Status.SUSPENDED)
 
 
 class AwardState(models.TextChoices):
@@ -77,6 +80,8 @@ class OpeningState(models.TextChoices):
 
 #: Before the last stage there is no transcript.
 UNDER_WAY = (OpeningState.FROZEN, OpeningState.DRAWN)
+#: Voided before the last stage, an opening has none either.
+MAY_LACK_TRANSCRIPT = (*UNDER_WAY, OpeningState.VOIDED)
 
 
 class Fate(models.TextChoices):
@@ -88,7 +93,7 @@ class Fate(models.TextChoices):
     SET_ASIDE = "set_aside", _("Set aside")
 
 
-#: The filings by which a firm took part.
+#: The filings by which a firm took part; whether they counted, the opening found out.
 TOOK_PART = (Fate.COUNTED, Fate.SET_ASIDE)
 
 
@@ -99,3 +104,13 @@ class SeatState(models.TextChoices):
     SEATED = "seated", pgettext_lazy("evaluator", "Marks")
     LEFT_OUT = "left_out", pgettext_lazy("evaluator", "Left out at the draw")
     REPLACED = "replaced", pgettext_lazy("evaluator", "Replaced by the next")
+
+
+#: A place that is lost; each has its reason.
+LOST_SEAT = (SeatState.LEFT_OUT, SeatState.REPLACED)
+
+
+class ObjectionOutcome(models.TextChoices):
+    PENDING = "pending", pgettext_lazy("objection", "Waiting for a decision")
+    REJECTED = "rejected", pgettext_lazy("objection", "Rejected")
+    UPHELD = "upheld", pgettext_lazy("objection", "Upheld")

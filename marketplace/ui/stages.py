@@ -88,7 +88,7 @@ def timeline(
         "count": len(steps),
         "current": steps[index] if steps else None,
         "following": following,
-        "finished": bool(steps) and steps[-1].state == "done",
+        "finished": bool(steps) and steps[-1].state == components.State.DONE,
         "next_words": next_words,
         "full_url": full_url,
         "label": label,
@@ -104,9 +104,9 @@ def timeline_list(steps: Sequence[components.Step]) -> dict[str, Any]:
 def _position(steps: Sequence[components.Step]) -> int:
     """The stage that counts as the present one: now or failed, else the last that is done."""
     for index, step in enumerate(steps):
-        if step.state in ("now", "failed"):
+        if step.state in (components.State.NOW, components.State.FAILED):
             return index
-    return max((index for index, step in enumerate(steps) if step.state == "done"), default=0)
+    return max((index for index, step in enumerate(steps) if step.state == components.State.DONE), default=0)
 
 
 @register.simple_tag

@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 from django.utils import translation
 
-from marketplace.core import audit, clock, heartbeats, outbox
+from marketplace.core import audit, calendar, clock, heartbeats, outbox
 from marketplace.core.heartbeats import Gap
 from marketplace.core.models import Heartbeat
 from marketplace.tendering import services
@@ -324,7 +324,7 @@ class TestTogetherWithAQuestion:
 
     def test_answered_after_the_deadline_it_stood_unanswered_all_the_same(self, work_request, frozen_clock):
         question = QuestionFactory(work_request=work_request)
-        work_request.bids_open_until = deadlines.moved(DEADLINE, 2)
+        work_request.bids_open_until = deadlines.moved(DEADLINE, 2, calendar.current())
         work_request.save()
         frozen_clock.move_to(minutes(1))
         services.answer_question(
@@ -338,7 +338,7 @@ class TestTogetherWithAQuestion:
     def test_a_custodian_elsewhere_is_told_only_what_is_certain(self, work_request, frozen_clock):
         # It keeps to the latest that it was told, so that a question answered in time would hold the opening up.
         QuestionFactory(work_request=work_request)
-        work_request.bids_open_until = deadlines.moved(DEADLINE, 2)
+        work_request.bids_open_until = deadlines.moved(DEADLINE, 2, calendar.current())
 
         assert custodians._deadline(work_request) == "2026-11-30T09:00:00+00:00"
         frozen_clock.move_to(DEADLINE)

@@ -7,7 +7,6 @@ from django.core.exceptions import ValidationError
 from django.db import models
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import pgettext_lazy
 
 from marketplace.catalogue.fees import InvalidSchedule, Schedule
 from marketplace.catalogue.querysets import FeeScheduleQuerySet
@@ -15,6 +14,7 @@ from marketplace.core import clock
 from marketplace.core.i18n import localized
 from marketplace.core.ordered_json import OrderedJSONField
 
+from ..states import FeeScheduleStatus
 from .regulations import Regulation
 
 
@@ -29,10 +29,7 @@ class Pricing(models.TextChoices):
 class FeeSchedule(models.Model):
     """A published fee standard; `definition` has the form of `fixtures/fee_schedules.json`."""
 
-    class Status(models.TextChoices):
-        IN_FORCE = "in_force", pgettext_lazy("fee schedule", "In force")
-        REPEALED = "repealed", pgettext_lazy("fee schedule", "Repealed, kept as a reference price")
-        UNVERIFIED = "unverified", pgettext_lazy("fee schedule", "Reference price; present status not verified")
+    Status = FeeScheduleStatus
 
     class Method(models.TextChoices):
         FIXED = "fixed", _("Fixed price")
@@ -56,7 +53,7 @@ class FeeSchedule(models.Model):
     issuer = models.CharField(_("issuer"), max_length=100)
     effective_from = models.DateField(_("in force from"))
     effective_to = models.DateField(_("in force until"), null=True, blank=True, help_text=_("The last day in force."))
-    status = models.CharField(_("status"), max_length=20, choices=Status, default=Status.IN_FORCE)
+    status = models.CharField(_("status"), max_length=20, choices=FeeScheduleStatus, default=FeeScheduleStatus.IN_FORCE)
     pricing = models.CharField(_("pricing"), max_length=20, choices=Pricing, default=Pricing.MARKET)
     method = models.CharField(_("method"), max_length=20, choices=Method, editable=False)
     base_name_zh = models.CharField(_("name of the base"), max_length=60)

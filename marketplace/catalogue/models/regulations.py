@@ -2,11 +2,13 @@ import re
 
 from django.db import models
 from django.urls import reverse
-from django.utils.translation import get_language, pgettext_lazy
+from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from marketplace.catalogue.querysets import RegulationQuerySet
 from marketplace.core.i18n import localized
+
+from ..states import RegulationStatus
 
 
 def slug_of(document_no: str) -> str:
@@ -17,11 +19,7 @@ def slug_of(document_no: str) -> str:
 class Regulation(models.Model):
     """A document's number, dates and status; its text and its page are the CMS's."""
 
-    class Status(models.TextChoices):
-        EFFECTIVE = "effective", pgettext_lazy("regulation", "In force")
-        REPEALED = "repealed", pgettext_lazy("regulation", "Repealed")
-        EXPIRED = "expired", pgettext_lazy("regulation", "Expired")
-        REFERENCE = "reference", pgettext_lazy("regulation", "Status not verified")
+    Status = RegulationStatus
 
     class Level(models.TextChoices):
         ADMINISTRATIVE_REGULATION = "administrative regulation", _("Administrative regulation")
@@ -38,7 +36,7 @@ class Regulation(models.Model):
     issued_on = models.DateField(_("issued on"), null=True, blank=True)
     issued_year = models.PositiveSmallIntegerField(_("year of issue"), null=True, blank=True)
     effective_on = models.DateField(_("in force since"), null=True, blank=True)
-    status = models.CharField(_("status"), max_length=20, choices=Status)
+    status = models.CharField(_("status"), max_length=20, choices=RegulationStatus)
     level = models.CharField(_("level"), max_length=40, choices=Level)
     topic = models.CharField(_("topic"), max_length=60)
     topic_en = models.CharField(_("topic in English"), max_length=100, blank=True)
@@ -65,7 +63,7 @@ class Regulation(models.Model):
         ordering = ("-effective_on", "document_no")
         constraints = [
             models.CheckConstraint(
-                condition=models.Q(status="repealed") | models.Q(repealed_on=None, repealed_by=None),
+                condition=models.Q(status=RegulationStatus.REPEALED) | models.Q(repealed_on=None, repealed_by=None),
                 name="regulation_repealed_with_status",
             )
         ]

@@ -14,31 +14,9 @@ from marketplace.core import appendonly, clock
 from marketplace.core.money import MoneyField
 from marketplace.ui.components import Step
 
+from ..choices import Party
 from ..querysets import ContractQuerySet
-
-
-class ContractState(models.TextChoices):
-    DRAFTING = "drafting", pgettext_lazy("contract", "Agreeing terms")
-    SIGNING = "signing", pgettext_lazy("contract", "Waiting for signatures")
-    IN_SERVICE = "in_service", pgettext_lazy("contract", "In service")
-    COMPLETED = "completed", pgettext_lazy("contract", "Completed")
-    LAPSED = "lapsed", pgettext_lazy("contract", "Lapsed")
-    TERMINATED = "terminated", pgettext_lazy("contract", "Terminated")
-
-
-UNSIGNED = (ContractState.DRAFTING, ContractState.SIGNING)
-LIVE = (*UNSIGNED, ContractState.IN_SERVICE, ContractState.COMPLETED)
-
-
-class Party(models.TextChoices):
-    """The two sides of a contract."""
-
-    OWNER = "owner", pgettext_lazy("contract", "Owner")
-    INTERMEDIARY = "intermediary", pgettext_lazy("contract", "Intermediary")
-
-    @property
-    def other(self) -> "Party":
-        return Party.INTERMEDIARY if self == Party.OWNER else Party.OWNER
+from ..states import ENDED_EARLY, LIVE, OPEN, SIGNED, UNSIGNED, ContractState
 
 
 class Contract(FSMModelMixin, models.Model):
@@ -122,7 +100,7 @@ class Contract(FSMModelMixin, models.Model):
             models.CheckConstraint(
                 condition=models.Q(state__in=(*UNSIGNED, ContractState.LAPSED), signed_at=None)
                 | models.Q(
-                    state__in=(ContractState.IN_SERVICE, ContractState.COMPLETED),
+                    state__in=SIGNED,
                     signed_at__isnull=False,
                     filing_due_at__isnull=False,
                 )
@@ -137,8 +115,7 @@ class Contract(FSMModelMixin, models.Model):
                 name="contract_completed_has_its_time",
             ),
             models.CheckConstraint(
-                condition=models.Q(state__in=(ContractState.LAPSED, ContractState.TERMINATED), ended_at__isnull=False)
-                & ~models.Q(end_reason="")
+                condition=models.Q(state__in=ENDED_EARLY, ended_at__isnull=False) & ~models.Q(end_reason="")
                 | models.Q(state__in=LIVE, ended_at=None, end_reason=""),
                 name="contract_end_has_its_reason",
             ),
@@ -220,7 +197,7 @@ class Contract(FSMModelMixin, models.Model):
         self.ended_at = at
         self.end_reason = reason
 
-    @transition(field=state, source=(*UNSIGNED, ContractState.IN_SERVICE), target=ContractState.TERMINATED)
+    @transition(field=state, source=OPEN, target=ContractState.TERMINATED)
     def terminate(self, *, at: datetime, reason: str) -> None:
         self.ended_at = at
         self.end_reason = reason

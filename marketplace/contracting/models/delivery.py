@@ -4,7 +4,6 @@ from typing import TYPE_CHECKING
 from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import pgettext_lazy
 from django_fsm import FSMField, FSMModelMixin, transition
 
 from marketplace.core import appendonly
@@ -14,15 +13,8 @@ from marketplace.core.money import MoneyField
 from marketplace.core.permissions import Decision
 
 from ..querysets import DeliverableQuerySet
+from ..states import ANSWERS, TO_ANSWER, TO_DELIVER, DeliveryOutcome, MilestoneState
 from .contracts import Contract
-
-
-class MilestoneState(models.TextChoices):
-    AHEAD = "ahead", pgettext_lazy("milestone", "To be delivered")
-    SUBMITTED = "submitted", pgettext_lazy("milestone", "Waiting for acceptance")
-    RETURNED = "returned", pgettext_lazy("milestone", "Returned")
-    DISPUTED = "disputed", pgettext_lazy("milestone", "In dispute")
-    ACCEPTED = "accepted", pgettext_lazy("milestone", "Accepted")
 
 
 class Milestone(FSMModelMixin, models.Model):
@@ -71,15 +63,15 @@ class Milestone(FSMModelMixin, models.Model):
         """24:00 of the day of delivery."""
         return end_of_day(self.due_on)
 
-    @transition(field=state, source=(MilestoneState.AHEAD, MilestoneState.RETURNED), target=MilestoneState.SUBMITTED)
+    @transition(field=state, source=TO_DELIVER, target=MilestoneState.SUBMITTED)
     def submit(self) -> None:
         pass
 
-    @transition(field=state, source=(MilestoneState.SUBMITTED, MilestoneState.DISPUTED), target=MilestoneState.ACCEPTED)
+    @transition(field=state, source=TO_ANSWER, target=MilestoneState.ACCEPTED)
     def accept(self, *, at: datetime) -> None:
         self.accepted_at = at
 
-    @transition(field=state, source=(MilestoneState.SUBMITTED, MilestoneState.DISPUTED), target=MilestoneState.RETURNED)
+    @transition(field=state, source=TO_ANSWER, target=MilestoneState.RETURNED)
     def send_back(self) -> None:
         pass
 
@@ -109,12 +101,6 @@ class Extension(models.Model):
         return f"{self.milestone} → {self.due_on}"
 
 
-class Outcome(models.TextChoices):
-    PENDING = "pending", pgettext_lazy("deliverable", "Waiting for acceptance")
-    ACCEPTED = "accepted", pgettext_lazy("deliverable", "Accepted")
-    RETURNED = "returned", pgettext_lazy("deliverable", "Returned")
-
-
 class Deliverable(models.Model):
     """
     One submission of a milestone's work, and what the owner, or in its place a regulator, answered.
@@ -122,7 +108,7 @@ class Deliverable(models.Model):
     A third return puts the milestone into dispute: the answer stands, and a regulator decides by `dispute_due_at`.
     """
 
-    Outcome = Outcome
+    Outcome = DeliveryOutcome
 
     milestone = models.ForeignKey(Milestone, on_delete=models.PROTECT, related_name="deliverables")
     submission = models.PositiveSmallIntegerField()
@@ -132,7 +118,7 @@ class Deliverable(models.Model):
     answer_due_at = models.DateTimeField(db_index=True)
     reminded_at = models.DateTimeField(null=True, blank=True)
 
-    outcome = models.CharField(max_length=10, choices=Outcome, default=Outcome.PENDING)
+    outcome = models.CharField(max_length=10, choices=DeliveryOutcome, default=DeliveryOutcome.PENDING)
     reasons = models.TextField(_("reasons"), max_length=4000, blank=True)
     answered_at = models.DateTimeField(null=True, blank=True)
     answered_by = models.ForeignKey(
@@ -142,7 +128,7 @@ class Deliverable(models.Model):
 
     decision = models.CharField(
         max_length=10,
-        choices=[(Outcome.ACCEPTED.value, Outcome.ACCEPTED.label), (Outcome.RETURNED.value, Outcome.RETURNED.label)],
+        choices=[(one.value, one.label) for one in ANSWERS],
         blank=True,
     )
     decision_reasons = models.TextField(_("reasons of the decision"), max_length=4000, blank=True)
@@ -166,17 +152,19 @@ class Deliverable(models.Model):
         constraints = [
             models.UniqueConstraint(fields=("milestone", "submission"), name="deliverable_submission_once"),
             models.UniqueConstraint(
-                fields=("milestone",), condition=models.Q(outcome="pending"), name="deliverable_one_pending"
+                fields=("milestone",),
+                condition=models.Q(outcome=DeliveryOutcome.PENDING),
+                name="deliverable_one_pending",
             ),
             models.UniqueConstraint(
                 fields=("milestone",),
-                condition=models.Q(outcome="accepted"),
+                condition=models.Q(outcome=DeliveryOutcome.ACCEPTED),
                 name="deliverable_one_accepted",
             ),
             models.CheckConstraint(
-                condition=models.Q(outcome="pending", answered_at=None, answered_by=None)
-                | models.Q(outcome="accepted", answered_at__isnull=False, answered_by__isnull=False)
-                | models.Q(outcome="returned", answered_at__isnull=False, answered_by__isnull=False)
+                condition=models.Q(outcome=DeliveryOutcome.PENDING, answered_at=None, answered_by=None)
+                | models.Q(outcome=DeliveryOutcome.ACCEPTED, answered_at__isnull=False, answered_by__isnull=False)
+                | models.Q(outcome=DeliveryOutcome.RETURNED, answered_at__isnull=False, answered_by__isnull=False)
                 & ~models.Q(reasons=""),
                 name="deliverable_answered_by_somebody",
             ),
@@ -194,7 +182,7 @@ class Deliverable(models.Model):
 
     @property
     def is_pending(self) -> bool:
-        return self.outcome == Outcome.PENDING
+        return self.outcome == DeliveryOutcome.PENDING
 
     def decision_due_at(self, days: int) -> datetime:
         """Until when a regulator decides: some working days after the owner's time, or that of the dispute."""

@@ -4,19 +4,14 @@ from typing import TYPE_CHECKING
 from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import pgettext_lazy
 
 from marketplace.core.money import MoneyField
 from marketplace.core.permissions import Decision
 
-from .contracts import Contract, Party
+from ..choices import Party
+from ..states import PaymentState
+from .contracts import Contract
 from .delivery import Milestone
-
-
-class PaymentState(models.TextChoices):
-    RECORDED = "recorded", pgettext_lazy("payment", "Waiting for the other side")
-    CONFIRMED = "confirmed", pgettext_lazy("payment", "Confirmed by both")
-    DENIED = "denied", pgettext_lazy("payment", "Denied by the other side")
 
 
 class Payment(models.Model):
@@ -55,9 +50,11 @@ class Payment(models.Model):
         constraints = [
             models.CheckConstraint(condition=models.Q(amount__gt=0), name="payment_amount_above_zero"),
             models.CheckConstraint(
-                condition=models.Q(state="recorded", answered_at=None, answered_by=None, denial_reason="")
-                | models.Q(state="confirmed", answered_at__isnull=False, answered_by__isnull=False, denial_reason="")
-                | models.Q(state="denied", answered_at__isnull=False, answered_by__isnull=False)
+                condition=models.Q(state=PaymentState.RECORDED, answered_at=None, answered_by=None, denial_reason="")
+                | models.Q(
+                    state=PaymentState.CONFIRMED, answered_at__isnull=False, answered_by__isnull=False, denial_reason=""
+                )
+                | models.Q(state=PaymentState.DENIED, answered_at__isnull=False, answered_by__isnull=False)
                 & ~models.Q(denial_reason=""),
                 name="payment_answered_by_somebody",
             ),

@@ -7,8 +7,8 @@ from marketplace.core.failures import DomainError
 from marketplace.core.permissions import require
 
 from .. import crediting, news, permissions
+from ..choices import Party
 from ..models import Contract, Deliverable, Milestone
-from ..models.contracts import Party
 from .completing import complete_if_done
 from .delivering import ACCEPTANCE_DUE
 from .locking import demand, lock_contract, policy_of

@@ -4,10 +4,10 @@ from marketplace.accounts.models import User
 from marketplace.core import audit, calendar, clock, events
 
 from .. import crediting, news
+from ..choices import Party
 from ..events import ContractCompleted
 from ..models import Contract
-from ..models.contracts import Party
-from ..models.delivery import MilestoneState
+from ..states import MilestoneState
 from . import handover
 from .locking import policy_of
 

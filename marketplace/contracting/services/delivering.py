@@ -12,9 +12,9 @@ from marketplace.core.failures import DomainError
 from marketplace.core.permissions import require
 
 from .. import crediting, news, permissions
+from ..choices import Party
 from ..models import Deliverable, DeliverableFile, Extension
-from ..models.contracts import Party
-from ..models.delivery import MilestoneState
+from ..states import MilestoneState
 from .locking import demand, lock_contract, policy_of
 from .signing import DELIVERY_DUE
 

@@ -7,9 +7,9 @@ from marketplace.core.failures import DomainError
 from marketplace.core.permissions import require
 
 from .. import news, permissions
+from ..choices import Party
 from ..events import ContractTerminated
 from ..models import Contract
-from ..models.contracts import Party
 from . import handover
 from .locking import demand, lock_contract
 

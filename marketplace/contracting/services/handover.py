@@ -7,6 +7,7 @@ from django.utils.translation import gettext
 from marketplace.accounts.models import User
 from marketplace.core import clock
 from marketplace.tendering import services as tendering
+from marketplace.tendering.states import Status
 
 from ..models import Contract
 
@@ -16,7 +17,7 @@ def contract_signed(contract: Contract, actor: User) -> None:
 
 
 def service_started(contract: Contract) -> None:
-    if contract.award.work_request.status == "contracted":
+    if contract.award.work_request.status == Status.CONTRACTED:
         tendering.mark_in_service(award_id=contract.award_id, actor=None)
 
 

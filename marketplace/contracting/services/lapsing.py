@@ -8,10 +8,11 @@ from marketplace.core import audit, calendar, clock, events, outbox
 from marketplace.tendering.models import WorkRequest
 
 from .. import crediting, news
+from ..choices import Party
 from ..events import ContractLapsed
 from ..models import Contract
-from ..models.contracts import UNSIGNED, ContractState, Party
 from ..rules.lapse import late_party
+from ..states import UNSIGNED, ContractState
 from . import handover
 from .locking import lock_contract
 from .preparing import LAPSE

@@ -14,8 +14,8 @@ from marketplace.core.money import format_cny
 from marketplace.core.permissions import require
 
 from .. import news, permissions
+from ..choices import Party
 from ..models import Contract, Milestone, Payment
-from ..models.contracts import Party
 from .locking import demand, lock_contract
 
 

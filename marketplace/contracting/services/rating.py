@@ -9,9 +9,9 @@ from marketplace.core.failures import DomainError
 from marketplace.core.permissions import require
 
 from .. import crediting, news, permissions
+from ..choices import Party
 from ..events import ContractRated
 from ..models import ASPECTS, ContractRating
-from ..models.contracts import Party
 from .locking import demand, lock_contract, policy_of
 
 

@@ -10,9 +10,9 @@ from marketplace.core.failures import DomainError
 from marketplace.core.permissions import require
 
 from .. import crediting, news, permissions
+from ..choices import Party
 from ..events import ContractSigned
 from ..models import Contract, Signature
-from ..models.contracts import Party
 from . import handover
 from .locking import demand, lock_contract, policy_of
 

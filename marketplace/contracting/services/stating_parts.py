@@ -16,8 +16,8 @@ from marketplace.core.permissions import require
 from marketplace.registry.models import Intermediary, Qualification
 
 from .. import news, permissions
+from ..choices import Party
 from ..models import Contract, PartStatement, PricePart
-from ..models.contracts import Party
 from .locking import demand, lock_contract
 
 

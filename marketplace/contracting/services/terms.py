@@ -12,8 +12,8 @@ from marketplace.core.failures import DomainError, Text
 from marketplace.core.permissions import require
 
 from .. import news, permissions, text
+from ..choices import Party
 from ..models import Contract, ContractText, Milestone
-from ..models.contracts import Party
 from ..rules import shares
 from .locking import demand, lock_contract, policy_of
 

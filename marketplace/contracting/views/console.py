@@ -54,9 +54,7 @@ def index(request: HttpRequest) -> HttpResponse:
     versions = selectors.PolicyVersions()
     found = sorted((prepare(each, versions) for each in waiting), key=lambda row: (row[0], row[1].pk))
     rows = [deliverable for _due_at, deliverable in found]
-    unsigned = Contract.objects.with_parties().filter(
-        owner_defaulted_at__isnull=False, state__in=("drafting", "signing")
-    )
+    unsigned = Contract.objects.with_parties().unsigned().filter(owner_defaulted_at__isnull=False)
     context = {
         "breadcrumbs_items": crumbs(),
         "header_title": _("Acceptance and disputes"),

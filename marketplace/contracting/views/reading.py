@@ -15,12 +15,12 @@ from marketplace.core.calendar import ClockFace, clock_face
 from marketplace.core.duties import Duty
 
 from .. import duties, permissions, selectors, text
+from ..choices import Party
 from ..filters import ContractFilter
 from ..forms import VerifyForm
 from ..models import Contract, ContractText, Deliverable, Milestone, Payment
-from ..models.contracts import ContractState, Party
-from ..models.delivery import MilestoneState
 from ..permissions import Seat
+from ..states import ContractState, MilestoneState
 from ..timeline import stages_of
 
 PAGE_SIZE = 20

@@ -5,7 +5,6 @@ from django.db import models
 from django.db.models import F, Q
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import pgettext_lazy
 from django_fsm import FSMField, transition
 
 from marketplace.accounts.models import User
@@ -13,6 +12,7 @@ from marketplace.core import clock
 from marketplace.core.i18n import localized
 
 from ..querysets import IntermediaryQuerySet, SuspensionQuerySet
+from ..states import ON_THE_LIST, OPEN_SUSPENSION, PUBLIC, PUBLIC_SUSPENSION, IntermediaryStatus, SuspensionState
 
 
 class Intermediary(models.Model):
@@ -23,18 +23,14 @@ class Intermediary(models.Model):
     firm. They are written only when a registration has passed its check, offers' prices and times excepted.
     """
 
-    class Status(models.TextChoices):
-        DRAFT = "draft", pgettext_lazy("intermediary", "Not registered")
-        UNDER_REVIEW = "under_review", pgettext_lazy("intermediary", "Being checked")
-        RETURNED = "returned", pgettext_lazy("intermediary", "Returned")
-        LISTED = "listed", pgettext_lazy("intermediary", "Listed")
-        SUSPENDED = "suspended", pgettext_lazy("intermediary", "Suspended")
-        CLOSED = "closed", pgettext_lazy("intermediary", "Left the market")
+    Status = IntermediaryStatus
 
     organisation = models.OneToOneField(
         "accounts.Organisation", on_delete=models.PROTECT, related_name="intermediary", verbose_name=_("organisation")
     )
-    status = FSMField(choices=Status, default=Status.DRAFT, protected=True, db_index=True, editable=False)
+    status = FSMField(
+        choices=IntermediaryStatus, default=IntermediaryStatus.DRAFT, protected=True, db_index=True, editable=False
+    )
     listed_at = models.DateTimeField(_("listed"), null=True, blank=True, editable=False)
     closed_at = models.DateTimeField(null=True, blank=True, editable=False)
     closing_reason = models.TextField(blank=True, editable=False)
@@ -62,11 +58,12 @@ class Intermediary(models.Model):
         ordering = ("pk",)
         constraints = [
             models.CheckConstraint(
-                condition=~Q(status__in=("listed", "suspended", "closed")) | Q(listed_at__isnull=False),
+                condition=~Q(status__in=PUBLIC) | Q(listed_at__isnull=False),
                 name="intermediary_public_was_listed",
             ),
             models.CheckConstraint(
-                condition=Q(status="closed", closed_at__isnull=False) | (~Q(status="closed") & Q(closed_at=None)),
+                condition=Q(status=IntermediaryStatus.CLOSED, closed_at__isnull=False)
+                | (~Q(status=IntermediaryStatus.CLOSED) & Q(closed_at=None)),
                 name="intermediary_closed_has_its_date",
             ),
         ]
@@ -96,29 +93,33 @@ class Intermediary(models.Model):
 
     @property
     def is_public(self) -> bool:
-        return self.status in (self.Status.LISTED, self.Status.SUSPENDED, self.Status.CLOSED)
+        return self.status in PUBLIC
 
-    @transition(field=status, source=(Status.DRAFT, Status.RETURNED), target=Status.UNDER_REVIEW)
+    @transition(
+        field=status,
+        source=(IntermediaryStatus.DRAFT, IntermediaryStatus.RETURNED),
+        target=IntermediaryStatus.UNDER_REVIEW,
+    )
     def submit(self) -> None:
         pass
 
-    @transition(field=status, source=Status.UNDER_REVIEW, target=Status.RETURNED)
+    @transition(field=status, source=IntermediaryStatus.UNDER_REVIEW, target=IntermediaryStatus.RETURNED)
     def send_back(self) -> None:
         pass
 
-    @transition(field=status, source=Status.UNDER_REVIEW, target=Status.LISTED)
+    @transition(field=status, source=IntermediaryStatus.UNDER_REVIEW, target=IntermediaryStatus.LISTED)
     def list_at(self, at: datetime) -> None:
         self.listed_at = at
 
-    @transition(field=status, source=Status.LISTED, target=Status.SUSPENDED)
+    @transition(field=status, source=IntermediaryStatus.LISTED, target=IntermediaryStatus.SUSPENDED)
     def suspend(self) -> None:
         pass
 
-    @transition(field=status, source=Status.SUSPENDED, target=Status.LISTED)
+    @transition(field=status, source=IntermediaryStatus.SUSPENDED, target=IntermediaryStatus.LISTED)
     def readmit(self) -> None:
         pass
 
-    @transition(field=status, source=(Status.LISTED, Status.SUSPENDED), target=Status.CLOSED)
+    @transition(field=status, source=ON_THE_LIST, target=IntermediaryStatus.CLOSED)
     def close(self, *, at: datetime, reason: str) -> None:
         self.closed_at = at
         self.closing_reason = reason
@@ -131,14 +132,10 @@ class Suspension(models.Model):
     Dates are calendar days in Asia/Shanghai. Whether it is in force follows from them, not from a job.
     """
 
-    class State(models.TextChoices):
-        PROPOSED = "proposed", pgettext_lazy("suspension", "Proposed")
-        DECIDED = "decided", pgettext_lazy("suspension", "Decided")
-        DISMISSED = "dismissed", pgettext_lazy("suspension", "Dismissed")
-        LIFTED = "lifted", pgettext_lazy("suspension", "Lifted")
+    State = SuspensionState
 
     intermediary = models.ForeignKey(Intermediary, on_delete=models.PROTECT, related_name="suspensions")
-    state = FSMField(choices=State, default=State.PROPOSED, protected=True, editable=False)
+    state = FSMField(choices=SuspensionState, default=SuspensionState.PROPOSED, protected=True, editable=False)
     reason = models.TextField(_("reason"), max_length=2000)
     proposed_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     proposed_at = models.DateTimeField()
@@ -159,13 +156,13 @@ class Suspension(models.Model):
         ordering = ("-proposed_at", "-pk")
         constraints = [
             models.UniqueConstraint(
-                fields=("intermediary",), condition=Q(state__in=("proposed", "decided")), name="suspension_one_open"
+                fields=("intermediary",), condition=Q(state__in=OPEN_SUSPENSION), name="suspension_one_open"
             ),
             models.CheckConstraint(
                 condition=Q(decided_by=None) | ~Q(decided_by=F("proposed_by")), name="suspension_decided_by_another"
             ),
             models.CheckConstraint(
-                condition=~Q(state__in=("decided", "lifted"))
+                condition=~Q(state__in=PUBLIC_SUSPENSION)
                 | Q(decided_by__isnull=False, decided_at__isnull=False, effective_on__isnull=False),
                 name="suspension_decided_has_its_day",
             ),
@@ -174,15 +171,15 @@ class Suspension(models.Model):
     def __str__(self) -> str:
         return f"{self.intermediary} {self.state}"
 
-    @transition(field=state, source=State.PROPOSED, target=State.DECIDED)
+    @transition(field=state, source=SuspensionState.PROPOSED, target=SuspensionState.DECIDED)
     def decide(self, *, by: User, at: datetime, effective_on: date, reason: str) -> None:
         self.decided_by, self.decided_at = by, at
         self.effective_on, self.decision_reason = effective_on, reason
 
-    @transition(field=state, source=State.PROPOSED, target=State.DISMISSED)
+    @transition(field=state, source=SuspensionState.PROPOSED, target=SuspensionState.DISMISSED)
     def dismiss(self, *, by: User, at: datetime, reason: str) -> None:
         self.decided_by, self.decided_at, self.decision_reason = by, at, reason
 
-    @transition(field=state, source=State.DECIDED, target=State.LIFTED)
+    @transition(field=state, source=SuspensionState.DECIDED, target=SuspensionState.LIFTED)
     def lift(self, *, by: User, at: datetime, on: date, reason: str) -> None:
         self.lifted_by, self.lifted_at, self.lifted_on, self.lift_reason = by, at, on, reason

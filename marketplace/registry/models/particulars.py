@@ -12,6 +12,7 @@ from marketplace.core.keys import KeyField
 from marketplace.core.money import MoneyField
 
 from ..querysets import OfferQuerySet, QualificationQuerySet, RecordedQuerySet
+from ..states import Validity
 from .intermediary import Intermediary
 
 #: Calendar days before the last valid day in which a qualification is "expiring" (RULES, Registration).
@@ -20,12 +21,6 @@ EXPIRING_DAYS = 30
 
 class Qualification(models.Model):
     """A verified certificate of a firm; `valid_to` is its last valid day, `number` is as typed."""
-
-    class Validity(models.TextChoices):
-        FUTURE = "future", pgettext_lazy("qualification", "Not valid yet")
-        VALID = "valid", pgettext_lazy("qualification", "Valid")
-        EXPIRING = "expiring", pgettext_lazy("qualification", "Expires within 30 days")
-        EXPIRED = "expired", pgettext_lazy("qualification", "Expired")
 
     intermediary = models.ForeignKey(Intermediary, on_delete=models.CASCADE, related_name="qualifications")
     qualification_type = models.ForeignKey(
@@ -76,10 +71,10 @@ class Qualification(models.Model):
     def validity_on(self, on: date) -> Validity:
         """Valid, expiring within 30 calendar days, expired, or not valid yet; the last day is a valid one."""
         if on > self.valid_to:
-            return self.Validity.EXPIRED
+            return Validity.EXPIRED
         if on < self.valid_from:
-            return self.Validity.FUTURE
-        return self.Validity.EXPIRING if self.valid_to <= on + timedelta(days=EXPIRING_DAYS) else self.Validity.VALID
+            return Validity.FUTURE
+        return Validity.EXPIRING if self.valid_to <= on + timedelta(days=EXPIRING_DAYS) else Validity.VALID
 
     @property
     def validity(self) -> Validity:

@@ -12,7 +12,13 @@ from marketplace.accounts.models import User
 from marketplace.core import clock
 
 from ..querysets import RegistrationQuerySet
+from ..states import CHECKED, EDITABLE, OPEN_REGISTRATION, UNFILED, RegistrationState
 from .intermediary import Intermediary
+
+
+class RegistrationKind(models.TextChoices):
+    INITIAL = "initial", pgettext_lazy("registration", "First registration")
+    CHANGE = "change", pgettext_lazy("registration", "Change of particulars")
 
 
 class Registration(models.Model):
@@ -24,21 +30,15 @@ class Registration(models.Model):
     `due_at` is the instant by which the check is due.
     """
 
-    class Kind(models.TextChoices):
-        INITIAL = "initial", pgettext_lazy("registration", "First registration")
-        CHANGE = "change", pgettext_lazy("registration", "Change of particulars")
-
-    class State(models.TextChoices):
-        DRAFT = "draft", pgettext_lazy("registration", "Draft")
-        FILED = "filed", pgettext_lazy("registration", "Being checked")
-        RETURNED = "returned", pgettext_lazy("registration", "Returned")
-        PASSED = "passed", pgettext_lazy("registration", "Passed")
-        WITHDRAWN = "withdrawn", pgettext_lazy("registration", "Withdrawn")
+    Kind = RegistrationKind
+    State = RegistrationState
 
     number = models.CharField(_("number"), max_length=20, unique=True, editable=False)
     intermediary = models.ForeignKey(Intermediary, on_delete=models.PROTECT, related_name="registrations")
-    kind = models.CharField(max_length=10, choices=Kind)
-    state = FSMField(choices=State, default=State.DRAFT, protected=True, db_index=True, editable=False)
+    kind = models.CharField(max_length=10, choices=RegistrationKind)
+    state = FSMField(
+        choices=RegistrationState, default=RegistrationState.DRAFT, protected=True, db_index=True, editable=False
+    )
     payload = models.JSONField(default=dict)
     version = models.PositiveIntegerField(default=0, editable=False)
     round = models.PositiveSmallIntegerField(default=0, editable=False)
@@ -60,25 +60,27 @@ class Registration(models.Model):
         constraints = [
             models.UniqueConstraint(
                 fields=("intermediary",),
-                condition=Q(state__in=("draft", "filed", "returned")),
+                condition=Q(state__in=OPEN_REGISTRATION),
                 name="registration_one_open",
             ),
             models.UniqueConstraint(
                 fields=("intermediary",),
-                condition=Q(kind="initial") & ~Q(state="withdrawn"),
+                condition=Q(kind=RegistrationKind.INITIAL) & ~Q(state=RegistrationState.WITHDRAWN),
                 name="registration_first_once",
             ),
             models.CheckConstraint(
-                condition=Q(state__in=("draft", "withdrawn"))
+                condition=Q(state__in=UNFILED)
                 | Q(filed_at__isnull=False, filed_by__isnull=False, due_at__isnull=False, round__gte=1),
                 name="registration_filed_has_its_clock",
             ),
             models.CheckConstraint(
-                condition=~Q(state__in=("passed", "returned")) | Q(decided_at__isnull=False, decided_by__isnull=False),
+                condition=~Q(state__in=CHECKED) | Q(decided_at__isnull=False, decided_by__isnull=False),
                 name="registration_decided_by_someone",
             ),
         ]
-        indexes = [models.Index(fields=("due_at",), condition=Q(state="filed"), name="registration_to_check")]
+        indexes = [
+            models.Index(fields=("due_at",), condition=Q(state=RegistrationState.FILED), name="registration_to_check")
+        ]
 
     def __str__(self) -> str:
         return self.number
@@ -92,23 +94,23 @@ class Registration(models.Model):
 
     @property
     def is_editable(self) -> bool:
-        return self.state in (self.State.DRAFT, self.State.RETURNED)
+        return self.state in EDITABLE
 
-    @transition(field=state, source=(State.DRAFT, State.RETURNED), target=State.FILED)
+    @transition(field=state, source=EDITABLE, target=RegistrationState.FILED)
     def file(self, *, by: User, at: datetime, due_at: datetime) -> None:
         self.filed_by, self.filed_at, self.due_at = by, at, due_at
         self.decided_by = self.decided_at = None
         self.round += 1
 
-    @transition(field=state, source=State.FILED, target=State.PASSED)
+    @transition(field=state, source=RegistrationState.FILED, target=RegistrationState.PASSED)
     def pass_check(self, *, by: User, at: datetime) -> None:
         self.decided_by, self.decided_at = by, at
 
-    @transition(field=state, source=State.FILED, target=State.RETURNED)
+    @transition(field=state, source=RegistrationState.FILED, target=RegistrationState.RETURNED)
     def send_back(self, *, by: User, at: datetime) -> None:
         self.decided_by, self.decided_at = by, at
 
-    @transition(field=state, source=(State.DRAFT, State.RETURNED), target=State.WITHDRAWN)
+    @transition(field=state, source=EDITABLE, target=RegistrationState.WITHDRAWN)
     def withdraw(self) -> None:
         pass
 

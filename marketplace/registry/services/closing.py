@@ -10,6 +10,7 @@ from .. import messages, permissions
 from ..events import IntermediaryChanged
 from ..leaving import blockers_of
 from ..models import Intermediary, Registration
+from ..states import ON_THE_LIST
 from .failures import UnableToLeave
 
 
@@ -23,7 +24,7 @@ def leave_market(*, intermediary_id: int, reason: str, actor: User) -> Intermedi
     """
     intermediary = Intermediary.objects.locked().select_related("organisation").get(pk=intermediary_id)
     require(permissions.can_manage(actor, intermediary))
-    if intermediary.status not in (Intermediary.Status.LISTED, Intermediary.Status.SUSPENDED):
+    if intermediary.status not in ON_THE_LIST:
         raise UnableToLeave(_("Only a listed firm can leave the market."))
     reasons = blockers_of(intermediary)
     if intermediary.registrations.filed().exists():

@@ -12,6 +12,7 @@ from marketplace.core.permissions import require
 from .. import filing, permissions, records
 from ..events import IntermediaryChanged
 from ..models import Intermediary, Offer
+from ..states import ON_THE_LIST
 from .failures import UnableToOffer
 
 
@@ -25,7 +26,7 @@ def _on_the_list(intermediary_id: int, actor: User) -> Intermediary:
     # The firm's row is locked first, so that two changes of its offers queue.
     intermediary = Intermediary.objects.locked().select_related("organisation").get(pk=intermediary_id)
     require(permissions.can_manage(actor, intermediary))
-    if intermediary.status not in (Intermediary.Status.LISTED, Intermediary.Status.SUSPENDED):
+    if intermediary.status not in ON_THE_LIST:
         raise UnableToOffer(_("Only a listed firm can change its offers."))
     return intermediary
 

@@ -14,6 +14,7 @@ from marketplace.core.permissions import require
 from .. import commitments, filing, messages, permissions, records, steps
 from ..models import Intermediary, Registration
 from ..policy import RegistryPolicy
+from ..states import ON_THE_LIST
 from .failures import UnableToFile, UnableToRegister
 
 DOCUMENTS = ("licence", "authorisation")
@@ -49,7 +50,7 @@ def start_change(*, intermediary_id: int, actor: User) -> Registration:
     require(permissions.can_manage(actor, intermediary))
     if found := intermediary.registrations.open().first():
         return found
-    if intermediary.status not in (Intermediary.Status.LISTED, Intermediary.Status.SUSPENDED):
+    if intermediary.status not in ON_THE_LIST:
         raise UnableToRegister(_("Only a listed firm can change its particulars."))
     return _create(intermediary, Registration.Kind.CHANGE, actor)
 

@@ -11,6 +11,8 @@ from marketplace.registry import summary
 from marketplace.registry.models import Offer, Registration
 from marketplace.registry.wording import in_line
 
+from ..states import RegistrationState
+
 register = template.Library()
 
 
@@ -42,7 +44,9 @@ def face(registration: Registration) -> ClockFace | None:
     """The clock of a registration's check, once it has been filed."""
     if registration.filed_at is None or registration.due_at is None:
         return None
-    return clock_face(registration.filed_at, registration.due_at, clock.now(), done=registration.state != "filed")
+    return clock_face(
+        registration.filed_at, registration.due_at, clock.now(), done=registration.state != RegistrationState.FILED
+    )
 
 
 register.filter("in_line", in_line)

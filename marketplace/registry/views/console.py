@@ -140,7 +140,7 @@ def suspension_list(request: MemberRequest) -> HttpResponse:
     require(is_regulator(request.user))
     rows = Suspension.objects.select_related("intermediary__organisation", "proposed_by", "decided_by")
     proposed = [(each, permissions.can_decide_suspension(request.user, each)) for each in rows.undecided()]
-    page = Paginator(rows.exclude(state="proposed"), PAGE_SIZE).get_page(request.GET.get("page"))
+    page = Paginator(rows.exclude(state=Suspension.State.PROPOSED), PAGE_SIZE).get_page(request.GET.get("page"))
     context = {
         "breadcrumbs_items": _crumbs(url="suspension-list"),
         "header_title": _("Suspensions"),
@@ -218,7 +218,12 @@ def decide_suspension(request: MemberRequest, pk: int) -> HttpResponse:
                 messages.success(request, _("The decision is recorded."))
                 return redirect("registry_console:suspension-list")
     return _suspension_page(
-        request, _suspension(request, pk), form, decision, state="proposed", title=_("Decide the suspension")
+        request,
+        _suspension(request, pk),
+        form,
+        decision,
+        state=Suspension.State.PROPOSED,
+        title=_("Decide the suspension"),
     )
 
 
@@ -238,5 +243,10 @@ def lift_suspension(request: MemberRequest, pk: int) -> HttpResponse:
                 messages.success(request, _("The suspension ends tomorrow."))
                 return redirect("registry_console:suspension-list")
     return _suspension_page(
-        request, _suspension(request, pk), form, decision, state="decided", title=_("Lift the suspension")
+        request,
+        _suspension(request, pk),
+        form,
+        decision,
+        state=Suspension.State.DECIDED,
+        title=_("Lift the suspension"),
     )

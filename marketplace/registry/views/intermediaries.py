@@ -52,8 +52,8 @@ def intermediary_detail(request: HttpRequest, uscc: str) -> HttpResponse:
         "standing": getattr(intermediary.organisation, "standing", None),
         "practitioners": selectors.practitioners_by_licence(intermediary),
         "on_time": selectors.on_time_shares([intermediary.organisation_id]).get(intermediary.organisation_id),
-        "suspension": intermediary.suspensions.exclude(state__in=("proposed", "dismissed")).first(),
-        "can_propose_suspension": intermediary.status == "listed"
+        "suspension": intermediary.suspensions.public().first(),
+        "can_propose_suspension": intermediary.status == Intermediary.Status.LISTED
         and request.user.is_authenticated
         and permissions.can_propose_suspension(request.user, intermediary),
         "can_manage": request.user.is_authenticated and permissions.can_manage(request.user, intermediary),

@@ -40,7 +40,7 @@ def record_detail(request: MemberRequest) -> HttpResponse:
         "holders": intermediary.organisation.holders.order_by("-share_percent", "pk"),
         "registrations": intermediary.registrations.all(),
         "open_registration": intermediary.registrations.open().first(),
-        "suspensions": intermediary.suspensions.exclude(state__in=("proposed", "dismissed")),
+        "suspensions": intermediary.suspensions.public(),
         "can_manage": permissions.can_manage(request.user, intermediary),
     }
     return render(request, "registry/record_detail.html", context)

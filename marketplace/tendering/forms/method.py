@@ -125,7 +125,9 @@ class SelectionForm(DraftForm):
             "At least 3, drawn at the opening among the %(found)d evaluators of the pool who are competent for these "
             "services and have no tie to you."
         ) % {"found": len(announced_pool(self.instance))}
-        earliest = deadlines.earliest_close(clock.now(), TenderingPolicy.current().bid_period_days)
+        earliest = deadlines.earliest_close(
+            clock.now(), TenderingPolicy.current().bid_period_days, working_days=calendar.current()
+        )
         suggested = calendar.working_day_after(earliest.astimezone(clock.SHANGHAI).date() - timedelta(days=1), 1)
         self.fields["bids_close_at"].help_text = _(
             "At least %(days)d working days after publication: published today, %(date)s or later."

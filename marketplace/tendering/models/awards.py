@@ -5,14 +5,13 @@ from typing import TYPE_CHECKING
 from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import pgettext_lazy
 from django_fsm import FSMField, FSMModelMixin, transition
 
 from marketplace.core.calendar import ClockFace
 from marketplace.core.money import MoneyField
 
-from ..querysets import AwardQuerySet
-from ..states import LIVE_AWARD, AwardState
+from ..querysets import AwardQuerySet, ObjectionQuerySet
+from ..states import LIVE_AWARD, AwardState, ObjectionOutcome
 from .bids import OpenedBid
 from .requests import WorkRequest
 
@@ -55,7 +54,8 @@ class Award(FSMModelMixin, models.Model):
             ),
             models.UniqueConstraint(fields=("work_request", "rank"), name="award_rank_once"),
             models.CheckConstraint(
-                condition=~models.Q(state="confirmed") | models.Q(confirmed_at__isnull=False, sign_by__isnull=False),
+                condition=~models.Q(state=AwardState.CONFIRMED)
+                | models.Q(confirmed_at__isnull=False, sign_by__isnull=False),
                 name="award_confirmed_has_its_time",
             ),
             models.CheckConstraint(condition=models.Q(price__gt=0), name="award_price_above_zero"),
@@ -119,10 +119,7 @@ class Objection(models.Model):
         SET_ASIDE = "set_aside", _("My bid was set aside wrongly")
         OTHER = "other", _("Another ground")
 
-    class Outcome(models.TextChoices):
-        PENDING = "pending", pgettext_lazy("objection", "Waiting for a decision")
-        REJECTED = "rejected", pgettext_lazy("objection", "Rejected")
-        UPHELD = "upheld", pgettext_lazy("objection", "Upheld")
+    Outcome = ObjectionOutcome
 
     award = models.ForeignKey(Award, on_delete=models.PROTECT, related_name="objections")
     objector = models.ForeignKey("registry.Intermediary", on_delete=models.PROTECT, related_name="objections")
@@ -137,12 +134,14 @@ class Objection(models.Model):
         "accounts.Organisation", null=True, blank=True, on_delete=models.PROTECT, related_name="+"
     )
     due_at = models.DateTimeField()
-    outcome = models.CharField(max_length=10, choices=Outcome, default=Outcome.PENDING)
+    outcome = models.CharField(max_length=10, choices=ObjectionOutcome, default=ObjectionOutcome.PENDING)
     decided_at = models.DateTimeField(null=True, blank=True)
     decided_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
     )
     reasons = models.TextField(_("reasons"), max_length=8000, blank=True)
+
+    objects = ObjectionQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("objection")
@@ -151,8 +150,10 @@ class Objection(models.Model):
         constraints = [
             models.UniqueConstraint(fields=("award", "objector"), name="objection_once_a_bidder"),
             models.CheckConstraint(
-                condition=models.Q(outcome="pending", decided_at=None, decided_by=None)
-                | models.Q(~models.Q(outcome="pending"), decided_at__isnull=False, decided_by__isnull=False),
+                condition=models.Q(outcome=ObjectionOutcome.PENDING, decided_at=None, decided_by=None)
+                | models.Q(
+                    ~models.Q(outcome=ObjectionOutcome.PENDING), decided_at__isnull=False, decided_by__isnull=False
+                ),
                 name="objection_decided_by_somebody",
             ),
         ]

@@ -13,7 +13,7 @@ from marketplace.custody import sealing
 
 from .. import selection
 from ..querysets import OpenedBidQuerySet, OpeningQuerySet
-from ..states import UNDER_WAY, Fate, OpeningState
+from ..states import MAY_LACK_TRANSCRIPT, UNDER_WAY, Fate, OpeningState
 from .requests import WorkRequest
 
 
@@ -145,11 +145,11 @@ class Opening(FSMModelMixin, models.Model):
     class Meta:
         constraints = [
             models.CheckConstraint(
-                condition=models.Q(state__in=("frozen", "drawn", "voided")) | models.Q(transcript__isnull=False),
+                condition=models.Q(state__in=MAY_LACK_TRANSCRIPT) | models.Q(transcript__isnull=False),
                 name="opening_has_its_transcript",
             ),
             models.CheckConstraint(
-                condition=~models.Q(state="drawn") | ~models.Q(seed=""), name="opening_drawn_has_its_seed"
+                condition=~models.Q(state=OpeningState.DRAWN) | ~models.Q(seed=""), name="opening_drawn_has_its_seed"
             ),
             models.CheckConstraint(
                 condition=models.Q(pick="", picked_by=None, picked_at=None)
@@ -279,15 +279,15 @@ class OpenedBid(models.Model):
             models.UniqueConstraint(fields=("opening", "rank"), name="opened_bid_rank_once"),
             models.UniqueConstraint(
                 fields=("opening", "intermediary"),
-                condition=models.Q(fate="counted"),
+                condition=models.Q(fate=Fate.COUNTED),
                 name="opened_bid_one_counts_a_firm",
             ),
             models.CheckConstraint(
-                condition=models.Q(rank=None) | models.Q(fate="counted", intermediary__isnull=False),
+                condition=models.Q(rank=None) | models.Q(fate=Fate.COUNTED, intermediary__isnull=False),
                 name="opened_bid_ranked_counts",
             ),
             models.CheckConstraint(
-                condition=models.Q(fate="set_aside") ^ models.Q(reason=""), name="opened_bid_set_aside_with_reason"
+                condition=models.Q(fate=Fate.SET_ASIDE) ^ models.Q(reason=""), name="opened_bid_set_aside_with_reason"
             ),
         ]
 

@@ -11,7 +11,7 @@ from django_fsm import FSMField, FSMModelMixin, transition
 from marketplace.core.calendar import ClockFace
 
 from ..querysets import PaperQuerySet, SeatQuerySet
-from ..states import SeatState
+from ..states import LOST_SEAT, SeatState
 from .bids import OpenedBid, Opening
 from .evaluators import Evaluator
 
@@ -63,7 +63,7 @@ class Seat(FSMModelMixin, models.Model):
             models.UniqueConstraint(fields=("opening", "place"), name="seat_place_once"),
             models.UniqueConstraint(fields=("opening", "evaluator"), name="seat_evaluator_once"),
             models.CheckConstraint(
-                condition=models.Q(state__in=("left_out", "replaced")) ^ models.Q(reason=""),
+                condition=models.Q(state__in=LOST_SEAT) ^ models.Q(reason=""),
                 name="seat_lost_with_reason",
             ),
         ]

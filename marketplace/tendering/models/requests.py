@@ -9,7 +9,7 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from django_fsm import RETURN_VALUE, FSMField, FSMModelMixin, transition
 
-from marketplace.core import clock
+from marketplace.core import calendar, clock, heartbeats
 from marketplace.core.calendar import ClockFace
 from marketplace.core.failures import Text
 from marketplace.core.money import MoneyField
@@ -19,6 +19,7 @@ from ..choices import Grade, Matching, Method
 from ..policy import TenderingPolicy
 from ..querysets import WorkRequestQuerySet
 from ..rules import deadlines
+from ..rules.deadlines import Move
 from ..states import EDITABLE, PUBLIC, SUSPENDABLE, Status
 
 #: Every arrival before the deadline is stored by then (RULES, Bids).
@@ -270,12 +271,46 @@ class WorkRequest(FSMModelMixin, models.Model):
         """The earliest instant of the opening after the deadline that people read now."""
         return self.shown_deadline + OPENING_DELAY if self.shown_deadline else None
 
+    @property
+    def questions_until(self) -> datetime | None:
+        """The end of 24:00 of the working day before the deadline; questions are taken until then."""
+        if self.bids_close_at is None:
+            return None
+        return deadlines.questions_until(self.bids_close_at, working_days=calendar.current())
+
     def closes_at(self, at: datetime) -> datetime | None:
         """Until when bids are taken, as the rows stand at an instant, however late any job runs."""
         if self.status == Status.PUBLISHED and self.bids_open_until is not None and at >= self.bids_open_until:
             # An outage that nobody has noted yet keeps them open; once they are closed no later row can.
-            return deadlines.open_until(self, at=at)
+            return self.open_until(at)
         return self.bids_open_until
+
+    def next_move(self, at: datetime) -> Move | None:
+        """
+        The move of the deadline that the rows ask for as they stand at an instant, if they ask for one.
+
+        Questions come first: a deadline that they move by two days leaves the time that an outage took.
+        """
+        deadline = self._announced_deadline()
+        working_days = calendar.current()
+        if self.moved_for_questions_at is None and self.questions.unanswered_at(deadline).exists():
+            return deadlines.move_for_questions(deadline, working_days=working_days)
+        outage_from = deadline - deadlines.OUTAGE_WINDOW
+        if self.moved_for_outage_at is not None or at <= outage_from:
+            return None
+        beats = heartbeats.around(outage_from, deadline)
+        return deadlines.move_for_outage(deadline, beats, at=at, working_days=working_days)
+
+    def open_until(self, at: datetime) -> datetime:
+        """Until when bids are taken, if nothing more is answered and the market stays there."""
+        deadline = self._announced_deadline()
+        move = self.next_move(at)
+        return move.until if move else deadline
+
+    def _announced_deadline(self) -> datetime:
+        if self.bids_close_at is None:
+            raise ValueError(f"{self.number} has no deadline")
+        return self.bids_close_at
 
     def takes_bids(self, at: datetime) -> bool:
         """Whether a bid that arrives then counts: from the rows and the clock alone."""

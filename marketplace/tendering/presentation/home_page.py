@@ -30,7 +30,7 @@ def open_requests(request: HttpRequest, page: Any) -> Section:
         "total": running.count(),
         "latest": announced.only("number", "announcement", "published_at").order_by("-published_at", "-pk").first(),
         "sealed": rows[0] if rows else None,
-        "opened": Opening.objects.filter(state="ranked")
+        "opened": Opening.objects.filter(state=Opening.State.RANKED)
         .exclude(seed="")
         .select_related("work_request")
         .order_by("-opened_at")

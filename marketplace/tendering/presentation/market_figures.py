@@ -15,6 +15,7 @@ from marketplace.registry.models import Intermediary
 from marketplace.ui.components import percent
 
 from ..models import Award, Opening, RequestItem
+from ..states import LIVE_AWARD, UNDER_WAY
 
 KEPT_SECONDS = 300
 #: A service is drawn once it has this many prices, and no more services than these.
@@ -68,7 +69,7 @@ def _work_out(today: date) -> Figures:
         for _, _, published, opened in rows
         if published and opened
     ]
-    openings = Opening.objects.filter(opened_at__gte=start).exclude(state__in=("frozen", "drawn"))
+    openings = Opening.objects.filter(opened_at__gte=start).exclude(state__in=UNDER_WAY)
     with_record = openings.filter(~Q(transcript_sha256="")).count()
     total = openings.count()
     all_ratios = [ratio for values in ratios.values() for ratio in values]
@@ -87,7 +88,7 @@ def _work_out(today: date) -> Figures:
 def _ratios(prices: dict[int, Decimal]) -> dict[int, list[Decimal]]:
     """Price ÷ reference of the requests for one service that has a standard, by service."""
     items: dict[int, list[tuple[int, Decimal | None]]] = defaultdict(list)
-    found = RequestItem.objects.filter(work_request__awards__state__in=("publicity", "stopped", "confirmed")).distinct()
+    found = RequestItem.objects.filter(work_request__awards__state__in=LIVE_AWARD).distinct()
     for request_id, item_id, standard in found.values_list("work_request_id", "item_id", "standard_fee"):
         items[request_id].append((item_id, standard))
     ratios: dict[int, list[Decimal]] = defaultdict(list)

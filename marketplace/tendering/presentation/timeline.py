@@ -12,40 +12,41 @@ from marketplace.ui.templatetags.ui import short_day, short_moment
 
 from ..models import Award, WorkRequest
 from ..policy import TenderingPolicy
+from ..states import CAME_TO_NOTHING, Status
 
 #: The stage, counted from 0, that each state stands at.
-POSITION = {
-    "draft": 0,
-    "under_review": 0,
-    "returned": 0,
-    "published": 2,
-    "selecting": 3,
-    "publicity": 4,
-    "awarded": 6,
-    "contracted": 7,
-    "in_service": 7,
-    "completed": 8,
+POSITION: dict[str, int] = {
+    Status.DRAFT: 0,
+    Status.UNDER_REVIEW: 0,
+    Status.RETURNED: 0,
+    Status.PUBLISHED: 2,
+    Status.SELECTING: 3,
+    Status.PUBLICITY: 4,
+    Status.AWARDED: 6,
+    Status.CONTRACTED: 7,
+    Status.IN_SERVICE: 7,
+    Status.COMPLETED: 8,
 }
 STAGE_COUNT = 8
 
 
 def position_of(work_request: WorkRequest) -> int:
     """How many stages lie behind; 8 where all are done. An ended request stays where it ended."""
-    if work_request.status == "published" and not work_request.takes_bids(clock.now()):
-        return POSITION["selecting"]
+    if work_request.status == Status.PUBLISHED and not work_request.takes_bids(clock.now()):
+        return POSITION[Status.SELECTING]
     if work_request.status in POSITION:
         return POSITION[work_request.status]
-    if work_request.status == "suspended":
+    if work_request.status == Status.SUSPENDED:
         return POSITION[work_request.status_before_suspension]
     if work_request.awarded_at:
-        return POSITION["awarded"]
-    return POSITION["publicity"] if work_request.opened_at else POSITION["selecting"]
+        return POSITION[Status.AWARDED]
+    return POSITION[Status.PUBLICITY] if work_request.opened_at else POSITION[Status.SELECTING]
 
 
 def stages_of(work_request: WorkRequest, award: Award | None) -> list[Step]:
     """The eight stages with what is known, or worked out, of their dates."""
     position = position_of(work_request)
-    has_failed = work_request.status in ("failed", "voided", "terminated")
+    has_failed = work_request.status in CAME_TO_NOTHING
     names_and_dates = _dates(work_request, award, work_request.rules)
     steps = []
     for index, (name, when) in enumerate(names_and_dates):

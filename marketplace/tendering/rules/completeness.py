@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from marketplace.accounts.models import Organisation
 from marketplace.catalogue.models import Pricing, ServiceItem
-from marketplace.core import clock
+from marketplace.core import calendar, clock
 from marketplace.core.failures import Text
 
 from ..choices import Grade, Method
@@ -116,7 +116,7 @@ def _deadline(work_request: WorkRequest, policy: TenderingPolicy, at: datetime) 
         return {}
     if work_request.amends is not None:
         return _version_deadline(work_request.bids_close_at, work_request.amends.bids_close_at, at)
-    earliest = deadlines.earliest_close(at, policy.bid_period_days)
+    earliest = deadlines.earliest_close(at, policy.bid_period_days, working_days=calendar.current())
     if work_request.bids_close_at < earliest:
         message = _("The bid period is at least %(days)d working days: %(earliest)s or later.")
         shown = earliest.astimezone(clock.SHANGHAI).strftime("%Y-%m-%d %H:%M")
@@ -128,7 +128,7 @@ def _deadline(work_request: WorkRequest, policy: TenderingPolicy, at: datetime) 
 
 def _version_deadline(closes_at: datetime, announced: datetime | None, at: datetime) -> Errors:
     """A new version leaves three days to confirm, and takes nobody the time that was announced before."""
-    earliest = deadlines.earliest_close(at, deadlines.VERSION_DAYS)
+    earliest = deadlines.earliest_close(at, deadlines.VERSION_DAYS, working_days=calendar.current())
     if announced is not None and closes_at < announced:
         message = _("A new version cannot close before the present deadline, %(earliest)s.")
         earliest = announced

@@ -1,21 +1,20 @@
 """
 When the bids close (RULES, Request).
 
-One function of the rows answers it for every page, service and list: a question that stands unanswered at the
-deadline moves it by two working days, once; an outage before or across it moves it to the next working day, once.
+One function of the rows answers it for every page, service and list (`WorkRequest.next_move`): a question that stands
+unanswered at the deadline moves it by two working days, once; an outage before or across it moves it to the next
+working day, once.
 """
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
-from typing import TYPE_CHECKING
 
-from marketplace.core import calendar, clock, heartbeats
+from marketplace.core import heartbeats
+from marketplace.core.calendar import WorkingDays, end_of_day
+from marketplace.core.clock import date_of
 from marketplace.core.heartbeats import Gap
-
-if TYPE_CHECKING:
-    from ..models import WorkRequest
 
 MOVED_BY_DAYS = 2
 #: What a new version leaves at least for confirming a bid, in working days.
@@ -41,10 +40,10 @@ class Move:
     gaps: tuple[Gap, ...] = ()
 
 
-def moved(deadline: datetime, days: int) -> datetime:
+def moved(deadline: datetime, days: int, working_days: WorkingDays) -> datetime:
     """The same time of day some working days later."""
-    on = clock.date_of(deadline)
-    return deadline + timedelta(days=(calendar.working_day_after(on, days) - on).days)
+    on = date_of(deadline)
+    return deadline + (working_days.step(on, days) - on)
 
 
 def outage_before(deadline: datetime, beats: Sequence[datetime], *, at: datetime) -> tuple[Gap, ...]:
@@ -65,45 +64,29 @@ def outage_before(deadline: datetime, beats: Sequence[datetime], *, at: datetime
     return found if across or enough else ()
 
 
-def next_move(work_request: "WorkRequest", *, at: datetime) -> Move | None:
-    """
-    The move that the rows ask for as they stand at an instant, if they ask for one.
-
-    Questions come first: a deadline that they move by two days leaves the time that an outage took.
-    """
-    deadline = work_request.bids_close_at
-    if deadline is None:
-        raise ValueError(f"{work_request.number} has no deadline")
-    if work_request.moved_for_questions_at is None and work_request.questions.unanswered_at(deadline).exists():
-        return Move(Cause.QUESTIONS, moved(deadline, MOVED_BY_DAYS))
-    if work_request.moved_for_outage_at is None and at > deadline - OUTAGE_WINDOW:
-        beats = heartbeats.around(deadline - OUTAGE_WINDOW, deadline)
-        if gaps := outage_before(deadline, beats, at=at):
-            return Move(Cause.OUTAGE, moved(deadline, OUTAGE_DAYS), gaps)
-    return None
+def move_for_questions(deadline: datetime, *, working_days: WorkingDays) -> Move:
+    """The move where a question stands unanswered at the deadline."""
+    return Move(Cause.QUESTIONS, moved(deadline, MOVED_BY_DAYS, working_days))
 
 
-def open_until(work_request: "WorkRequest", *, at: datetime | None = None) -> datetime:
-    """Until when bids are taken, if nothing more is answered and the market stays there."""
-    if work_request.bids_close_at is None:
-        raise ValueError(f"{work_request.number} has no deadline")
-    move = next_move(work_request, at=at or clock.database_now())
-    return move.until if move else work_request.bids_close_at
+def move_for_outage(
+    deadline: datetime, beats: Sequence[datetime], *, at: datetime, working_days: WorkingDays
+) -> Move | None:
+    """The move that an outage makes, if there was one that counts."""
+    gaps = outage_before(deadline, beats, at=at)
+    return Move(Cause.OUTAGE, moved(deadline, OUTAGE_DAYS, working_days), gaps) if gaps else None
 
 
-def earliest_close(published_at: datetime, bid_period_days: int) -> datetime:
+def earliest_close(published_at: datetime, bid_period_days: int, *, working_days: WorkingDays) -> datetime:
     """The earliest deadline that leaves the bid period of the policy."""
-    return calendar.end_of_working_day(clock.date_of(published_at), bid_period_days)
+    return end_of_day(working_days.step(date_of(published_at), bid_period_days))
 
 
-def questions_until(work_request: "WorkRequest") -> datetime | None:
+def questions_until(deadline: datetime, *, working_days: WorkingDays) -> datetime:
     """The end of 24:00 of the working day before the deadline; questions are taken until then."""
-    if work_request.bids_close_at is None:
-        return None
-    return calendar.end_of_working_day_before(work_request.bids_close_at, 1)
+    return end_of_day(working_days.step(date_of(deadline), -1))
 
 
-def days_left(at: datetime, until: datetime) -> int:
+def days_left(at: datetime, until: datetime, *, working_days: WorkingDays) -> int:
     """Working days that a clock keeps when it stops, the day of stopping included."""
-    stopped_on = clock.date_of(at)
-    return max(calendar.current().count(stopped_on - timedelta(days=1), clock.date_of(until)), 0)
+    return max(working_days.count(date_of(at) - timedelta(days=1), date_of(until)), 0)

@@ -36,6 +36,7 @@ from ..sealing.bids import SealedBid
 from ..selectors import is_unconfirmed, running_filings
 from ..senders import firm_of, sender_of
 from ..services import seal_and_submit_bid, submit_bid, submit_withdrawal, withdraw_bid
+from ..states import TOOK_PART
 from .operation import FirmOperation
 
 RECENT = 50
@@ -261,7 +262,7 @@ def own_bids(request: MemberRequest) -> HttpResponse:
     for work_request, _filings, _unconfirmed in running:
         work_request.clock = bidding_clock(work_request)
     opened = (
-        firm.opened_bids.exclude(fate__in=("replaced", "withdrawn"))
+        firm.opened_bids.filter(fate__in=TOOK_PART)
         .select_related("opening__work_request__owner", "award")
         .order_by("-opening__opened_at")[:RECENT]
     )

@@ -26,7 +26,7 @@ from ..forms.method import PublicValueForm
 from ..models import Award, WorkRequest
 from ..policy import TenderingPolicy
 from ..rules import after_failures, public_value
-from ..states import SUSPENDABLE, Status
+from ..states import SUSPENDABLE, ObjectionOutcome, Status
 from .drafts import version_context
 
 PAGE_SIZE = 30
@@ -61,7 +61,7 @@ def index(request: MemberRequest) -> HttpResponse:
     stopped = Award.objects.filter(state=Award.State.STOPPED).for_list().prefetch_related("objections")
     awards = list(stopped) if is_regulator(request.user) else []
     for award in awards:
-        pending = [each for each in award.objections.all() if each.outcome == "pending"]
+        pending = [each for each in award.objections.all() if each.outcome == ObjectionOutcome.PENDING]
         first = min(pending, key=lambda each: each.due_at, default=None)
         award.waiting_objections = len(pending)
         # Stopped with nothing to decide is not what the rules lead to; such a one is shown first, without a clock.
@@ -216,7 +216,7 @@ class DecideObjections(_Console):
 
     def context(self) -> dict[str, Any]:
         objections = self.award.objections.all()
-        pending = [each for each in objections if each.outcome == "pending"]
+        pending = [each for each in objections if each.outcome == ObjectionOutcome.PENDING]
         face = clock_face(pending[0].submitted_at, pending[0].due_at, clock.now()) if pending else None
         return {"award": self.award, "objections": objections, "clock": face}
 

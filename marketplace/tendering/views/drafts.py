@@ -39,7 +39,7 @@ from ..forms.method import SelectionForm
 from ..models import WorkRequest
 from ..policy import TenderingPolicy
 from ..presentation import versions
-from ..rules import completeness, deadlines
+from ..rules import completeness
 from ..services import ExclusionLine, ItemLine
 
 PAGE_SIZE = 20
@@ -307,7 +307,7 @@ def version_context(work_request: WorkRequest) -> dict[str, Any]:
         "next_version": original.version + 1,
         "changes": versions.shown(changes),
         "takes_versions": permissions.takes_versions(original),
-        "until": deadlines.questions_until(original),
+        "until": original.questions_until,
     }
 
 

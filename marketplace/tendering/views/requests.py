@@ -7,6 +7,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_safe
 
 from marketplace.accounts.http import MemberRequest
+from marketplace.accounts.models import Organisation
 from marketplace.catalogue.selectors import working_rows
 from marketplace.catalogue.services import calculate_for_item
 from marketplace.core import clock, files
@@ -87,7 +88,9 @@ def detail_context(request: MemberRequest, work_request: WorkRequest) -> dict[st
     organisation = request.organisation
     if organisation is not None:
         context["is_owner"] = organisation.pk == work_request.owner_id
-        intermediary = getattr(organisation, "intermediary", None) if organisation.kind == "intermediary" else None
+        intermediary = (
+            getattr(organisation, "intermediary", None) if organisation.kind == Organisation.Kind.INTERMEDIARY else None
+        )
         if intermediary is not None and context["takes_bids"]:
             context["conditions"] = eligibility.conditions_of(intermediary, work_request, at=clock.now())
             context["is_eligible"] = all(condition.met for condition in context["conditions"])

@@ -26,6 +26,7 @@ from ..presentation.selection_working import steps_of, working_of
 from ..presentation.shares import share_of_standard
 from ..presentation.timeline import stages_of
 from ..rules import public_value
+from ..states import TOOK_PART
 
 PAGE_SIZE = 20
 #: A draw value is a number below 2^256; its place on the bar is its share of that.
@@ -83,7 +84,7 @@ def award_detail(request: MemberRequest, number: str) -> HttpResponse:
     if context["awaits_value"]:
         context["value_from"] = public_value.earliest_of(opening)
         context["value_rounds"] = public_value.finished_rounds(opening)
-    if current is not None and organisation is not None and organisation.kind == "intermediary":
+    if current is not None and organisation is not None and organisation.kind == Organisation.Kind.INTERMEDIARY:
         intermediary = getattr(organisation, "intermediary", None)
         if intermediary is not None:
             context["may_object"] = permissions.can_object(request.user, current, intermediary)
@@ -121,9 +122,7 @@ def bids_of(opening: Opening, current_rank: int = 1) -> list[OpenedBid]:
     totals = {step["id"]: step["total"] for step in steps if step["step"] == "total"}
     trimmed = {step["id"] for step in steps if step["step"] == "trimmed"}
     drawn = {step["id"]: step["rank"] for step in steps if step["step"] == "drawn"}
-    bids = list(
-        opening.opened_bids.exclude(fate__in=("replaced", "withdrawn")).select_related("intermediary__organisation")
-    )
+    bids = list(opening.opened_bids.filter(fate__in=TOOK_PART).select_related("intermediary__organisation"))
     for bid in bids:
         bid.value = values.get(bid.listed_as)
         bid.distance = distances.get(bid.listed_as)

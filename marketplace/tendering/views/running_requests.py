@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_safe
 
 from marketplace.accounts.http import MemberRequest
-from marketplace.core import clock
+from marketplace.core import calendar, clock
 from marketplace.core.permissions import Decision, require
 
 from .. import permissions, services
@@ -72,8 +72,10 @@ class Change(RequestOperation):
             "next_version": work_request.version + 1,
             "most": most,
             "left": most - work_request.version + 1,
-            "until": deadlines.questions_until(work_request),
-            "earliest": deadlines.earliest_close(clock.now(), deadlines.VERSION_DAYS),
+            "until": work_request.questions_until,
+            "earliest": deadlines.earliest_close(
+                clock.now(), deadlines.VERSION_DAYS, working_days=calendar.current()
+            ),
         }
 
 

@@ -57,7 +57,7 @@ def submit_objection(
     require(permissions.can_object(actor, award, intermediary))
     _check_objection(ground, statement, evidence)
     now = clock.now()
-    first = award.objections.filter(outcome="pending").order_by("submitted_at").first()
+    first = award.objections.pending().order_by("submitted_at").first()
     rules = TenderingPolicy.of(work_request.policy_version)
     regulators = notices.regulators_of(work_request)
     objection = Objection.objects.create(
@@ -75,7 +75,7 @@ def submit_objection(
     )
     _store_evidence(objection, evidence, actor)
     if award.state == Award.State.PUBLICITY and award.stopped_at is None:
-        award.stop(at=now, days_left=deadlines.days_left(now, award.publicity_ends_at))
+        award.stop(at=now, days_left=deadlines.days_left(now, award.publicity_ends_at, working_days=calendar.current()))
         award.save()
     if first is None:
         schedule_overdue(award, objection.due_at)
@@ -119,10 +119,8 @@ def decide_objections(*, award_id: int, upheld: bool, reasons: str, actor: User,
         raise UnableToDecide(joined(list(errors.values())), errors)
     now = clock.now()
     outcome = Objection.Outcome.UPHELD if upheld else Objection.Outcome.REJECTED
-    pending = list(award.objections.filter(outcome="pending").select_related("objector__organisation"))
-    award.objections.filter(outcome="pending").update(
-        outcome=outcome, decided_at=now, decided_by=actor, reasons=reasons.strip()
-    )
+    pending = list(award.objections.pending().select_related("objector__organisation"))
+    award.objections.pending().update(outcome=outcome, decided_at=now, decided_by=actor, reasons=reasons.strip())
     for one in pending:
         outbox.cancel(OVERDUE, _overdue_key(award, one.due_at))
     audit.record(
@@ -155,7 +153,7 @@ def decide_objections(*, award_id: int, upheld: bool, reasons: str, actor: User,
 def escalate_objections(*, award_id: int) -> None:
     """Give overdue objections to a second regulator, with a time of its own; the award waits. Safe to call again."""
     work_request, award = locked_award(award_id)
-    pending = list(award.objections.filter(outcome="pending").select_related("regulator"))
+    pending = list(award.objections.pending().select_related("regulator"))
     now = clock.now()
     if not pending or min(one.due_at for one in pending) > now or work_request.status == WorkRequest.Status.SUSPENDED:
         return
@@ -163,7 +161,7 @@ def escalate_objections(*, award_id: int) -> None:
     second = _second_regulator(work_request, first)
     rules = TenderingPolicy.of(work_request.policy_version)
     due_at = calendar.end_of_working_day(clock.date_of(now), rules.objection_decision_days)
-    award.objections.filter(outcome="pending").update(
+    award.objections.pending().update(
         regulator=second or first, first_regulator=first if second else None, due_at=due_at
     )
     audit.record(

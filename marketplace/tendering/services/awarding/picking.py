@@ -12,6 +12,7 @@ from ... import notices, permissions
 from ...failures import joined
 from ...models import Opening, WorkRequest
 from ...policy import TenderingPolicy
+from ...states import Fate
 from ..openings.stages import AFTER_DRAW, Wait, advance, opened_of
 
 LONGEST_REASON = 2000
@@ -59,7 +60,7 @@ def pick_from_short_list(*, request_id: int, uscc: str, reason: str, actor: User
 
 def _listed_as(opening: Opening, uscc: str) -> str:
     # Where names are not published the owner picks by the id of the list, too.
-    found = opening.opened_bids.filter(fate="counted", listed_as=uscc)
+    found = opening.opened_bids.filter(fate=Fate.COUNTED, listed_as=uscc)
     return found.values_list("listed_as", flat=True).first() or ""
 
 

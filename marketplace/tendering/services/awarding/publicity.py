@@ -82,7 +82,7 @@ def confirm_award(*, award_id: int) -> Award:
     work_request, award = locked_award(award_id)
     now = clock.now()
     waits = award.state != Award.State.PUBLICITY or now < award.publicity_ends_at
-    if waits or work_request.status != Status.PUBLICITY or award.objections.filter(outcome="pending").exists():
+    if waits or work_request.status != Status.PUBLICITY or award.objections.pending().exists():
         return award
     problems = eligibility.problems_of(award.intermediary, work_request, at=now)
     lost = [problem for problem in problems if problem.code in eligibility.LASTING]

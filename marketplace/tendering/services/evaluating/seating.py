@@ -123,7 +123,7 @@ def remind_evaluators(*, request_id: int) -> None:
 def resume_marking(work_request: WorkRequest, opening: Opening, *, stopped_at: datetime) -> None:
     """After a suspension, the working days that were left run on; the caller holds the lock."""
     for paper in open_papers(work_request):
-        left = deadlines.days_left(stopped_at, paper.due_at)
+        left = deadlines.days_left(stopped_at, paper.due_at, working_days=calendar.current())
         paper.due_at = calendar.end_of_working_day(clock.today(), left)
         paper.save()
         _schedule(work_request, paper)

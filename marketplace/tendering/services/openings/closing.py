@@ -30,10 +30,10 @@ def close_bids(*, request_id: int) -> WorkRequest:
         return work_request
     # From here on no later heartbeat can show a gap across a deadline that has passed.
     heartbeats.settle(work_request.bids_close_at)
-    while (move := deadlines.next_move(work_request, at=now)) and _is_certain(work_request, move, now):
+    while (move := work_request.next_move(now)) and _is_certain(work_request, move, now):
         _record_move(work_request, move, now)
         heartbeats.settle(move.until)
-    if now < work_request.bids_close_at or now < deadlines.open_until(work_request, at=now):
+    if now < work_request.bids_close_at or now < work_request.open_until(now):
         return work_request
     work_request.bids_open_until = work_request.bids_close_at
     work_request.close_bids()

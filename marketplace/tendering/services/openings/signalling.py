@@ -12,6 +12,7 @@ from marketplace.core.models import AuditEntry
 from ...models import Award, CollusionSignal, OpenedBid, Opening, WorkRequest
 from ...rules import proposal_text
 from ...rules.collusion import BidSeen, Round, signals_of
+from ...states import TOOK_PART
 
 SIGNALS = "tendering.find_signals"
 
@@ -69,7 +70,7 @@ def _bid_seen(row: OpenedBid, filing: dict[str, Any]) -> BidSeen:
         id=row.pk,
         firm=row.intermediary_id,
         # What was replaced or withdrawn says nothing about prices any more.
-        price=row.price if row.fate in ("counted", "set_aside") else None,
+        price=row.price if row.fate in TOOK_PART else None,
         address=filing.get("address", ""),
         device=filing.get("device", ""),
         **file,

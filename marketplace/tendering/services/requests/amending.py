@@ -18,7 +18,7 @@ from ...failures import StateMoved, joined
 from ...models import Attachment, Exclusion, RequestItem, RequestVersion, WorkRequest
 from ...policy import TenderingPolicy
 from ...presentation import versions
-from ...rules import completeness, deadlines
+from ...rules import completeness
 from .notifying_eligible import schedule_telling
 from .publishing import UnableToPublish, schedule_deadline
 
@@ -171,7 +171,7 @@ def _publish(
     draft.delete()
     announcement.bind(work_request, published_at=now)
     work_request.edited_at = now
-    work_request.bids_open_until = deadlines.open_until(work_request, at=now)
+    work_request.bids_open_until = work_request.open_until(now)
     work_request.save()
     RequestVersion.objects.create(
         work_request=work_request,

@@ -13,7 +13,7 @@ from ... import notices, permissions
 from ...failures import joined
 from ...models import Question, WorkRequest
 from ...policy import TenderingPolicy
-from ...rules import deadlines, eligibility
+from ...rules import eligibility
 from .notifying_eligible import schedule_telling
 
 LONGEST_QUESTION = 2000
@@ -33,7 +33,7 @@ def ask_question(*, request_id: int, intermediary: Intermediary, text: str, acto
     """
     Ask; the question is published without the asker's name, and the owner's clock starts.
 
-    While it stands unanswered the bids stay open two working days longer (`deadlines.open_until`).
+    While it stands unanswered the bids stay open two working days longer (`WorkRequest.open_until`).
 
     :raises Refused: if the time is over, or the actor may not ask for the firm
     :raises UnableToAsk: with every unmet condition, past the limit of questions, or without a text
@@ -59,7 +59,7 @@ def ask_question(*, request_id: int, intermediary: Intermediary, text: str, acto
         due_at=calendar.end_of_working_day(clock.date_of(now), rules.answer_days),
         text=text,
     )
-    work_request.bids_open_until = deadlines.open_until(work_request)
+    work_request.bids_open_until = work_request.open_until(clock.database_now())
     work_request.save()
     # The trail of a request is read by its owner: it names the question, never the asker.
     audit.record(
@@ -94,7 +94,7 @@ def answer_question(*, question_id: int, answer: str, actor: User) -> Question:
     question.answered_at, question.answered_by = clock.now(), actor
     question.save()
     if work_request.bids_close_at is not None and question.answered_at < work_request.bids_close_at:
-        work_request.bids_open_until = deadlines.open_until(work_request)
+        work_request.bids_open_until = work_request.open_until(clock.database_now())
         work_request.save()
     audit.record(
         matter=work_request.audit_matter,

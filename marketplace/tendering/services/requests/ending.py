@@ -95,7 +95,9 @@ def suspend_request(*, request_id: int, reason: str, actor: User) -> WorkRequest
     reason = _given(reason)
     now = clock.now()
     running = _running_clock(work_request)
-    work_request.suspend(at=now, days_left=deadlines.days_left(now, running) if running else None)
+    work_request.suspend(
+        at=now, days_left=deadlines.days_left(now, running, working_days=calendar.current()) if running else None
+    )
     work_request.end_reason = reason
     work_request.save()
     audit.record(
@@ -180,7 +182,7 @@ def _running_clock(work_request: WorkRequest) -> datetime | None:
     if award is None:
         return None
     if award.state == Award.State.STOPPED:
-        return award.objections.filter(outcome="pending").order_by("due_at").values_list("due_at", flat=True).first()
+        return award.objections.pending().order_by("due_at").values_list("due_at", flat=True).first()
     return award.sign_by if award.state == Award.State.CONFIRMED else award.publicity_ends_at
 
 
@@ -191,7 +193,7 @@ def _resume_bidding(work_request: WorkRequest, now: datetime, days: int) -> None
     on = calendar.working_day_after(clock.date_of(now), days)
     shift = on - clock.date_of(work_request.bids_open_until)
     work_request.bids_close_at = work_request.bids_open_until + shift
-    work_request.bids_open_until = deadlines.open_until(work_request)
+    work_request.bids_open_until = work_request.open_until(clock.database_now())
     schedule_deadline(work_request)
 
 
@@ -213,10 +215,10 @@ def _resume_award(work_request: WorkRequest, now: datetime, days: int) -> None:
         return
     until = calendar.end_of_working_day(clock.date_of(now), days)
     if award.state == Award.State.STOPPED:
-        award.objections.filter(outcome="pending").update(due_at=until)
+        award.objections.pending().update(due_at=until)
         schedule_overdue(award, until)
         return
-    pending = award.objections.filter(outcome="pending").order_by("due_at").first()
+    pending = award.objections.pending().order_by("due_at").first()
     if pending is not None:
         # A later objection of the period did not stop its clock; the regulator's own has stood still meanwhile.
         schedule_overdue(award, max(pending.due_at, now))

@@ -1,0 +1,14 @@
+from typing import Self
+
+from django.db.models import Exists, OuterRef
+from wagtail.models import PageQuerySet
+
+from marketplace.catalogue.models import FeeSchedule
+
+
+class RegulationPageQuerySet(PageQuerySet):
+    def published(self) -> Self:
+        """Those that everybody sees, with the document's facts."""
+        standards = FeeSchedule.objects.filter(regulation=OuterRef("regulation"))
+        pages: Self = self.live().public().defer("body", "body_en").annotate(has_standard=Exists(standards))
+        return pages.select_related("regulation__replaced_by", "regulation__repealed_by")
