@@ -15,8 +15,8 @@ from django.db.models import Model
 from marketplace.accounts.models import District, Holder, Membership, Organisation, User
 from marketplace.catalogue.models import ServiceItem
 from marketplace.core.identifiers import with_check_digits
-from marketplace.registry.commitments import CURRENT
 from marketplace.registry.models import Intermediary, Offer, Practitioner, Qualification
+from marketplace.registry.rules.commitments import CURRENT
 
 from . import names, people
 from .bulk_calendar import BACK, Days

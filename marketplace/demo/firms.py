@@ -10,8 +10,9 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from marketplace.accounts.models import District, User
 from marketplace.catalogue.models import ServiceItem
 from marketplace.core import clock
-from marketplace.registry import filing, services
+from marketplace.registry import services
 from marketplace.registry.models import Intermediary, Registration
+from marketplace.registry.rules import filing
 
 from . import names, people
 from .stage import Act

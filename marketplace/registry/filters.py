@@ -32,7 +32,7 @@ from marketplace.core.matching import contains
 
 from .models import Intermediary, Offer, Qualification, Registration
 from .models.particulars import EXPIRING_DAYS
-from .reference import Project, percent_of_standard, project_of
+from .offer_prices import Project, percent_of_standard, project_of
 from .states import LISTED_FOR_CHECKS
 
 VALIDITIES = (

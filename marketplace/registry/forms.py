@@ -21,9 +21,9 @@ from marketplace.catalogue.models import QualificationType, ServiceItem
 from marketplace.core.identifiers import USCCField
 from marketplace.core.web.forms import AmountField, NameField
 
-from . import steps
-from .filing import MOST_ROWS, Problem, items_to_check
 from .models import Offer, Registration, RegistrationCheck
+from .rules import steps
+from .rules.filing import MOST_ROWS, Problem, items_to_check
 
 EMPTY_CHOICE = ("", _("Choose"))
 

@@ -11,8 +11,8 @@ from marketplace.accounts.services import Particulars as OrganisationParticulars
 from marketplace.catalogue.models import QualificationType, ServiceItem
 from marketplace.core import clock
 
-from .filing import Filing, ItemFacts, Problem, QualificationEntry, Reference
 from .models import Intermediary, Offer, Practitioner, Qualification
+from .rules.filing import Filing, ItemFacts, Problem, QualificationEntry, Reference
 
 
 def item_facts(item: ServiceItem) -> ItemFacts:

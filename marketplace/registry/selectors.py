@@ -16,7 +16,7 @@ from marketplace.core.web import kept
 
 from .filters import COMPLETED_RANGES, IntermediaryFilter, validity_is
 from .models import Intermediary, Offer, Qualification
-from .reference import Project
+from .offer_prices import Project
 from .states import Validity
 from .wording import in_line
 

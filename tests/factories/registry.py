@@ -5,7 +5,6 @@ import factory
 from factory.django import DjangoModelFactory
 
 from marketplace.core import calendar, clock
-from marketplace.registry import commitments
 from marketplace.registry.models import (
     Intermediary,
     Offer,
@@ -15,6 +14,7 @@ from marketplace.registry.models import (
     RegistrationCheck,
     Suspension,
 )
+from marketplace.registry.rules import commitments
 from tests.factories.accounts import OrganisationFactory, UserFactory
 from tests.factories.catalogue import QualificationTypeFactory, ServiceItemFactory
 

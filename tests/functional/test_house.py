@@ -1,6 +1,7 @@
 """The house itself: where things stand, and that what is said once is said once."""
 
 import ast
+from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -39,6 +40,13 @@ def _asks_for_state(name: str) -> bool:
 def _has_text(node: ast.expr) -> bool:
     parts = node.elts if isinstance(node, ast.Tuple | ast.List | ast.Set) else [node]
     return any(isinstance(part, ast.Constant) and isinstance(part.value, str) and part.value for part in parts)
+
+
+class TestShelves:
+    def test_none_holds_more_than_25_modules(self):
+        shelves = Counter(path.parent.relative_to(ROOT) for path in modules() if path.name != "__init__.py")
+
+        assert {str(shelf): number for shelf, number in shelves.items() if number > 25} == {}
 
 
 class TestStates:

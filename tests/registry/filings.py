@@ -80,7 +80,7 @@ def filed(item=None, **values):
 
 def findings(registration, **reasons):
     """Every item in order, but those named: `qualifications="…"` returns the first of its rows."""
-    from marketplace.registry.filing import items_to_check
+    from marketplace.registry.rules.filing import items_to_check
 
     found = dict.fromkeys(items_to_check(registration.payload), "")
     for step, reason in reasons.items():

@@ -3,8 +3,8 @@
 import pytest
 
 from marketplace.accounts.console import sync_console_access
-from marketplace.registry.filing import items_to_check
 from marketplace.registry.models import Intermediary, Registration, Suspension
+from marketplace.registry.rules.filing import items_to_check
 from tests.factories.accounts import MembershipFactory
 from tests.factories.registry import IntermediaryFactory, SuspensionFactory
 from tests.registry import filings

@@ -4,8 +4,8 @@ from datetime import date
 
 import pytest
 
-from marketplace.registry import commitments, filing
-from marketplace.registry.filing import ItemFacts, Reference
+from marketplace.registry.rules import commitments, filing
+from marketplace.registry.rules.filing import ItemFacts, Reference
 
 NEEDS = ItemFacts("HB-001", "环境影响报告书编制", 40, "7", "环评信用平台登记", has_standard=True)
 FREE = ItemFacts("HB-004", "排污许可申请", None, None, "", has_standard=False)

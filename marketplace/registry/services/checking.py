@@ -9,9 +9,10 @@ from marketplace.core import audit, clock
 from marketplace.core.events import publish
 from marketplace.core.permissions import require
 
-from .. import filing, messages, permissions, records
+from .. import notices, permissions, records
 from ..events import IntermediaryChanged, IntermediaryListed
 from ..models import Intermediary, Registration, RegistrationCheck
+from ..rules import filing
 from .failures import UnableToCheck
 
 
@@ -123,7 +124,7 @@ def pass_registration(*, registration_id: int, actor: User, round: int | None = 
         before=before,
         after=records.snapshot(intermediary) | {"registration": registration.number},
     )
-    messages.passed(registration)
+    notices.passed(registration)
     publish(IntermediaryListed(intermediary.pk) if first else IntermediaryChanged(intermediary.pk))
     return registration
 
@@ -172,5 +173,5 @@ def return_registration(*, registration_id: int, actor: User, round: int | None 
         actor=actor,
         after={"round": registration.round, "reasons": reasons},
     )
-    messages.returned(registration, reasons)
+    notices.returned(registration, reasons)
     return registration

@@ -6,7 +6,7 @@ from marketplace.core import audit, clock
 from marketplace.core.events import publish
 from marketplace.core.permissions import require
 
-from .. import messages, permissions
+from .. import notices, permissions
 from ..events import IntermediaryChanged
 from ..leaving import blockers_of
 from ..models import Intermediary, Registration
@@ -42,6 +42,6 @@ def leave_market(*, intermediary_id: int, reason: str, actor: User) -> Intermedi
     audit.record(
         matter=intermediary.audit_matter, action="leave", actor=actor, after={"reason": intermediary.closing_reason}
     )
-    messages.left(intermediary)
+    notices.left(intermediary)
     publish(IntermediaryChanged(intermediary.pk))
     return intermediary

@@ -2,7 +2,7 @@ from collections.abc import Iterable
 
 from marketplace.core.failures import DomainError, Text
 
-from ..filing import Problem
+from ..rules.filing import Problem
 
 
 class UnableToRegister(DomainError):

@@ -9,9 +9,10 @@ from marketplace.core import audit, clock
 from marketplace.core.events import publish
 from marketplace.core.permissions import require
 
-from .. import filing, permissions, records
+from .. import permissions, records
 from ..events import IntermediaryChanged
 from ..models import Intermediary, Offer
+from ..rules import filing
 from ..states import ON_THE_LIST
 from .failures import UnableToOffer
 

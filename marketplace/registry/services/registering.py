@@ -11,9 +11,10 @@ from marketplace.core import audit, calendar, clock, files
 from marketplace.core.numbers import next_number
 from marketplace.core.permissions import require
 
-from .. import commitments, filing, messages, permissions, records, steps
+from .. import notices, permissions, records
 from ..models import Intermediary, Registration
 from ..policy import RegistryPolicy
+from ..rules import commitments, filing, steps
 from ..states import ON_THE_LIST
 from .failures import UnableToFile, UnableToRegister
 
@@ -192,7 +193,7 @@ def file_registration(*, registration_id: int, actor: User, version: int | None 
         actor=actor,
         after={"round": registration.round, "payload": registration.payload, "due_at": due_at.isoformat()},
     )
-    messages.filed(registration)
+    notices.filed(registration)
     return registration
 
 

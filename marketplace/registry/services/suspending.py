@@ -8,7 +8,7 @@ from marketplace.core import audit, clock, outbox
 from marketplace.core.events import publish
 from marketplace.core.permissions import require
 
-from .. import messages, permissions
+from .. import notices, permissions
 from ..events import IntermediaryChanged
 from ..models import Intermediary, Suspension
 from .failures import UnableToSuspend
@@ -93,7 +93,7 @@ def decide_suspension(*, suspension_id: int, suspend: bool, reason: str, actor: 
         after={"state": suspension.state, "reason": reason, "effective_on": str(suspension.effective_on or "")},
     )
     if suspend:
-        messages.suspended(suspension)
+        notices.suspended(suspension)
         publish(IntermediaryChanged(intermediary.pk))
     return suspension
 
@@ -121,7 +121,7 @@ def lift_suspension(*, suspension_id: int, reason: str, actor: User) -> Suspensi
         actor=actor,
         after={"reason": reason, "lifted_on": lifted_on.isoformat()},
     )
-    messages.readmitted(suspension)
+    notices.readmitted(suspension)
     publish(IntermediaryChanged(suspension.intermediary_id))
     return suspension
 

@@ -7,10 +7,10 @@ from django import template
 
 from marketplace.core import clock
 from marketplace.core.calendar import ClockFace, clock_face
-from marketplace.registry import summary
 from marketplace.registry.models import Offer, Registration
 from marketplace.registry.wording import in_line
 
+from ..presentation import filing_in_words
 from ..states import RegistrationState
 
 register = template.Library()
@@ -19,7 +19,7 @@ register = template.Library()
 @register.filter
 def price_words(offer: Offer) -> str:
     """An offer's price in words: ¥9,800.00, ¥1.36 / m², 14% off the standard."""
-    return summary.price_words(offer.pricing, offer.amount, offer.unit)
+    return filing_in_words.price_words(offer.pricing, offer.amount, offer.unit)
 
 
 @register.simple_tag(takes_context=True)

@@ -17,10 +17,11 @@ from marketplace.core.failures import DomainError
 from marketplace.core.permissions import Decision, require
 from marketplace.core.web.forms import add_failure
 
-from .. import permissions, services, summary
+from .. import permissions, services
 from ..filters import RegistrationFilter
 from ..forms import DecisionForm, FindingsForm, ReasonForm
 from ..models import Intermediary, Registration, Suspension
+from ..presentation import filing_in_words
 
 PAGE_SIZE = 30
 
@@ -71,7 +72,7 @@ def _check_page(
     checks = list(registration.checks.filter(round=registration.round).select_related("checked_by"))
     decision = permissions.can_check(request.user, registration)
     is_open = bool(decision) and registration.state == Registration.State.FILED
-    sections = summary.sections_of(registration, checks=checks)
+    sections = filing_in_words.sections_of(registration, checks=checks)
     if is_open and form is None:
         form = FindingsForm(registration, checks=checks)
     if is_open and form is not None:

@@ -16,9 +16,11 @@ from marketplace.core.failures import DomainError
 from marketplace.core.models import StoredFile
 from marketplace.core.web.forms import add_failure
 
-from .. import permissions, services, steps, summary
+from .. import permissions, services
 from ..forms import StartForm, StepForms, posted_entry
 from ..models import Intermediary, Registration, RegistrationCheck
+from ..presentation import filing_in_words
+from ..rules import steps
 from ..wording import in_line
 
 
@@ -77,7 +79,7 @@ def _detail(request: MemberRequest, registration: Registration, failure: DomainE
         checks = _last_returned(registration)
     else:
         checks = list(registration.checks.filter(round=registration.round))
-    sections = summary.sections_of(registration, problems, checks)
+    sections = filing_in_words.sections_of(registration, problems, checks)
     context = {
         "registration": registration,
         "intermediary": registration.intermediary,
@@ -153,7 +155,7 @@ def _step_page(
             for name in services.DOCUMENTS
             if documents.get(name)
         },
-        "commitment": summary.commitment_text(),
+        "commitment": filing_in_words.commitment_text(),
         "offered": _offered(registration) if step.name == "offers" else "",
     }
     return render(request, "registry/registration_step.html", context, status=422 if lines else 200)

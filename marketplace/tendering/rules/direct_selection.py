@@ -19,7 +19,7 @@ from marketplace.core import calendar, clock
 from marketplace.core.failures import Text
 from marketplace.core.money import format_cny
 from marketplace.registry.models import Intermediary, Offer
-from marketplace.registry.reference import Project
+from marketplace.registry.offer_prices import Project
 
 from ..choices import Method
 from ..models import Award, DirectConfirmation, RequestItem, WorkRequest

@@ -16,10 +16,11 @@ from marketplace.core.models import StoredFile
 from marketplace.core.money import format_cny
 from marketplace.ui.templatetags.market import moment
 
-from . import commitments, filing, records, steps
-from .filing import Problem
-from .models import Offer, Registration, RegistrationCheck
-from .states import RegistrationState
+from .. import records
+from ..models import Offer, Registration, RegistrationCheck
+from ..rules import commitments, filing, steps
+from ..rules.filing import Problem
+from ..states import RegistrationState
 
 Text = str | Promise
 #: Between facts in a line (DESIGN, Content).
