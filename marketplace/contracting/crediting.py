@@ -5,7 +5,7 @@ from datetime import date, datetime
 from credit import services as credit
 from marketplace.accounts.models import User
 from marketplace.core import clock
-from marketplace.tendering.rules import relations
+from marketplace.tendering.facts.ties import are_related
 
 from .models import ASPECTS, Contract, ContractRating, Milestone
 
@@ -71,7 +71,7 @@ def count_rating(rating: ContractRating, *, actor: User) -> None:
         contract_no=contract.number,
         rated_at=rating.rated_at,
         stars=_stars(rating),
-        related=relations.are_related(contract.owner, contract.intermediary),
+        related=are_related(contract.owner, contract.intermediary),
         actor=actor,
     )
 

@@ -10,8 +10,8 @@ from marketplace.accounts.models import Organisation, User
 from marketplace.catalogue.models import ServiceItem
 from marketplace.core import calendar, clock
 from marketplace.tendering import services as tendering
+from marketplace.tendering.facts.listed_offers import candidates_of
 from marketplace.tendering.models import Paper, WorkRequest
-from marketplace.tendering.rules.direct_selection import candidates_of
 
 from . import evaluators
 from .firms import Firm, pdf

@@ -13,8 +13,8 @@ from marketplace.contracting.models import Contract
 from marketplace.core import calendar, clock
 from marketplace.registry.models import Intermediary
 from marketplace.tendering import services as tendering
+from marketplace.tendering.facts import bidders
 from marketplace.tendering.models import WorkRequest
-from marketplace.tendering.rules import eligibility
 
 from .firms import Firm, pdf
 from .stage import Act
@@ -227,7 +227,7 @@ def fresh(firm: Firm) -> Intermediary:
 
 
 def eligible(firm: Firm, work_request: WorkRequest) -> bool:
-    return not eligibility.problems_of(fresh(firm), work_request, at=clock.now())
+    return not bidders.problems_of(fresh(firm), work_request, at=clock.now())
 
 
 def _bid(plan: Plan, work_request: WorkRequest, firm: Firm, chance: Random) -> bool:

@@ -13,10 +13,10 @@ from marketplace.core import calendar, clock, duties
 from marketplace.core.duties import Duty, Matter
 
 from . import notices, permissions
+from .facts.evaluators import is_evaluator
 from .models import Award, Objection, OpenedBid, Opening, Paper, Question, WorkRequest
 from .policy import TenderingPolicy
 from .presentation.timeline import STAGE_COUNT, position_of
-from .rules.pool import is_evaluator
 from .states import Status
 
 #: From the award notice on a request is contracting's matter.

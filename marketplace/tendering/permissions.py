@@ -12,8 +12,8 @@ from marketplace.core.permissions import Decision, no, yes
 from marketplace.registry.models import Intermediary
 
 from .choices import Method
+from .facts import typed_values
 from .models import Award, OpenedBid, Opening, Paper, Seat, WorkRequest
-from .rules import public_value
 from .states import EDITABLE, SUSPENDABLE, Status
 
 NOT_NOW = _("The request is not in a state in which this can be done.")
@@ -143,11 +143,11 @@ def can_decide_direct(user: Any, work_request: WorkRequest) -> Decision:
 def can_enter_public_value(user: Any, work_request: WorkRequest) -> Decision:
     """An officer of a regulator or the operator who acts for no party, once a round."""
     opening = getattr(work_request, "opening", None)
-    if opening is None or work_request.status != Status.SELECTING or not public_value.is_awaited(opening):
+    if opening is None or work_request.status != Status.SELECTING or not typed_values.is_awaited(opening):
         return no(_("No public value is waited for."))
     if not is_regulator(user) and not is_operator(user):
         return no(_("Only officers of a regulator or the market operator type the public value."))
-    if any(entry.officer_id == user.pk for entry in public_value.present_round(opening)):
+    if any(entry.officer_id == user.pk for entry in typed_values.present_round(opening)):
         return no(_("You have typed the value. It goes on when another officer has typed it too."))
     return _stands_apart(user, parties_of(work_request))
 

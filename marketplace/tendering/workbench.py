@@ -3,7 +3,7 @@ from django.utils.translation import gettext_lazy as _
 from marketplace.accounts.models import Organisation
 from marketplace.core import workbench
 
-from .rules.pool import is_evaluator
+from .facts.evaluators import is_evaluator
 
 OWNERS = {Organisation.Kind.ENTERPRISE, Organisation.Kind.AUTHORITY}
 

@@ -19,7 +19,6 @@ from marketplace.registry.models import Intermediary, Offer, Qualification
 from marketplace.tendering import selection
 from marketplace.tendering.announcing import announcement
 from marketplace.tendering.models import Award, Bid, OpenedBid, Opening, WorkRequest
-from marketplace.tendering.rules import eligibility
 from marketplace.tendering.sealing.bids import open_box, read_bid
 from marketplace.tendering.selection import FrozenList
 from search.models import Kind, SearchEntry
@@ -126,7 +125,7 @@ class TestOpenings:
     def test_bidders_met_every_condition_at_the_deadline(self):
         for work_request in WorkRequest.objects.filter(status="publicity"):
             bidders = work_request.opening.opened_bids.values_list("intermediary", flat=True)
-            assert not any(eligibility.problems_at_deadline(set(bidders), work_request).values())
+            assert not any(bidders.problems_at_deadline(set(bidders), work_request).values())
 
 
 class TestGoingOn:

@@ -1,8 +1,9 @@
 """The house itself: where things stand, and that what is said once is said once."""
 
 import ast
+import sys
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 import pytest
@@ -12,6 +13,35 @@ ROOT = Path(settings.BASE_DIR)
 HOUSES = ("marketplace", "credit", "cms", "search")
 #: Fields that hold a state, and the last part of the look-ups that ask for one.
 STATES = frozenset({"status", "state", "fate", "outcome"})
+#: Wings of pure functions, which ask neither database nor clock, and what they may import besides the standard library,
+#: words and each other.
+PURE = {
+    "marketplace/tendering/rules": {
+        "credit.rating",
+        "marketplace.accounts.particulars.FirmFacts",
+        "marketplace.core.calendar.WorkingDays",
+        "marketplace.core.calendar.end_of_day",
+        "marketplace.core.calendar.months_after",
+        "marketplace.core.clock.SHANGHAI",
+        "marketplace.core.clock.date_of",
+        "marketplace.core.failures",
+        "marketplace.core.heartbeats.Gap",
+        "marketplace.core.heartbeats.gaps",
+        "marketplace.core.money",
+        "marketplace.tendering.choices",
+        "marketplace.tendering.policy",
+        "marketplace.tendering.selection",
+        "marketplace.tendering.states",
+    },
+    "marketplace/tendering/selection": {"rfc8785"},
+    "marketplace/registry/rules": {"django.core.exceptions", "marketplace.core.identifiers"},
+    "marketplace/contracting/rules": {"marketplace.core.money"},
+    "marketplace/catalogue/fees": {"django.utils.text", "marketplace.core.failures"},
+    "credit/rating": set(),
+}
+WORDS = ("django.utils.translation", "django.utils.functional")
+#: Calls by which a module asks for the instant, the version in force, or rows.
+ASKS = frozenset({"now", "today", "database_now", "current", "exists", "select_related", "values_list"})
 
 
 def modules() -> list[Path]:
@@ -40,6 +70,48 @@ def _asks_for_state(name: str) -> bool:
 def _has_text(node: ast.expr) -> bool:
     parts = node.elts if isinstance(node, ast.Tuple | ast.List | ast.Set) else [node]
     return any(isinstance(part, ast.Constant) and isinstance(part.value, str) and part.value for part in parts)
+
+
+def imported(path: Path) -> Iterator[str]:
+    """What a module imports, each name with its module."""
+    package = path.relative_to(ROOT).parent.parts
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        if isinstance(node, ast.ImportFrom):
+            base = package[: len(package) - node.level + 1] if node.level else ()
+            module = ".".join([*base, *([node.module] if node.module else [])])
+            yield from (f"{module}.{alias.name}" for alias in node.names)
+
+
+def is_within(name: str, allowed: Iterable[str]) -> bool:
+    return any(name == one or name.startswith(f"{one}.") for one in allowed)
+
+
+class TestPureWings:
+    @pytest.mark.parametrize("wing", PURE)
+    def test_import_nothing_that_asks_database_or_clock(self, wing):
+        allowed = {wing.replace("/", "."), *WORDS, *PURE[wing], *sys.stdlib_module_names}
+
+        found = [
+            f"{path.name}: {name}"
+            for path in sorted((ROOT / wing).glob("*.py"))
+            for name in imported(path)
+            if not is_within(name, allowed)
+        ]
+
+        assert found == []
+
+    @pytest.mark.parametrize("wing", PURE)
+    def test_ask_for_neither_rows_nor_the_instant(self, wing):
+        found = [
+            f"{path.name}:{node.lineno} {node.func.attr}"
+            for path in sorted((ROOT / wing).glob("*.py"))
+            for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+            if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr in ASKS
+        ]
+
+        assert found == []
 
 
 class TestShelves:

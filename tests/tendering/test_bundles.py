@@ -6,8 +6,8 @@ import pytest
 from django.utils import translation
 
 from marketplace.tendering import services
+from marketplace.tendering.facts import bidders
 from marketplace.tendering.policy import TenderingPolicy
-from marketplace.tendering.rules import eligibility
 from marketplace.tendering.services import ItemLine, UnableToEdit
 from tests.factories.catalogue import ServiceItemFactory
 from tests.factories.registry import QualificationFactory
@@ -70,11 +70,11 @@ class TestBidding:
             withdrawn_at="2026-11-01T00:00Z"
         )
 
-        conditions = eligibility.problems_of(firm, work_request, at=work_request.published_at)
+        conditions = bidders.problems_of(firm, work_request, at=work_request.published_at)
 
         assert [condition.code for condition in conditions] == ["qualifications"]
         QualificationFactory(intermediary=firm, qualification_type=items[1].qualification_type)
-        assert eligibility.problems_of(firm, work_request, at=work_request.published_at) == []
+        assert bidders.problems_of(firm, work_request, at=work_request.published_at) == []
 
     def test_it_names_one_total(self, items):
         work_request = WorkRequestFactory(items=items, lowest_price=True, published=True)

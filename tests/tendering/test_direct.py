@@ -13,9 +13,10 @@ from marketplace.core.permissions import Refused
 from marketplace.custody import sealing
 from marketplace.tendering import duties, services
 from marketplace.tendering.announcing import announcement
+from marketplace.tendering.facts import direct_spending, reposted_requests
+from marketplace.tendering.facts.listed_offers import candidates_of
 from marketplace.tendering.models import DirectConfirmation
 from marketplace.tendering.policy import TenderingPolicy
-from marketplace.tendering.rules import after_failures, direct_selection
 from marketplace.tendering.services import UnableToPick, UnableToPublish
 from marketplace.tendering.services.requests import publishing
 from tests.factories.accounts import MembershipFactory, OrganisationFactory
@@ -126,7 +127,7 @@ class TestPublication:
 
 class TestCandidates:
     def prices(self, work_request):
-        found = direct_selection.candidates_of(work_request, at=clock.now())
+        found = candidates_of(work_request, at=clock.now())
         return {one.intermediary.uscc: (one.price, one.days) for one in found}
 
     def test_are_all_firms_whose_listed_offers_cover_the_request(self, work_request):
@@ -188,7 +189,7 @@ class TestCandidates:
             offering(work_request, "100000")
 
         with django_assert_max_num_queries(18):
-            assert len(direct_selection.candidates_of(work_request, at=clock.now())) == number
+            assert len(candidates_of(work_request, at=clock.now())) == number
 
 
 class TestPick:
@@ -350,9 +351,8 @@ class TestLimit:
         frozen_clock.move_to(later)
         second = self.small(items=first.items.all())
 
-        problem = direct_selection.sum_problem(
-            second, next(iter(direct_selection.candidates_of(second, at=clock.now()))), TenderingPolicy.current()
-        )
+        picked = next(iter(candidates_of(second, at=clock.now())))
+        problem = direct_spending.sum_problem(second, picked.intermediary, picked.price, TenderingPolicy.current())
 
         assert (problem is None) is fits
 
@@ -362,7 +362,7 @@ class TestLimit:
         pick(first, firm)
         services.pass_award_on(award_id=first.awards.get().pk, reason="放弃中选")
 
-        assert direct_selection.spent_directly(self.small(items=first.items.all()), firm) == 0
+        assert direct_spending.spent_directly(self.small(items=first.items.all()), firm) == 0
 
     def test_social_money_is_not_summed(self, work_request):
         firm = offering(work_request, "170000")
@@ -428,7 +428,7 @@ class TestAfterTwoFailures:
             services.save_draft(request_id=draft.pk, values={"price_max": Decimal(900_000)}, actor=draft.created_by)
 
         draft.refresh_from_db()
-        assert not direct_selection.is_confirmed(draft)
+        assert not direct_spending.is_confirmed(draft)
 
     @pytest.mark.parametrize(
         "second",
@@ -453,7 +453,7 @@ class TestAfterTwoFailures:
     def test_equal_or_looser_opens_it(self, second):
         first, again, draft = fail_twice(**second)
 
-        assert after_failures.is_no_stricter(first, again)
+        assert reposted_requests.is_no_stricter(first, again)
         assert submit(draft).status == "under_review"
 
     def test_one_failure_does_not(self):
@@ -470,10 +470,10 @@ class TestAfterTwoFailures:
         first, again = WorkRequestFactory(), WorkRequestFactory(items=[])
         for row in first.request_items.all():
             RequestItemFactory(work_request=again, item=row.item)
-        before = after_failures.is_no_stricter(first, again)
+        before = reposted_requests.is_no_stricter(first, again)
         ExclusionFactory(work_request=again)
 
-        assert (before, after_failures.is_no_stricter(first, again)) == (True, False)
+        assert (before, reposted_requests.is_no_stricter(first, again)) == (True, False)
 
     def test_nobody_but_a_regulator_decides(self, regulator):
         *_, draft = fail_twice()

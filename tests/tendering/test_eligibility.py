@@ -4,8 +4,9 @@ from decimal import Decimal
 import pytest
 
 from marketplace.core import clock
-from marketplace.tendering.rules import eligibility
-from marketplace.tendering.rules.relations import are_related, related_among, ties_at
+from marketplace.tendering.facts import bidders
+from marketplace.tendering.facts.ties import are_related, ties_at
+from marketplace.tendering.rules.relations import related_among
 from tests.factories.accounts import HolderFactory, OrganisationFactory
 from tests.factories.catalogue import QualificationTypeFactory, ServiceItemFactory
 from tests.factories.credit import ConductEventFactory
@@ -30,12 +31,12 @@ def kind(name):
 
 
 def unmet(firm, work_request):
-    return [one.code for one in eligibility.problems_of(firm, work_request, at=clock.now())]
+    return [one.code for one in bidders.problems_of(firm, work_request, at=clock.now())]
 
 
 class TestConditions:
     def test_an_eligible_firm_sees_them_all_met(self, firm, work_request):
-        conditions = eligibility.conditions_of(firm, work_request, at=clock.now())
+        conditions = bidders.conditions_of(firm, work_request, at=clock.now())
 
         assert [one.code for one in conditions] == [
             "listed", "not_suspended", "credit", "qualifications", "not_related", "not_excluded",
@@ -47,10 +48,10 @@ class TestConditions:
     ):
         firms = [bidder_for(work_request) for _ in range(6)]
         with django_assert_max_num_queries(17) as counted:
-            eligibility.problems_at_deadline([firms[0].pk], work_request)
+            bidders.problems_at_deadline([firms[0].pk], work_request)
 
         with django_assert_num_queries(len(counted.captured_queries)):
-            eligibility.problems_at_deadline([firm.pk for firm in firms], work_request)
+            bidders.problems_at_deadline([firm.pk for firm in firms], work_request)
 
     @pytest.mark.parametrize(
         "values",
@@ -65,7 +66,7 @@ class TestConditions:
         frozen_clock.move_to(work_request.bids_close_at)
         type(firm).objects.filter(pk=firm.pk).update(status="closed", closed_at=clock.now())
 
-        assert eligibility.problems_at_deadline([firm.pk], work_request) == {firm.pk: []}
+        assert bidders.problems_at_deadline([firm.pk], work_request) == {firm.pk: []}
 
     def test_a_suspension_in_force_blocks(self, firm, work_request):
         SuspensionFactory(intermediary=firm, decided=True)
@@ -82,7 +83,7 @@ class TestConditions:
         frozen_clock.move_to(work_request.bids_close_at)
         SuspensionFactory(intermediary=firm, decided=True, decided_at=clock.now(), effective_on=date(2026, 11, 30))
 
-        assert eligibility.problems_at_deadline([firm.pk], work_request) == {firm.pk: []}
+        assert bidders.problems_at_deadline([firm.pk], work_request) == {firm.pk: []}
 
 
 class TestQualifications:
@@ -122,7 +123,7 @@ class TestQualifications:
     def test_one_recorded_after_the_deadline_comes_too_late(self, firm, work_request, frozen_clock):
         firm.qualifications.update(recorded_at=work_request.bids_close_at)
 
-        assert [one.code for one in eligibility.problems_at_deadline([firm.pk], work_request)[firm.pk]] == [
+        assert [one.code for one in bidders.problems_at_deadline([firm.pk], work_request)[firm.pk]] == [
             "qualifications"
         ]
 

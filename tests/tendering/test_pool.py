@@ -7,8 +7,8 @@ from marketplace.accounts.console import sync_console_access
 from marketplace.core import audit, clock
 from marketplace.core.permissions import Refused
 from marketplace.tendering import services
+from marketplace.tendering.facts.evaluators import announced_pool, tied_to
 from marketplace.tendering.models import Evaluator
-from marketplace.tendering.rules.pool import announced_pool, tied_to
 from marketplace.tendering.services import UnableToKeepPool
 from tests.factories.accounts import HolderFactory, MembershipFactory, OrganisationFactory, UserFactory
 from tests.factories.evaluators import EvaluatorFactory, EvaluatorTieFactory

@@ -3,8 +3,8 @@ from decimal import Decimal
 import pytest
 
 from marketplace.tendering import services
+from marketplace.tendering.facts import purchases
 from marketplace.tendering.policy import TenderingPolicy
-from marketplace.tendering.rules import public_tender
 from marketplace.tendering.services import UnableToPublish
 from tests.factories.accounts import OrganisationFactory
 from tests.factories.catalogue import ServiceItemFactory
@@ -25,7 +25,7 @@ def tendered(price, **values):
 
 
 def is_refused(work_request):
-    return bool(public_tender.refusal_of(work_request, TenderingPolicy.current()))
+    return bool(purchases.refusal_of(work_request, TenderingPolicy.current()))
 
 
 class TestMustGoToPublicTender:
@@ -76,21 +76,21 @@ class TestMustGoToPublicTender:
         work_request = tendered("1.00", lowest_price=True)
         work_request.price_max = None
 
-        assert set(public_tender.refusal_of(work_request, TenderingPolicy.current())) == {"price_max"}
+        assert set(purchases.refusal_of(work_request, TenderingPolicy.current())) == {"price_max"}
 
     def test_the_standard_counts_where_there_is_no_limit(self, frozen_clock):
         work_request = tendered("1.00", lowest_price=True)
         work_request.price_max = None
         work_request.request_items.update(standard_fee=Decimal("1000000.00"), calculation={"incomplete": []})
 
-        assert set(public_tender.refusal_of(work_request, TenderingPolicy.current())) == {"public_project"}
+        assert set(purchases.refusal_of(work_request, TenderingPolicy.current())) == {"public_project"}
 
     def test_an_incomplete_standard_does_not_count(self, frozen_clock):
         work_request = tendered("1.00", lowest_price=True)
         work_request.price_max = None
         work_request.request_items.update(standard_fee=Decimal("900000.00"), calculation={"incomplete": ["complexity"]})
 
-        assert set(public_tender.refusal_of(work_request, TenderingPolicy.current())) == {"price_max"}
+        assert set(purchases.refusal_of(work_request, TenderingPolicy.current())) == {"price_max"}
 
     def test_the_market_refuses_the_request_and_says_why(self, frozen_clock):
         work_request = tendered("1000000.00")
@@ -130,4 +130,4 @@ class TestGovernmentProcurement:
         work_request = self.buyer("1.00", lowest_price=True)
         work_request.price_max = None
 
-        assert set(public_tender.refusal_of(work_request, TenderingPolicy.current())) == {"price_max"}
+        assert set(purchases.refusal_of(work_request, TenderingPolicy.current())) == {"price_max"}

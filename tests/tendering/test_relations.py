@@ -11,8 +11,9 @@ from marketplace.accounts.services import add_member, deactivate_member, reactiv
 from marketplace.accounts.services.members import UnableToChangeMember
 from marketplace.accounts.services.organisations import HolderParticulars, Particulars, apply_particulars
 from marketplace.core import clock
-from marketplace.tendering.rules import eligibility
-from marketplace.tendering.rules.relations import HOLDER, LEGAL_REPRESENTATIVE, are_related, related_among, ties_of
+from marketplace.tendering.facts import bidders
+from marketplace.tendering.facts.ties import are_related
+from marketplace.tendering.rules.relations import HOLDER, LEGAL_REPRESENTATIVE, related_among, ties_of
 from tests.factories.accounts import HolderFactory, MembershipFactory, OrganisationFactory
 from tests.factories.tendering import QuestionFactory, WorkRequestFactory, bid, bidder_for, member_of, open_bids
 from tests.tendering.unchanged import nothing_changes
@@ -203,7 +204,7 @@ class TestAtTheOpening:
         draw.owner.legal_representative = firm.organisation.legal_representative
         draw.owner.save()
 
-        (problem,) = eligibility.problems_of(firm, draw, at=clock.now())
+        (problem,) = bidders.problems_of(firm, draw, at=clock.now())
 
         assert problem.code == "not_related"
         assert problem.text in (

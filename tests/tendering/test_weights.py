@@ -4,9 +4,9 @@ import pytest
 from django.utils import translation
 
 from marketplace.tendering import services
+from marketplace.tendering.facts import drafts
 from marketplace.tendering.forms.method import SelectionForm
 from marketplace.tendering.policy import TenderingPolicy
-from marketplace.tendering.rules import completeness
 from marketplace.tendering.services import UnableToEdit
 from tests.factories.accounts import MembershipFactory
 from tests.factories.evaluators import EvaluatorFactory
@@ -145,7 +145,7 @@ class TestPublishing:
     def test_names_what_is_missing_at_its_field(self, draft):
         saved = services.save_draft(request_id=draft.pk, values={"method": "best_proposal"}, actor=draft.created_by)
 
-        problems = completeness.problems_of(saved, TenderingPolicy.current(), at=saved.edited_at)
+        problems = drafts.problems_of(saved, TenderingPolicy.current(), at=saved.edited_at)
 
         assert set(problems) == {"weight_price", "weight_time", "weight_proposal", "weight_credit", "evaluators"}
 
@@ -155,6 +155,6 @@ class TestPublishing:
             evaluator.left_at = saved.edited_at
             evaluator.save()
 
-        problems = completeness.problems_of(saved, TenderingPolicy.current(), at=saved.edited_at)
+        problems = drafts.problems_of(saved, TenderingPolicy.current(), at=saved.edited_at)
 
         assert list(problems) == ["evaluators"]

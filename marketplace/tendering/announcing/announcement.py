@@ -5,9 +5,9 @@ from datetime import UTC, datetime
 from typing import Any
 
 from .. import selection
+from ..facts.evaluators import announced_pool
 from ..models import Opening, RequestVersion, WorkRequest
 from ..rules import public_value
-from ..rules.pool import announced_pool
 from ..sealing import custodians
 
 
@@ -59,7 +59,7 @@ def compose(
         "number": work_request.number,
         "parameters": work_request.parameters,
         "policy": work_request.policy_version,
-        "public_value_source": public_value.announced(work_request),
+        "public_value_source": public_value.announced(work_request.public_value_source),
         "published_at": instant(published_at or work_request.published_at),
         "version": work_request.version,
     }

@@ -16,9 +16,9 @@ from marketplace.core.web.forms import AmountField, MomentField
 
 from .. import selection
 from ..choices import Method
+from ..facts.evaluators import announced_pool
 from ..policy import TenderingPolicy
 from ..rules import deadlines, parameters, public_value
-from ..rules.pool import announced_pool
 from .drafts import DraftForm
 
 #: What each method is, in a line.

@@ -1,6 +1,7 @@
 """What belongs to a request: its services, versions, exclusions, files, and the questions about it."""
 
 from datetime import datetime
+from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
@@ -47,6 +48,11 @@ class RequestItem(models.Model):
 
     def __str__(self) -> str:
         return f"{self.work_request.number} {self.item}"
+
+    @property
+    def known_standard(self) -> Decimal | None:
+        """Its standard in CNY; None where there is none, or a coefficient is missing that would change it."""
+        return None if (self.calculation or {}).get("incomplete") else self.standard_fee
 
 
 class RequestVersion(models.Model):

@@ -2,8 +2,8 @@
 
 from typing import Any
 
+from ..facts.purchases import standard_of
 from ..models import Award
-from ..rules.public_tender import standard_of
 
 
 def share_of_standard(award: Award) -> Any:

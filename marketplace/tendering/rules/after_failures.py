@@ -1,6 +1,6 @@
 """Whether a second request that failed asked for no more than the first (RULES, Selection methods)."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
@@ -10,10 +10,32 @@ from django.utils.translation import gettext as _
 from credit.rating import Grade as CreditGrade
 
 from ..choices import Matching
-from ..models import WorkRequest
-from ..states import Status
 
 FAILURES = 2
+
+
+@dataclass(frozen=True)
+class Asked:
+    """
+    What a request asked for: limits, content and conditions.
+
+    :ivar items: code of each service, by code, and the base of its fee where it has one
+    :ivar qualifications: further ones, names by key
+    :ivar kept_out: firms that the owner excluded, names by key
+    """
+
+    price_max: Decimal | None
+    price_min: Decimal | None
+    service_days: int | None
+    items: tuple[tuple[str, Decimal | None], ...]
+    content: str
+    scale: str
+    needed_grade: str
+    qualifications: Mapping[int, str]
+    qualifications_match: str
+    practitioner_licence: str
+    practitioners_needed: int
+    kept_out: Mapping[int, str]
 
 
 @dataclass(frozen=True)
@@ -26,24 +48,7 @@ class Compared:
     is_no_stricter: bool
 
 
-def failed_before(work_request: WorkRequest) -> list[WorkRequest]:
-    """The requests that failed and were posted again one after another, ending in this one; the oldest first."""
-    failed: list[WorkRequest] = []
-    before = work_request.reposted_from
-    while before is not None:
-        if before.status == Status.FAILED:
-            failed.insert(0, before)
-        before = before.reposted_from
-    return failed
-
-
-def last_two(work_request: WorkRequest) -> tuple[WorkRequest, WorkRequest] | None:
-    """The last two failures, the earlier one first; None where there are fewer."""
-    failed = failed_before(work_request)
-    return (failed[-2], failed[-1]) if len(failed) >= FAILURES else None
-
-
-def compare(first: WorkRequest, second: WorkRequest) -> list[Compared]:
+def compare(first: Asked, second: Asked) -> list[Compared]:
     """Limits, content and conditions of two requests, side by side."""
     nothing = _("none")
     rows: list[tuple[str, Any, Any, bool]] = [
@@ -71,22 +76,22 @@ def compare(first: WorkRequest, second: WorkRequest) -> list[Compared]:
         ),
         (
             _("Further qualifications"),
-            _names(first.qualifications.all()),
-            _names(second.qualifications.all()),
+            _names(first.qualifications.values()),
+            _names(second.qualifications.values()),
             _fewer_qualifications(first, second),
         ),
         (_("Practitioners"), _practitioners(first), _practitioners(second), _fewer_practitioners(first, second)),
         (
             _("Firms kept out"),
-            _names(one.organisation for one in first.exclusions.select_related("organisation")),
-            _names(one.organisation for one in second.exclusions.select_related("organisation")),
-            _excluded(second) <= _excluded(first),
+            _names(first.kept_out.values()),
+            _names(second.kept_out.values()),
+            second.kept_out.keys() <= first.kept_out.keys(),
         ),
     ]
     return [Compared(name, str(one or nothing), str(two or nothing), fine) for name, one, two, fine in rows]
 
 
-def is_no_stricter(first: WorkRequest, second: WorkRequest) -> bool:
+def is_no_stricter(first: Asked, second: Asked) -> bool:
     return all(row.is_no_stricter for row in compare(first, second))
 
 
@@ -99,35 +104,30 @@ def _rank(grade: str) -> int:
     return CreditGrade(grade).rank if grade else CreditGrade.C.rank
 
 
-def _items(work_request: WorkRequest) -> str:
-    rows = work_request.request_items.select_related("item").order_by("item__code")
-    return "; ".join(f"{row.item.code} {row.base.normalize():f}" if row.base else row.item.code for row in rows)
+def _items(asked: Asked) -> str:
+    return "; ".join(f"{code} {base.normalize():f}" if base else code for code, base in asked.items)
 
 
-def _names(things: Iterable[Any]) -> str:
-    return ", ".join(str(thing) for thing in things)
+def _names(things: Iterable[str]) -> str:
+    return ", ".join(things)
 
 
-def _fewer_qualifications(first: WorkRequest, second: WorkRequest) -> bool:
-    before, after = (set(one.qualifications.values_list("pk", flat=True)) for one in (first, second))
+def _fewer_qualifications(first: Asked, second: Asked) -> bool:
+    before, after = first.qualifications.keys(), second.qualifications.keys()
     if first.qualifications_match == Matching.ALL:
         # Any one of some of them is less than all of them.
         return after <= before
     return not after or (second.qualifications_match == Matching.ANY and before <= after)
 
 
-def _practitioners(work_request: WorkRequest) -> str:
-    if not work_request.practitioners_needed:
+def _practitioners(asked: Asked) -> str:
+    if not asked.practitioners_needed:
         return ""
-    return f"{work_request.practitioner_licence} {work_request.practitioners_needed}".strip()
+    return f"{asked.practitioner_licence} {asked.practitioners_needed}".strip()
 
 
-def _fewer_practitioners(first: WorkRequest, second: WorkRequest) -> bool:
+def _fewer_practitioners(first: Asked, second: Asked) -> bool:
     if not second.practitioners_needed:
         return True
     same_licence = second.practitioner_licence in ("", first.practitioner_licence)
     return same_licence and second.practitioners_needed <= first.practitioners_needed
-
-
-def _excluded(work_request: WorkRequest) -> set[int]:
-    return set(work_request.exclusions.values_list("organisation_id", flat=True))

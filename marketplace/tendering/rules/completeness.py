@@ -1,20 +1,21 @@
 """What a request must say before it can be published (RULES, Request): by field, in the words that the page shows."""
 
-from datetime import datetime, timedelta
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
 from decimal import Decimal
+from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
-from marketplace.accounts.models import Organisation
-from marketplace.catalogue.models import Pricing, ServiceItem
-from marketplace.core import calendar, clock
+from marketplace.core.calendar import WorkingDays
+from marketplace.core.clock import SHANGHAI
 from marketplace.core.failures import Text
 
 from ..choices import Grade, Method
-from ..models import Award, RequestItem, WorkRequest
 from ..policy import TenderingPolicy
-from . import after_failures, deadlines, direct_selection, parameters, public_tender, public_value
-from .pool import announced_pool
+from ..selection import PRICE_FIXED
+from . import deadlines, parameters, public_value
 
 LONGEST_BID_PERIOD = timedelta(days=366)
 LONGEST_SERVICE_DAYS = 2000
@@ -25,59 +26,142 @@ UNSIGNED_BLOCK = timedelta(days=90)
 Errors = dict[str, Text]
 
 
-def contradictions(work_request: WorkRequest, policy: TenderingPolicy) -> Errors:
-    """What is wrong in what has been filled in; a draft may still lack anything."""
-    found = _money(work_request) | _prices(work_request) | _days(work_request, policy) | _method(work_request)
-    return found | public_value.problems_of(work_request, policy)
+@dataclass(frozen=True)
+class Draft:
+    """What has been filled in, under the names that the request's fields have."""
+
+    title: str
+    content: str
+    service_days: int | None
+    signing_days: int
+    contact_name: str
+    contact_phone: str
+    project_name: str
+    project_code: str
+    public_project: bool | None
+    fund_fiscal: Decimal
+    fund_state: Decimal
+    fund_social: Decimal
+    method: str
+    parameters: Mapping[str, Any]
+    public_value_source: Mapping[str, str] | None
+    price_max: Decimal | None
+    price_min: Decimal | None
+    min_grade: str
+    requirement_reason: str
+    bids_close_at: datetime | None
+    owner_is_authority: bool
+    #: Whether it becomes the next version of a published request.
+    is_version: bool
+
+    @property
+    def fixes_price(self) -> bool:
+        return self.method in PRICE_FIXED
+
+    @property
+    def has_public_money(self) -> bool:
+        return bool(self.fund_fiscal or self.fund_state)
 
 
-def problems_of(work_request: WorkRequest, policy: TenderingPolicy, *, at: datetime) -> Errors:
-    """Everything that keeps the request from being published at an instant."""
-    rows = list(work_request.request_items.select_related("item__authority"))
-    problems = _missing(work_request, rows) | _items(work_request, rows) | _deadline(work_request, policy, at)
-    problems |= contradictions(work_request, policy) | _price_range(work_request, rows)
-    problems |= _declaration(work_request, rows) | _block(work_request, at) | _direct(work_request, policy)
-    return problems or public_tender.refusal_of(work_request, policy)
+@dataclass(frozen=True)
+class DraftItem:
+    """
+    A service that was chosen.
+
+    :ivar is_bound: whether government sets or guides its price; market standards are a reference only
+    :ivar bounds: the lowest and the highest price in CNY that it allows; None where they are not known
+    """
+
+    is_open: bool
+    is_paid_by_authority: bool
+    is_tendered: bool
+    is_bound: bool
+    bounds: tuple[Decimal, Decimal] | None
 
 
-def review_reasons(work_request: WorkRequest, policy: TenderingPolicy) -> list[str]:
+@dataclass(frozen=True)
+class Unsigned:
+    """The owner's latest contract of the project that it did not sign in time, and the day on which it had not."""
+
+    number: str
+    on: date
+
+
+@dataclass(frozen=True)
+class Circumstances:
+    """
+    What the record says around a draft.
+
+    :ivar asks_for_more: whether a grade or qualification above what the items need is asked for
+    :ivar announced_deadline: of the version that is published, where the draft is the next one
+    :ivar direct_problem: why public money cannot be spent by direct selection, where that is the method
+    """
+
+    items: Sequence[DraftItem]
+    asks_for_more: bool
+    announced_deadline: datetime | None
+    unsigned: Unsigned | None
+    direct_problem: Text | None
+    working_days: WorkingDays
+
+
+def contradictions(draft: Draft, policy: TenderingPolicy, *, pool_size: int | None) -> Errors:
+    """
+    What is wrong in what has been filled in; a draft may still lack anything.
+
+    :param pool_size: how many evaluators could mark, where it matters (`needs_pool`)
+    """
+    found = _money(draft) | _prices(draft) | _days(draft, policy) | _method(draft, pool_size)
+    return found | public_value.problems_of(draft.public_value_source, draft.method, is_used=policy.public_value)
+
+
+def problems_of(
+    draft: Draft, around: Circumstances, policy: TenderingPolicy, *, at: datetime, pool_size: int | None
+) -> Errors:
+    """Everything that keeps the request from being published at an instant, but what the law has tendered elsewhere."""
+    problems = _missing(draft, around) | _items(draft, around.items) | _deadline(draft, around, policy, at)
+    problems |= contradictions(draft, policy, pool_size=pool_size) | _price_range(draft, around.items)
+    return problems | _declaration(draft, around.items) | _block(around.unsigned, at) | _direct(draft, around)
+
+
+def review_reasons(
+    draft: Draft, policy: TenderingPolicy, *, asks_for_more: bool, needs_confirmation: bool
+) -> list[str]:
     """Codes of why a clerk looks at the request before it is published; empty where nobody has to."""
     found = []
     if policy.review_before_publication:
         found.append("policy")
-    if work_request.public_project is False and work_request.has_public_money:
+    if draft.public_project is False and draft.has_public_money:
         found.append("denied_public_project")
-    if asks_for_more(work_request):
+    if asks_for_more:
         found.append("requirements")
-    if needs_confirmation(work_request, policy):
+    if needs_confirmation:
         found.append(DIRECT_AFTER_FAILURES)
     return found
 
 
-def asks_for_more(work_request: WorkRequest) -> bool:
-    """Whether a grade or qualification above what the items need is asked for, which takes a reviewed reason."""
-    return work_request.min_grade not in ("", Grade.C) or work_request.qualifications.exists()
+def asks_better_grade(min_grade: str) -> bool:
+    """Whether a grade is asked for that not every firm that may bid has."""
+    return min_grade not in ("", Grade.C)
 
 
-def needs_confirmation(work_request: WorkRequest, policy: TenderingPolicy) -> bool:
-    """Whether a regulator has to allow direct selection, after two failures, before the request is published."""
-    return work_request.method == Method.DIRECT and direct_selection.limit_problem(work_request, policy) is not None
+def needs_pool(draft: Draft) -> bool:
+    """Whether the number of evaluators in the pool decides about the method."""
+    return draft.method == Method.BEST_PROPOSAL and "evaluators" not in parameters.problems_of(
+        draft.method, draft.parameters
+    )
 
 
-def _direct(work_request: WorkRequest, policy: TenderingPolicy) -> Errors:
-    if work_request.method != Method.DIRECT:
+def _direct(draft: Draft, around: Circumstances) -> Errors:
+    if draft.method != Method.DIRECT:
         return {}
-    if work_request.amends_id is not None:
+    if draft.is_version:
         # Bids may lie sealed already; they would be thrown away unopened, and the owner would pick.
         return {"method": _("A published request that takes bids cannot become a direct selection. End it instead.")}
-    problem = direct_selection.limit_problem(work_request, policy)
-    failures = after_failures.last_two(work_request)
-    if problem is None or (failures is not None and after_failures.is_no_stricter(*failures)):
-        return {}
-    return {"method": problem}
+    return {} if around.direct_problem is None else {"method": around.direct_problem}
 
 
-def _missing(work_request: WorkRequest, rows: list[RequestItem]) -> Errors:
+def _missing(draft: Draft, around: Circumstances) -> Errors:
     needed: dict[str, Text] = {
         "title": _("Give the request a title."),
         "content": _("Describe the service."),
@@ -85,50 +169,51 @@ def _missing(work_request: WorkRequest, rows: list[RequestItem]) -> Errors:
         "contact_name": _("Name a contact."),
         "contact_phone": _("Give a telephone number."),
     }
-    if work_request.method != Method.DIRECT:
+    if draft.method != Method.DIRECT:
         needed["bids_close_at"] = _("Give the bid deadline.")
-    errors: Errors = {field: text for field, text in needed.items() if not getattr(work_request, field)}
-    if not rows:
+    errors: Errors = {field: text for field, text in needed.items() if not getattr(draft, field)}
+    if not around.items:
         errors["items"] = _("Choose at least one service.")
-    if work_request.fixes_price and work_request.price_max is None:
+    if draft.fixes_price and draft.price_max is None:
         errors["price_max"] = _("This method needs the price that you fix.")
-    if asks_for_more(work_request) and not work_request.requirement_reason.strip():
+    if around.asks_for_more and not draft.requirement_reason.strip():
         errors["requirement_reason"] = _("Say why more is needed than the service itself requires.")
-    tender_or_public = work_request.has_public_money or any(row.item.tender_class for row in rows)
+    tender_or_public = draft.has_public_money or any(item.is_tendered for item in around.items)
     if tender_or_public:
         for field in ("project_name", "project_code"):
-            if not getattr(work_request, field):
+            if not getattr(draft, field):
                 errors[field] = _("Needed with public money, and for survey, design and supervision.")
     return errors
 
 
-def _items(work_request: WorkRequest, rows: list[RequestItem]) -> Errors:
-    if any(not row.item.is_open for row in rows):
+def _items(draft: Draft, items: Sequence[DraftItem]) -> Errors:
+    if any(not item.is_open for item in items):
         return {"items": _("A chosen service is no longer in the catalogue.")}
-    is_authority = work_request.owner.kind == Organisation.Kind.AUTHORITY
-    if not is_authority and any(row.item.paid_by == ServiceItem.PaidBy.AUTHORITY for row in rows):
+    if not draft.owner_is_authority and any(item.is_paid_by_authority for item in items):
         return {"items": _("The authority pays for this service and posts the request itself.")}
     return {}
 
 
-def _deadline(work_request: WorkRequest, policy: TenderingPolicy, at: datetime) -> Errors:
-    if work_request.bids_close_at is None or work_request.method == Method.DIRECT:
+def _deadline(draft: Draft, around: Circumstances, policy: TenderingPolicy, at: datetime) -> Errors:
+    if draft.bids_close_at is None or draft.method == Method.DIRECT:
         return {}
-    if work_request.amends is not None:
-        return _version_deadline(work_request.bids_close_at, work_request.amends.bids_close_at, at)
-    earliest = deadlines.earliest_close(at, policy.bid_period_days, working_days=calendar.current())
-    if work_request.bids_close_at < earliest:
+    if draft.is_version:
+        return _version_deadline(draft.bids_close_at, around.announced_deadline, at, around.working_days)
+    earliest = deadlines.earliest_close(at, policy.bid_period_days, working_days=around.working_days)
+    if draft.bids_close_at < earliest:
         message = _("The bid period is at least %(days)d working days: %(earliest)s or later.")
-        shown = earliest.astimezone(clock.SHANGHAI).strftime("%Y-%m-%d %H:%M")
+        shown = earliest.astimezone(SHANGHAI).strftime("%Y-%m-%d %H:%M")
         return {"bids_close_at": message % {"days": policy.bid_period_days, "earliest": shown}}
-    if work_request.bids_close_at > at + LONGEST_BID_PERIOD:
+    if draft.bids_close_at > at + LONGEST_BID_PERIOD:
         return {"bids_close_at": _("The deadline lies more than a year ahead.")}
     return {}
 
 
-def _version_deadline(closes_at: datetime, announced: datetime | None, at: datetime) -> Errors:
+def _version_deadline(
+    closes_at: datetime, announced: datetime | None, at: datetime, working_days: WorkingDays
+) -> Errors:
     """A new version leaves three days to confirm, and takes nobody the time that was announced before."""
-    earliest = deadlines.earliest_close(at, deadlines.VERSION_DAYS, working_days=calendar.current())
+    earliest = deadlines.earliest_close(at, deadlines.VERSION_DAYS, working_days=working_days)
     if announced is not None and closes_at < announced:
         message = _("A new version cannot close before the present deadline, %(earliest)s.")
         earliest = announced
@@ -138,11 +223,11 @@ def _version_deadline(closes_at: datetime, announced: datetime | None, at: datet
         return {"bids_close_at": _("The deadline lies more than a year ahead.")}
     else:
         return {}
-    return {"bids_close_at": message % {"earliest": earliest.astimezone(clock.SHANGHAI).strftime("%Y-%m-%d %H:%M")}}
+    return {"bids_close_at": message % {"earliest": earliest.astimezone(SHANGHAI).strftime("%Y-%m-%d %H:%M")}}
 
 
-def _money(work_request: WorkRequest) -> Errors:
-    funds = (work_request.fund_fiscal, work_request.fund_state, work_request.fund_social)
+def _money(draft: Draft) -> Errors:
+    funds = (draft.fund_fiscal, draft.fund_state, draft.fund_social)
     if any(not 0 <= part <= 100 for part in funds):
         return {"fund_social": _("Each share lies between 0 and 100 percent.")}
     if sum(funds, Decimal(0)) != 100:
@@ -150,15 +235,15 @@ def _money(work_request: WorkRequest) -> Errors:
     return {}
 
 
-def _prices(work_request: WorkRequest) -> Errors:
-    low, high = work_request.price_min, work_request.price_max
+def _prices(draft: Draft) -> Errors:
+    low, high = draft.price_min, draft.price_max
     if high is not None and high <= 0:
         return {"price_max": _("The price must be above zero.")}
     if low is None:
         return {}
-    if work_request.fixes_price:
+    if draft.fixes_price:
         return {"price_min": _("Where you fix the price there is no lowest price.")}
-    if work_request.method == Method.DIRECT:
+    if draft.method == Method.DIRECT:
         return {"price_min": _("In direct selection there is no lowest price: the offers are listed.")}
     if low <= 0:
         return {"price_min": _("The price must be above zero.")}
@@ -167,34 +252,32 @@ def _prices(work_request: WorkRequest) -> Errors:
     return {}
 
 
-def _days(work_request: WorkRequest, policy: TenderingPolicy) -> Errors:
+def _days(draft: Draft, policy: TenderingPolicy) -> Errors:
     errors: Errors = {}
-    if work_request.service_days is not None and not 1 <= work_request.service_days <= LONGEST_SERVICE_DAYS:
+    if draft.service_days is not None and not 1 <= draft.service_days <= LONGEST_SERVICE_DAYS:
         errors["service_days"] = _("The service time is between 1 and %(most)d working days.") % {
             "most": LONGEST_SERVICE_DAYS
         }
-    if not 1 <= work_request.signing_days <= policy.contract_days:
+    if not 1 <= draft.signing_days <= policy.contract_days:
         errors["signing_days"] = _("The contract is signed within 1 to %(most)d working days.") % {
             "most": policy.contract_days
         }
     return errors
 
 
-def _method(work_request: WorkRequest) -> Errors:
-    if work_request.method not in Method.values:
+def _method(draft: Draft, pool_size: int | None) -> Errors:
+    if draft.method not in Method.values:
         return {"method": _("Choose a selection method.")}
-    is_authority = work_request.owner.kind == Organisation.Kind.AUTHORITY
-    if is_authority and work_request.method not in parameters.AUTHORITY_METHODS:
+    if draft.owner_is_authority and draft.method not in parameters.AUTHORITY_METHODS:
         return {"method": _("An authority never designates an intermediary; choose a method by rule.")}
-    problems = parameters.problems_of(work_request.method, work_request.parameters)
-    if work_request.method == WorkRequest.Method.BEST_PROPOSAL and "evaluators" not in problems:
-        problems |= _pool(work_request)
+    problems = parameters.problems_of(draft.method, draft.parameters)
+    if pool_size is not None and needs_pool(draft):
+        problems |= _pool(pool_size, draft.parameters["evaluators"])
     return problems
 
 
-def _pool(work_request: WorkRequest) -> Errors:
+def _pool(found: int, needed: int) -> Errors:
     """Whether the pool of today can give so many evaluators."""
-    found, needed = len(announced_pool(work_request)), work_request.parameters["evaluators"]
     if found >= needed:
         return {}
     return {
@@ -206,17 +289,16 @@ def _pool(work_request: WorkRequest) -> Errors:
     }
 
 
-def _price_range(work_request: WorkRequest, rows: list[RequestItem]) -> Errors:
+def _price_range(draft: Draft, items: Sequence[DraftItem]) -> Errors:
     """Government-set and -guided prices bind; market standards are a reference only."""
-    bound = [row for row in rows if row.item.pricing != Pricing.MARKET]
-    if not bound or len(bound) != len(rows) or work_request.price_max is None:
+    if draft.price_max is None or not items or not all(item.is_bound for item in items):
         return {}
-    ranges = [(row.calculation or {}).get("range_cny") or [row.standard_fee, row.standard_fee] for row in bound]
-    if any(None in one for one in ranges):
+    bounds = [item.bounds for item in items if item.bounds is not None]
+    if len(bounds) != len(items):
         return {}
-    low, high = (sum((Decimal(one[end]) for one in ranges), Decimal(0)) for end in (0, 1))
-    asked = (work_request.price_min or work_request.price_max, work_request.price_max)
-    if asked[0] < low or asked[1] > high:
+    low, high = (sum((one[end] for one in bounds), Decimal(0)) for end in (0, 1))
+    lowest_asked = draft.price_min or draft.price_max
+    if lowest_asked < low or draft.price_max > high:
         return {
             "price_max": _("The government's price for these services is between %(low)s and %(high)s CNY.")
             % {"low": low, "high": high}
@@ -224,28 +306,20 @@ def _price_range(work_request: WorkRequest, rows: list[RequestItem]) -> Errors:
     return {}
 
 
-def _declaration(work_request: WorkRequest, rows: list[RequestItem]) -> Errors:
-    if work_request.public_project is None and any(row.item.tender_class for row in rows):
+def _declaration(draft: Draft, items: Sequence[DraftItem]) -> Errors:
+    if draft.public_project is None and any(item.is_tendered for item in items):
         return {"public_project": _("Declare whether the project is one of budget or controlling state-owned money.")}
     return {}
 
 
-def _block(work_request: WorkRequest, at: datetime) -> Errors:
+def _block(unsigned: Unsigned | None, at: datetime) -> Errors:
     """An owner who did not sign may not post that project again within 90 calendar days."""
-    if not work_request.project_code:
+    if unsigned is None or unsigned.on <= at.astimezone(SHANGHAI).date() - UNSIGNED_BLOCK:
         return {}
-    today = at.astimezone(clock.SHANGHAI).date()
-    unsigned = Award.objects.filter(
-        work_request__owner=work_request.owner,
-        work_request__project_code=work_request.project_code,
-        owner_unsigned_on__gt=today - UNSIGNED_BLOCK,
-    ).first()
-    if unsigned is None or unsigned.owner_unsigned_on is None:
-        return {}
-    until = unsigned.owner_unsigned_on + UNSIGNED_BLOCK
+    until = unsigned.on + UNSIGNED_BLOCK
     return {
         "project_code": _(
             "The contract of %(number)s was not signed by you. This project can be posted again from %(day)s."
         )
-        % {"number": unsigned.work_request.number, "day": until.isoformat()}
+        % {"number": unsigned.number, "day": until.isoformat()}
     }

@@ -11,10 +11,9 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from marketplace.core import heartbeats
 from marketplace.core.calendar import WorkingDays, end_of_day
 from marketplace.core.clock import date_of
-from marketplace.core.heartbeats import Gap
+from marketplace.core.heartbeats import Gap, gaps
 
 MOVED_BY_DAYS = 2
 #: What a new version leaves at least for confirming a bid, in working days.
@@ -58,7 +57,7 @@ def outage_before(deadline: datetime, beats: Sequence[datetime], *, at: datetime
     rows = list(beats)
     if rows and rows[-1] <= deadline and rows[-1] < at:
         rows.append(at)
-    found = tuple(gap for gap in heartbeats.gaps(rows) if gap.start < deadline and gap.end > deadline - OUTAGE_WINDOW)
+    found = tuple(gap for gap in gaps(rows) if gap.start < deadline and gap.end > deadline - OUTAGE_WINDOW)
     across = any(gap.end > deadline for gap in found)
     enough = sum((gap.length for gap in found), timedelta()) >= OUTAGE_LENGTH
     return found if across or enough else ()
@@ -73,8 +72,8 @@ def move_for_outage(
     deadline: datetime, beats: Sequence[datetime], *, at: datetime, working_days: WorkingDays
 ) -> Move | None:
     """The move that an outage makes, if there was one that counts."""
-    gaps = outage_before(deadline, beats, at=at)
-    return Move(Cause.OUTAGE, moved(deadline, OUTAGE_DAYS, working_days), gaps) if gaps else None
+    found = outage_before(deadline, beats, at=at)
+    return Move(Cause.OUTAGE, moved(deadline, OUTAGE_DAYS, working_days), found) if found else None
 
 
 def earliest_close(published_at: datetime, bid_period_days: int, *, working_days: WorkingDays) -> datetime:

@@ -1,65 +1,29 @@
 """
-The evaluators' pool: whose numbers a request announces, and which of them a tie keeps from marking in it.
+Which evaluators a request announces, and whom a tie keeps from marking in it.
 
 A tie is declared, or follows from the record: the employer, and every organisation that the person is or was a member
 of. It reaches the firms related to that organisation, as among bidders (RULES, Bids).
 """
 
-from collections import defaultdict
-from collections.abc import Collection, Iterable
-from typing import Any
+from collections.abc import Collection, Iterable, Mapping
 
-from marketplace.accounts.models import Membership, Organisation
-from marketplace.core import clock
-
-from ..models import Evaluator, EvaluatorTie, WorkRequest
-from .relations import ties_at
+from .relations import Ties
 
 
-def is_evaluator(user: Any) -> bool:
-    """Whether a person is or was of the pool; asked once a page, by tab and duties alike."""
-    if not hasattr(user, "_is_evaluator"):
-        user._is_evaluator = user.pk is not None and Evaluator.objects.filter(user=user.pk).exists()
-    return bool(user._is_evaluator)
+def is_competent(of_person: Collection[str], of_request: frozenset[str]) -> bool:
+    """Whether an evaluator knows one of a request's fields."""
+    return bool(of_request.intersection(of_person))
 
 
-def announced_pool(work_request: WorkRequest) -> list[int]:
+def tied(interests: Mapping[int, Iterable[int]], parties: set[int], ties: Mapping[int, Ties]) -> set[int]:
     """
-    The numbers that a request announces, ascending: all who are competent in one of its fields and free of its owner.
+    The evaluators who are tied to one of some organisations.
 
-    Nobody picks them, so that nobody can pick them well.
+    :param interests: by evaluator, the organisations whose interests are theirs
+    :param ties: of all organisations named
     """
-    fields = set(work_request.items.values_list("category", flat=True))
-    competent = [one for one in Evaluator.objects.active() if fields.intersection(one.fields)]
-    tied = tied_to(competent, [work_request.owner])
-    return [one.number for one in competent if one.pk not in tied]
-
-
-def tied_to(evaluators: Collection[Evaluator], organisations: Iterable[Organisation]) -> set[int]:
-    """The primary keys of the evaluators who are tied to one of some organisations, on what is recorded now."""
-    parties = {party.pk for party in organisations}
-    interests = _interests(evaluators)
-    ties = ties_at(parties.union(*interests.values()), clock.now())
 
     def reaches(interest: int) -> bool:
         return interest in parties or any(ties[interest].shared_with(ties[party]) for party in parties)
 
-    return {pk for pk, found in interests.items() if any(reaches(one) for one in found)}
-
-
-def _interests(evaluators: Collection[Evaluator]) -> dict[int, set[int]]:
-    """By evaluator, the organisations whose interests are theirs."""
-    found: dict[int, set[int]] = defaultdict(set)
-    declared = EvaluatorTie.objects.filter(evaluator__in=evaluators, ended_at=None)
-    for evaluator, organisation in declared.values_list("evaluator", "organisation"):
-        found[evaluator].add(organisation)
-    of_user = {one.user_id: one.pk for one in evaluators}
-    # Who has left a firm may have left it for the selection.
-    for user, organisation in Membership.objects.filter(user__in=of_user).values_list("user", "organisation"):
-        found[of_user[user]].add(organisation)
-    codes = {one.employer_code for one in evaluators if one.employer_code}
-    by_code = dict(Organisation.objects.filter(uscc__in=codes).values_list("uscc", "pk"))
-    for each in evaluators:
-        if each.employer_code in by_code:
-            found[each.pk].add(by_code[each.employer_code])
-    return found
+    return {evaluator for evaluator, found in interests.items() if any(reaches(one) for one in found)}

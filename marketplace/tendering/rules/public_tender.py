@@ -5,72 +5,83 @@ A project of budget or controlling state-owned money whose survey, design and su
 public tender. The owner declares the first condition; the sum is worked out over all requests of the project code.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from decimal import Decimal
 
-from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
-from marketplace.accounts.models import Organisation
 from marketplace.core.failures import Text
 from marketplace.core.money import format_cny
-
-from ..models import RequestItem, WorkRequest
-from ..policy import TenderingPolicy
 
 MUST_TENDER_FROM = Decimal(1_000_000)
 
 
-def tender_items(work_request: WorkRequest) -> list[RequestItem]:
-    """The survey, design and supervision items of a request."""
-    return [row for row in work_request.request_items.select_related("item") if row.item.tender_class]
+@dataclass(frozen=True)
+class ItemFee:
+    """
+    One service of a purchase.
+
+    :ivar is_tendered: whether it is survey, design or supervision
+    :ivar standard: CNY; None where the document has none, or a coefficient is missing
+    """
+
+    is_tendered: bool
+    standard: Decimal | None
 
 
-def standard_of(rows: Iterable[RequestItem]) -> Decimal | None:
+@dataclass(frozen=True)
+class Purchase:
+    """What a request buys, and its price limit in CNY where there is one."""
+
+    price_max: Decimal | None
+    fees: tuple[ItemFee, ...]
+
+    @property
+    def tendered(self) -> list[ItemFee]:
+        return [fee for fee in self.fees if fee.is_tendered]
+
+
+def standard_of(fees: Iterable[ItemFee]) -> Decimal | None:
     """The sum of the items' standards, each rounded; None where one of them has none, or lacks a coefficient."""
     total = Decimal(0)
-    for row in rows:
-        if row.standard_fee is None or (row.calculation or {}).get("incomplete"):
+    for fee in fees:
+        if fee.standard is None:
             return None
-        total += row.standard_fee
+        total += fee.standard
     return total
 
 
-def counted_amount(work_request: WorkRequest) -> Decimal | None:
+def counted_amount(purchase: Purchase) -> Decimal | None:
     """
     What a request adds to its project's sum: its price limit, else the standard of its items that count.
 
     A limit stands for the whole request, so that a mixed one counts with all of it. None where neither is known.
     """
-    rows = tender_items(work_request)
-    if not rows:
+    if not purchase.tendered:
         return Decimal(0)
-    return work_request.price_max if work_request.price_max is not None else standard_of(rows)
+    return purchase.price_max if purchase.price_max is not None else standard_of(purchase.tendered)
 
 
-def project_requests(work_request: WorkRequest) -> QuerySet[WorkRequest]:
-    """The project's other requests that count."""
-    code = work_request.project_code
-    others = WorkRequest.objects.counting_for_project(code) if code else WorkRequest.objects.none()
-    return others.exclude(pk__in=[work_request.pk, work_request.amends_id or work_request.pk])
+def may_have_to_be_tendered(purchase: Purchase, *, public_project: bool | None) -> bool:
+    """Whether the sum over the project decides."""
+    return bool(purchase.tendered) and bool(public_project)
 
 
-def refusal_of(work_request: WorkRequest, policy: TenderingPolicy) -> dict[str, Text]:
-    """Why the market refuses the request, by field; empty where it does not."""
-    return _must_be_tendered(work_request) or _belongs_to_government_procurement(work_request, policy)
+def tender_refusal(own: Purchase, others: Sequence[Purchase]) -> dict[str, Text]:
+    """
+    Why a purchase of a public project is refused, by field; empty where it is not.
 
-
-def _must_be_tendered(work_request: WorkRequest) -> dict[str, Text]:
-    own = counted_amount(work_request)
-    if not tender_items(work_request) or not work_request.public_project:
-        return {}
-    if own is None:
+    :param others: the project's other requests that count
+    """
+    amount = counted_amount(own)
+    if amount is None:
         return {
             "price_max": _(
                 "An item of survey, design or supervision without a complete fee standard needs a price limit."
             )
         }
-    total = own + sum((counted_amount(other) or Decimal(0) for other in project_requests(work_request)), Decimal(0))
+    total = amount + sum((counted_amount(other) or Decimal(0) for other in others), Decimal(0))
     if total < MUST_TENDER_FROM:
         return {}
     return {
@@ -82,21 +93,17 @@ def _must_be_tendered(work_request: WorkRequest) -> dict[str, Text]:
     }
 
 
-def _belongs_to_government_procurement(work_request: WorkRequest, policy: TenderingPolicy) -> dict[str, Text]:
-    buyer_is_fiscal = work_request.owner.kind == Organisation.Kind.AUTHORITY and work_request.fund_fiscal > 0
-    if not buyer_is_fiscal:
-        return {}
-    amount = work_request.price_max
-    if amount is None:
-        amount = standard_of(work_request.request_items.all())
+def procurement_refusal(own: Purchase, *, limit: Decimal) -> dict[str, Text]:
+    """Why a purchase with an authority's fiscal money is refused, by field; empty where it is not."""
+    amount = own.price_max if own.price_max is not None else standard_of(own.fees)
     if amount is None:
         return {"price_max": _("A purchase with fiscal money needs a price limit.")}
-    if amount < policy.fiscal_procurement_limit_cny:
+    if amount < limit:
         return {}
     return {
         "price_max": _(
             "Purchases with fiscal money of %(limit)s or more follow the government procurement law; the market cannot "
             "take this request."
         )
-        % {"limit": format_cny(policy.fiscal_procurement_limit_cny)}
+        % {"limit": format_cny(limit)}
     }

@@ -5,35 +5,48 @@ It is the first one that the named source publishes at least ten minutes after t
 follows from the clock alone, so that nobody can choose by typing late.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
+from typing import Protocol, TypeVar
 
 from django.utils.translation import gettext_lazy as _
 
 from marketplace.core.failures import Text
 
 from ..choices import Method
-from ..models import Opening, PublicValueEntry, WorkRequest
-from ..policy import TenderingPolicy
+from ..states import OpeningState
 
 FIELDS = ("source", "field", "format")
 LONGEST_FIELD = 80
 
 
-def announced(work_request: WorkRequest) -> str | None:
+class InRound(Protocol):
+    """What one officer typed, in a round of two."""
+
+    @property
+    def round(self) -> int: ...
+
+
+Entry = TypeVar("Entry", bound=InRound)
+
+
+def announced(source: Mapping[str, str] | None) -> str | None:
     """The source as it stands in the announcement, one line; None where no public value takes part."""
-    named = work_request.public_value_source
-    return ", ".join(named[field] for field in FIELDS) if named else None
+    return ", ".join(source[field] for field in FIELDS) if source else None
 
 
-def problems_of(work_request: WorkRequest, rules: TenderingPolicy) -> dict[str, Text]:
-    """What keeps the named source from being announced, by field of the form."""
-    named: Mapping[str, str] = work_request.public_value_source or {}
+def problems_of(source: Mapping[str, str] | None, method: str, *, is_used: bool) -> dict[str, Text]:
+    """
+    What keeps the named source from being announced, by field of the form.
+
+    :param is_used: whether the market uses public values now
+    """
+    named = source or {}
     if not any(named.values()):
         return {}
-    if not rules.public_value:
+    if not is_used:
         return {"public_value_source": _("The market does not use public values now.")}
-    if work_request.method == Method.DIRECT:
+    if method == Method.DIRECT:
         return {"public_value_source": _("No chance takes part in direct selection, so no public value either.")}
     problems: dict[str, Text] = {}
     for field in FIELDS:
@@ -45,32 +58,26 @@ def problems_of(work_request: WorkRequest, rules: TenderingPolicy) -> dict[str, 
     return problems
 
 
-def earliest_of(opening: Opening) -> datetime:
-    """From when on a published value counts."""
-    rules = opening.work_request.rules
-    return opening.opened_at + timedelta(minutes=rules.public_value_minutes)
+def earliest(opened_at: datetime, minutes: int) -> datetime:
+    """From when on a published value counts, so many minutes after the list was frozen."""
+    return opened_at + timedelta(minutes=minutes)
 
 
-def is_awaited(opening: Opening) -> bool:
-    """Whether the opening waits for its public value."""
-    announcement = opening.work_request.announcement or {}
-    return (
-        opening.state == Opening.State.FROZEN
-        and announcement.get("public_value_source") is not None
-        and opening.public_value is None
-    )
+def is_awaited(state: str, *, source: str | None, value: str | None) -> bool:
+    """Whether an opening waits for its public value: announced, and not agreed on yet."""
+    return state == OpeningState.FROZEN and source is not None and value is None
 
 
-def present_round(opening: Opening) -> list[PublicValueEntry]:
-    """The entries of the round that is going on: none or one."""
-    entries = list(opening.public_value_entries.all())
-    last = [entry for entry in entries if entry.round == entries[-1].round] if entries else []
+def present_round(entries: Iterable[Entry]) -> list[Entry]:
+    """The entries of the round that is going on, of all in their order: none or one."""
+    typed = list(entries)
+    last = [entry for entry in typed if entry.round == typed[-1].round] if typed else []
     return last if len(last) == 1 else []
 
 
-def finished_rounds(opening: Opening) -> list[tuple[PublicValueEntry, PublicValueEntry]]:
+def finished_rounds(entries: Iterable[Entry]) -> list[tuple[Entry, Entry]]:
     """Both entries of every round that is over, in order; what may be shown."""
-    by_round: dict[int, list[PublicValueEntry]] = {}
-    for entry in opening.public_value_entries.select_related("officer"):
+    by_round: dict[int, list[Entry]] = {}
+    for entry in entries:
         by_round.setdefault(entry.round, []).append(entry)
     return [(both[0], both[1]) for both in by_round.values() if len(both) > 1]

@@ -8,16 +8,13 @@ a company by its code, or by its name where one of the two records lacks the cod
 
 import unicodedata
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import datetime
 from decimal import Decimal
 
 from django.utils.translation import gettext as _
 
-from marketplace.accounts.models import Organisation
-from marketplace.accounts.particulars import FirmFacts, firm_facts_at
-from marketplace.core import clock
+from marketplace.accounts.particulars import FirmFacts
 
 FROM = Decimal(25)
 CONTROL = Decimal(50)
@@ -67,17 +64,6 @@ def ties_of(facts: FirmFacts) -> Ties:
         else:
             keys.add((HOLDER, f"name:{_plain(holder.name)}"))
     return Ties(frozenset(keys), frozenset(names))
-
-
-def ties_at(organisation_ids: Collection[int], at: datetime) -> dict[int, Ties]:
-    """By organisation, the ties that were on record at an instant, in a fixed number of queries."""
-    return {pk: ties_of(facts) for pk, facts in firm_facts_at(organisation_ids, at).items()}
-
-
-def are_related(one: Organisation, other: Organisation, *, at: datetime | None = None) -> bool:
-    """Whether two firms are related on what was recorded by an instant, or by now."""
-    ties = ties_at([one.pk, other.pk], at or clock.now())
-    return bool(ties[one.pk].shared_with(ties[other.pk]))
 
 
 def related_among(ties: Mapping[int, Ties]) -> dict[int, list[str]]:

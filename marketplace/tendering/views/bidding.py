@@ -26,12 +26,12 @@ from marketplace.registry.models import Intermediary
 
 from .. import permissions, services
 from ..announcing.receipts import BidReceipt
+from ..facts import bidders
+from ..facts.purchases import standard_of
 from ..forms.bidding import BidForm, ObjectionForm, ProposalForm, QuestionForm, SealedForm, SealForm
 from ..models import Award, WorkRequest
 from ..presentation.clocks import bidding_clock
 from ..presentation.sealing_page import sealing_data
-from ..rules import eligibility
-from ..rules.public_tender import standard_of
 from ..sealing.bids import SealedBid
 from ..selectors import is_unconfirmed, running_filings
 from ..senders import firm_of, sender_of
@@ -79,7 +79,7 @@ class _Filing(FirmOperation):
     def surroundings(self) -> dict[str, Any]:
         work_request, firm = self.work_request, self.firm
         filings = services.filings_of(work_request, firm)
-        conditions = eligibility.conditions_of(firm, work_request, at=clock.now())
+        conditions = bidders.conditions_of(firm, work_request, at=clock.now())
         return {
             **super().surroundings(),
             "firm": firm,

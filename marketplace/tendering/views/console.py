@@ -21,11 +21,11 @@ from marketplace.core.permissions import Decision, no, require
 from marketplace.core.web.operation import ConsoleOperation
 
 from .. import permissions, services
+from ..facts import reposted_requests, typed_values
 from ..forms.decisions import DecisionForm, ReasonForm, ReviewForm
 from ..forms.method import PublicValueForm
 from ..models import Award, WorkRequest
 from ..policy import TenderingPolicy
-from ..rules import after_failures, public_value
 from ..states import SUSPENDABLE, ObjectionOutcome, Status
 from .drafts import version_context
 
@@ -250,8 +250,8 @@ class DirectSelection(_Console):
         )
 
     def context(self) -> dict[str, Any]:
-        failures = after_failures.last_two(self.work_request)
-        return {"failures": failures, "compared": after_failures.compare(*failures) if failures else []}
+        failures = reposted_requests.last_two_failures(self.work_request)
+        return {"failures": failures, "compared": reposted_requests.compare(*failures) if failures else []}
 
 
 class AllowDirect(DirectSelection):
@@ -299,9 +299,9 @@ class EnterValue(_Console):
         return {
             "opening": opening,
             "source": (self.work_request.announcement or {}).get("public_value_source"),
-            "earliest": public_value.earliest_of(opening),
-            "rounds": public_value.finished_rounds(opening),
-            "is_half": bool(public_value.present_round(opening)),
+            "earliest": typed_values.earliest_of(opening),
+            "rounds": typed_values.finished_rounds(opening),
+            "is_half": bool(typed_values.present_round(opening)),
         }
 
 

@@ -26,6 +26,7 @@ from marketplace.core.permissions import Refused, require
 from marketplace.core.web.forms import add_failure
 
 from .. import permissions, services
+from ..facts import drafts
 from ..forms.drafts import (
     ConditionsForm,
     ContactForm,
@@ -39,7 +40,6 @@ from ..forms.method import SelectionForm
 from ..models import WorkRequest
 from ..policy import TenderingPolicy
 from ..presentation import versions
-from ..rules import completeness
 from ..services import ExclusionLine, ItemLine
 
 PAGE_SIZE = 20
@@ -279,7 +279,7 @@ def _summary(request: MemberRequest, work_request: WorkRequest, problems: dict[s
     may_edit = permissions.can_edit(request.user, work_request)
     rules = TenderingPolicy.of(work_request.policy_version) if work_request.amends else TenderingPolicy.current()
     if may_edit and not problems:
-        problems = completeness.problems_of(work_request, rules, at=clock.now())
+        problems = drafts.problems_of(work_request, rules, at=clock.now())
     return version_context(work_request) | {
         "work_request": work_request,
         "may_edit": may_edit,
@@ -289,7 +289,7 @@ def _summary(request: MemberRequest, work_request: WorkRequest, problems: dict[s
         "qualifications": work_request.qualifications.all(),
         "attachments": work_request.attachments.select_related("file"),
         "problems": [(PAGE_OF_FIELD.get(field, PAGES[0].code), message) for field, message in problems.items()],
-        "is_reviewed": bool(completeness.review_reasons(work_request, rules)),
+        "is_reviewed": bool(drafts.review_reasons(work_request, rules)),
         "step_names": STEP_NAMES,
         "step_number": len(STEP_NAMES),
         "last_page": PAGES[-1].code,

@@ -12,9 +12,9 @@ from marketplace.core import clock
 from marketplace.core.permissions import Decision
 
 from .. import permissions, services
+from ..facts.listed_offers import candidates_of
 from ..forms.method import PickForm
 from ..models import OpenedBid, Opening, WorkRequest
-from ..rules import direct_selection
 from .operation import RequestOperation
 from .results import opening_clock
 
@@ -60,7 +60,7 @@ class Pick(RequestOperation):
 
     def candidates(self, opening: Opening | None) -> list[Any]:
         if self.is_direct:
-            return direct_selection.candidates_of(self.work_request, at=clock.now())
+            return candidates_of(self.work_request, at=clock.now())
         return short_list_of(opening) if opening else []
 
 

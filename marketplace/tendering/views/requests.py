@@ -16,13 +16,13 @@ from marketplace.core.web import kept
 from marketplace.core.web.paging import KeysFirst
 
 from .. import permissions, services
+from ..facts import bidders
 from ..filters import RequestFilter
 from ..models import Attachment, RequestItem, RequestVersion, WorkRequest
 from ..paging import OpenFirst
 from ..presentation import versions
 from ..presentation.clocks import bidding_clock
 from ..presentation.timeline import stages_of
-from ..rules import eligibility
 from ..selectors import is_unconfirmed, opening_wait
 
 PAGE_SIZE = 20
@@ -92,7 +92,7 @@ def detail_context(request: MemberRequest, work_request: WorkRequest) -> dict[st
             getattr(organisation, "intermediary", None) if organisation.kind == Organisation.Kind.INTERMEDIARY else None
         )
         if intermediary is not None and context["takes_bids"]:
-            context["conditions"] = eligibility.conditions_of(intermediary, work_request, at=clock.now())
+            context["conditions"] = bidders.conditions_of(intermediary, work_request, at=clock.now())
             context["is_eligible"] = all(condition.met for condition in context["conditions"])
             context["may_bid"] = permissions.can_bid(request.user, work_request, intermediary)
             if context["may_bid"]:

@@ -17,6 +17,7 @@ from marketplace.core.web import kept
 
 from .. import permissions
 from ..announcing.announcement import transcript_bytes
+from ..facts import typed_values
 from ..filters import AwardFilter
 from ..models import Award, Objection, ObjectionEvidence, OpenedBid, WorkRequest
 from ..models.bids import Opening
@@ -25,7 +26,6 @@ from ..presentation.marks_table import panel_shown
 from ..presentation.selection_working import steps_of, working_of
 from ..presentation.shares import share_of_standard
 from ..presentation.timeline import stages_of
-from ..rules import public_value
 from ..states import TOOK_PART
 
 PAGE_SIZE = 20
@@ -72,7 +72,7 @@ def award_detail(request: MemberRequest, number: str) -> HttpResponse:
         "clock": publicity_clock(current) if current else None,
         "names_objectors": work_request.publishes_names or bool(is_regulator(request.user)),
         "opening_clock": opening_clock(work_request, opening),
-        "awaits_value": public_value.is_awaited(opening) and opening.waits_since is not None,
+        "awaits_value": typed_values.is_awaited(opening) and opening.waits_since is not None,
         "bids": bids,
         "working": working,
         "panel": panel_shown(opening, working),
@@ -82,8 +82,8 @@ def award_detail(request: MemberRequest, number: str) -> HttpResponse:
         "share": share_of_standard(current) if current else None,
     }
     if context["awaits_value"]:
-        context["value_from"] = public_value.earliest_of(opening)
-        context["value_rounds"] = public_value.finished_rounds(opening)
+        context["value_from"] = typed_values.earliest_of(opening)
+        context["value_rounds"] = typed_values.finished_rounds(opening)
     if current is not None and organisation is not None and organisation.kind == Organisation.Kind.INTERMEDIARY:
         intermediary = getattr(organisation, "intermediary", None)
         if intermediary is not None:

@@ -9,11 +9,11 @@ from marketplace.core.failures import DomainError, Text
 from marketplace.core.permissions import require
 
 from ... import notices, permissions
+from ...facts import direct_spending
+from ...facts.listed_offers import OfferCandidate, candidates_of
 from ...failures import joined
 from ...models import DirectConfirmation, OpenedBid, Opening, WorkRequest
 from ...policy import TenderingPolicy
-from ...rules import direct_selection
-from ...rules.direct_selection import OfferCandidate
 from ...selection import Candidate, FrozenList
 from ..openings.stages import advance
 from .picking import LONGEST_REASON, UnableToPick
@@ -43,7 +43,7 @@ def pick_offer(*, request_id: int, uscc: str, reason: str, actor: User) -> Openi
         if (done.pick, done.pick_reason, done.picked_by_id) == (uscc, reason, actor.pk):
             return done
     require(permissions.can_pick(actor, work_request))
-    candidates = direct_selection.candidates_of(work_request, at=clock.now())
+    candidates = candidates_of(work_request, at=clock.now())
     picked = next((one for one in candidates if one.intermediary.uscc == uscc), None)
     _check(work_request, picked, reason)
     opening = _freeze(work_request, candidates)
@@ -110,7 +110,7 @@ def _check(work_request: WorkRequest, picked: OfferCandidate | None, reason: str
     errors: dict[str, Text] = {}
     if picked is None:
         errors["firm"] = _("This firm cannot be picked any more. Choose one of the list.")
-    elif problem := direct_selection.sum_problem(work_request, picked, TenderingPolicy.of(work_request.policy_version)):
+    elif problem := _sum_problem(work_request, picked):
         errors["firm"] = problem
     if not reason:
         errors["reason"] = _("Give the reason; it is published.")
@@ -118,6 +118,11 @@ def _check(work_request: WorkRequest, picked: OfferCandidate | None, reason: str
         errors["reason"] = _("At most %(most)d characters.") % {"most": LONGEST_REASON}
     if errors:
         raise UnableToPick(joined(list(errors.values())), errors)
+
+
+def _sum_problem(work_request: WorkRequest, picked: OfferCandidate) -> Text | None:
+    policy = TenderingPolicy.of(work_request.policy_version)
+    return direct_spending.sum_problem(work_request, picked.intermediary, picked.price, policy)
 
 
 def _freeze(work_request: WorkRequest, candidates: list[OfferCandidate]) -> Opening:

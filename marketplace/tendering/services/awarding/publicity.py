@@ -12,6 +12,7 @@ from marketplace.core.events import publish
 from marketplace.core.failures import DomainError
 
 from ... import events, notices
+from ...facts import bidders
 from ...models import Award, OpenedBid, WorkRequest
 from ...policy import TenderingPolicy
 from ...rules import eligibility
@@ -84,7 +85,7 @@ def confirm_award(*, award_id: int) -> Award:
     waits = award.state != Award.State.PUBLICITY or now < award.publicity_ends_at
     if waits or work_request.status != Status.PUBLICITY or award.objections.pending().exists():
         return award
-    problems = eligibility.problems_of(award.intermediary, work_request, at=now)
+    problems = bidders.problems_of(award.intermediary, work_request, at=now)
     lost = [problem for problem in problems if problem.code in eligibility.LASTING]
     if lost:
         _pass_on(work_request, award, reason=" ".join(problem.text for problem in lost)[:400], actor=None)

@@ -16,11 +16,11 @@ from marketplace.core import audit, calendar, clock, outbox
 from marketplace.core.failures import Text
 
 from ... import notices
+from ...facts.evaluators import tied_to
 from ...models import Evaluator, Mark, OpenedBid, Opening, Paper, Seat, WorkRequest
 from ...models.marking import Round
 from ...policy import TenderingPolicy
 from ...rules import deadlines
-from ...rules.pool import tied_to
 from ...selection import Chance
 from ...states import Status
 from ..openings.stages import AFTER_DRAW, Wait

@@ -21,10 +21,10 @@ from marketplace.registry.models import Intermediary
 from ... import permissions
 from ...announcing import receipts
 from ...announcing.receipts import BidReceipt
+from ...facts import bidders
 from ...failures import joined
 from ...models import Bid, SealedProposal, WorkRequest
 from ...models.requests import OPENING_DELAY
-from ...rules import eligibility
 from ...sealing import bids
 from ...sealing.bids import Envelope, SealedBid
 from ...sealing.proposals import SealedFile
@@ -164,7 +164,7 @@ def require_announced(work_request: WorkRequest, announced: str) -> None:
 
 def require_eligible(intermediary: Intermediary, work_request: WorkRequest, arrival: Arrival) -> None:
     """:raises UnableToBid: with every condition that the firm does not meet"""
-    if problems := eligibility.problems_of(intermediary, work_request, at=arrival.at):
+    if problems := bidders.problems_of(intermediary, work_request, at=arrival.at):
         raise UnableToBid(joined([problem.text for problem in problems]))
 
 

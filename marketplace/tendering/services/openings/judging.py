@@ -14,6 +14,8 @@ from credit.services import standings_of
 from marketplace.accounts.models import Membership
 from marketplace.registry.models import Intermediary
 
+from ...facts import bidders
+from ...facts.bidders import Bidder
 from ...models import Bid, OpenedBid, WorkRequest
 from ...rules import eligibility
 from ...rules.relations import related_among, words_for
@@ -62,11 +64,11 @@ def judge(filed: list[Filed], work_request: WorkRequest) -> dict[int, Standing]:
     _check_proposals(live, work_request)
     opened = [one for one in live if one.plaintext is not None and one.intermediary is not None]
     standings = _standings_of(filed, work_request)
-    facts = eligibility.facts_at_deadline(
+    found = bidders.bidders_at_deadline(
         [one.intermediary.pk for one in opened if one.intermediary], work_request, standings
     )
-    _check_eligibility(opened, eligibility.unmet_of(facts, work_request))
-    _check_relations(opened, facts)
+    _check_eligibility(opened, bidders.unmet_of(found, work_request))
+    _check_relations(opened, found)
     _check_people(filed, work_request)
     return standings
 
@@ -191,9 +193,9 @@ def _check_eligibility(opened: list[Filed], problems: Mapping[int, list[eligibil
             one.set_aside(unmet[0].code, " ".join(problem.text for problem in unmet)[:400])
 
 
-def _check_relations(opened: list[Filed], facts: Mapping[int, eligibility.Facts]) -> None:
+def _check_relations(opened: list[Filed], found: Mapping[int, Bidder]) -> None:
     """All bidders that are related to each other, on what was recorded before the deadline."""
-    related = related_among({fact.intermediary.organisation_id: fact.ties for fact in facts.values()})
+    related = related_among({one.facts.organisation_id: one.facts.ties for one in found.values()})
     for one in opened:
         if one.intermediary and one.intermediary.organisation_id in related:
             one.set_aside("related_bidders", words_for(related[one.intermediary.organisation_id]))

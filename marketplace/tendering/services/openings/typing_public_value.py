@@ -11,6 +11,7 @@ from marketplace.core.failures import DomainError, Text
 from marketplace.core.permissions import require
 
 from ... import notices, permissions
+from ...facts import typed_values
 from ...failures import joined
 from ...models import Opening, PublicValueEntry, WorkRequest
 from ...models.public_values import LONGEST_VALUE
@@ -43,10 +44,10 @@ def enter_public_value(*, request_id: int, value: str, published_at: datetime, a
     require(permissions.can_enter_public_value(actor, work_request))
     opening, value = work_request.opening, value.strip()
     _check(opening, value, published_at)
-    before = public_value.present_round(opening)
+    before = typed_values.present_round(opening)
     entry = PublicValueEntry.objects.create(
         opening=opening,
-        round=before[0].round if before else len(public_value.finished_rounds(opening)) + 1,
+        round=before[0].round if before else len(typed_values.finished_rounds(opening)) + 1,
         place=len(before) + 1,
         officer=actor,
         value=value,
@@ -75,7 +76,7 @@ def note_public_value_overdue(*, request_id: int) -> None:
     """
     work_request = WorkRequest.objects.locked().select_related("owner", "opening").get(pk=request_id)
     opening = work_request.opening
-    if work_request.status != Status.SELECTING or not public_value.is_awaited(opening) or opening.waits_until is None:
+    if work_request.status != Status.SELECTING or not typed_values.is_awaited(opening) or opening.waits_until is None:
         return
     if clock.now() < opening.waits_until:
         _schedule_overdue(work_request, opening.waits_until)
@@ -96,7 +97,7 @@ def _check(opening: Opening, value: str, published_at: datetime) -> None:
         errors["value"] = _("Type the value.")
     elif len(value) > LONGEST_VALUE or not value.isprintable():
         errors["value"] = _("One line of at most %(most)d characters.") % {"most": LONGEST_VALUE}
-    if published_at < public_value.earliest_of(opening):
+    if published_at < typed_values.earliest_of(opening):
         errors["published_at"] = _("A value counts that was published at least ten minutes after the list was frozen.")
     elif published_at > clock.now():
         errors["published_at"] = _("This lies in the future.")
@@ -136,8 +137,8 @@ def _begin(work_request: WorkRequest, opening: Opening) -> None:
         occasion="public_value",
         subject=_("%(number)s: the list is frozen, the public value is waited for"),
         body=_("%(title)s: %(source)s, the first one published from %(moment)s. List hash: %(list_hash)s"),
-        source=public_value.announced(work_request) or "",
-        moment=public_value.earliest_of(opening).astimezone(clock.SHANGHAI).strftime("%Y-%m-%d %H:%M"),
+        source=public_value.announced(work_request.public_value_source) or "",
+        moment=typed_values.earliest_of(opening).astimezone(clock.SHANGHAI).strftime("%Y-%m-%d %H:%M"),
         list_hash=opening.list_hash,
     )
 
@@ -146,6 +147,6 @@ BEFORE_DRAW.append(
     Wait(
         begin=_begin,
         is_over=lambda work_request, opening: opening.public_value is not None,
-        applies=lambda work_request, opening: has_enough(work_request, opening) and public_value.is_awaited(opening),
+        applies=lambda work_request, opening: has_enough(work_request, opening) and typed_values.is_awaited(opening),
     )
 )

@@ -14,11 +14,11 @@ from marketplace.core.permissions import require
 
 from ... import events, notices, permissions
 from ...announcing import announcement
+from ...facts import drafts
 from ...failures import StateMoved, joined
 from ...models import Attachment, Exclusion, RequestItem, RequestVersion, WorkRequest
 from ...policy import TenderingPolicy
 from ...presentation import versions
-from ...rules import completeness
 from .notifying_eligible import schedule_telling
 from .publishing import UnableToPublish, schedule_deadline
 
@@ -82,7 +82,7 @@ def submit_version(*, request_id: int, actor: User, edited_at: datetime | None =
     rules = TenderingPolicy.of(work_request.policy_version)
     now = clock.now()
     changes = _checked(work_request, draft, rules, now)
-    if reasons := completeness.review_reasons(draft, rules):
+    if reasons := drafts.review_reasons(draft, rules):
         draft.submit(at=now)
         draft.save()
         audit.record(
@@ -151,7 +151,7 @@ def _checked(
     changes = versions.difference(versions.snapshot(work_request), versions.snapshot(draft))
     if not changes:
         raise UnableToPublish(_("Nothing differs from the version that is published."))
-    if problems := completeness.problems_of(draft, rules, at=now):
+    if problems := drafts.problems_of(draft, rules, at=now):
         raise UnableToPublish(joined(list(problems.values())), problems)
     return changes
 

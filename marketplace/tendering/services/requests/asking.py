@@ -10,10 +10,10 @@ from marketplace.core.permissions import require
 from marketplace.registry.models import Intermediary
 
 from ... import notices, permissions
+from ...facts import bidders
 from ...failures import joined
 from ...models import Question, WorkRequest
 from ...policy import TenderingPolicy
-from ...rules import eligibility
 from .notifying_eligible import schedule_telling
 
 LONGEST_QUESTION = 2000
@@ -42,7 +42,7 @@ def ask_question(*, request_id: int, intermediary: Intermediary, text: str, acto
     require(permissions.can_ask(actor, work_request, intermediary))
     now = clock.now()
     rules = TenderingPolicy.of(work_request.policy_version)
-    if problems := eligibility.problems_of(intermediary, work_request, at=now):
+    if problems := bidders.problems_of(intermediary, work_request, at=now):
         raise UnableToAsk(joined([problem.text for problem in problems]))
     if work_request.questions.filter(asker=intermediary).count() >= rules.questions_per_firm:
         raise UnableToAsk(

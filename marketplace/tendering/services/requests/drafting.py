@@ -20,10 +20,11 @@ from marketplace.core.failures import DomainError, Text
 from marketplace.core.permissions import require
 
 from ... import permissions
+from ...facts import drafts
 from ...failures import StateMoved, joined
 from ...models import Attachment, Exclusion, RequestItem, WorkRequest
 from ...policy import TenderingPolicy
-from ...rules import completeness, parameters, public_value
+from ...rules import parameters, public_value
 
 #: What `save_draft` takes; items, exclusions and attachments have services of their own.
 FIELDS = (
@@ -288,7 +289,7 @@ def _check_fields(work_request: WorkRequest, named: Sequence[str]) -> None:
             touched |= {f"public_value_{field}" for field in public_value.FIELDS}
         if "parameters" in touched:
             touched |= parameters.FIELDS
-        found = completeness.contradictions(work_request, TenderingPolicy.current())
+        found = drafts.contradictions(work_request, TenderingPolicy.current())
         errors = {name: text for name, text in found.items() if name in touched}
         closes_at = work_request.bids_close_at
         if "bids_close_at" in touched and closes_at is not None and closes_at <= clock.now():

@@ -5,8 +5,8 @@ from django.db import transaction
 from marketplace.core import clock, outbox
 
 from ... import notices
+from ...facts import bidders
 from ...models import WorkRequest
-from ...rules import eligibility
 
 TELL_ELIGIBLE = "tendering.tell_eligible"
 
@@ -22,5 +22,5 @@ def schedule_telling(work_request: WorkRequest, about: str, *, occasion: str = "
 def tell_eligible(*, request_id: int, about: str, occasion: str, params: dict[str, object]) -> None:
     """Tell all firms that meet the request's conditions now. Safe to call again."""
     work_request = WorkRequest.objects.select_related("owner").get(pk=request_id)
-    firms = eligibility.eligible_firms(work_request, at=clock.now())
+    firms = bidders.eligible_firms(work_request, at=clock.now())
     notices.tell_about((firm.organisation for firm in firms), work_request, about, occasion=occasion, **params)

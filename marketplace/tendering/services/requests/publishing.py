@@ -13,6 +13,7 @@ from marketplace.core.permissions import require
 
 from ... import events, notices, permissions
 from ...announcing import announcement
+from ...facts import drafts
 from ...failures import StateMoved, joined
 from ...models import RequestVersion, WorkRequest
 from ...policy import TenderingPolicy
@@ -46,7 +47,7 @@ def submit_request(*, request_id: int, actor: User) -> WorkRequest:
     in_force = TenderingPolicy.current()
     now = clock.now()
     _check(work_request, in_force, now)
-    reasons = completeness.review_reasons(work_request, in_force)
+    reasons = drafts.review_reasons(work_request, in_force)
     if not reasons:
         return _publish(work_request, in_force, now, actor)
     work_request.submit(at=now)
@@ -142,7 +143,7 @@ def _locked_with_project(request_id: int) -> WorkRequest:
 
 
 def _check(work_request: WorkRequest, in_force: TenderingPolicy, now: datetime) -> None:
-    if problems := completeness.problems_of(work_request, in_force, at=now):
+    if problems := drafts.problems_of(work_request, in_force, at=now):
         raise UnableToPublish(joined(list(problems.values())), problems)
 
 
@@ -153,7 +154,7 @@ def _publish(work_request: WorkRequest, in_force: TenderingPolicy, now: datetime
     is_direct = work_request.method == WorkRequest.Method.DIRECT
     if is_direct:
         work_request.bids_close_at = None
-        if completeness.needs_confirmation(work_request, in_force):
+        if drafts.needs_confirmation(work_request, in_force):
             message = _("A regulator has to allow direct selection first.")
             raise UnableToPublish(message, {"method": message})
     elif work_request.bids_close_at is None:
