@@ -12,6 +12,7 @@ from marketplace.core import audit, clock, outbox
 from marketplace.core.models import MarketPolicy
 from marketplace.core.permissions import Refused
 from marketplace.tendering import selection, services
+from marketplace.tendering.facts.version_content import snapshot
 from marketplace.tendering.failures import StateMoved
 from marketplace.tendering.models import RequestVersion, WorkRequest
 from marketplace.tendering.presentation import versions
@@ -73,7 +74,7 @@ class TestBeginVersion:
 
         draft = begin(work_request)
 
-        assert versions.snapshot(draft) == versions.snapshot(work_request)
+        assert snapshot(draft) == snapshot(work_request)
         assert (draft.number, draft.status, draft.amends) == (f"{work_request.number}-V2", "draft", work_request)
         assert work_request.request_items.count() == work_request.exclusions.count() == 1
 

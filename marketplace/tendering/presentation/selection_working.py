@@ -2,8 +2,8 @@
 
 from typing import Any
 
+from ..facts.opened_lists import opened_of
 from ..models import OpenedBid, Opening
-from ..services.openings.stages import opened_of
 
 #: Kinds of steps that a method's working has once; all others are rows.
 _ONCE = frozenset({"coefficient", "benchmark", "pick", "too_few", "voided"})

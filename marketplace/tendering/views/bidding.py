@@ -28,12 +28,12 @@ from .. import permissions, services
 from ..announcing.receipts import BidReceipt
 from ..facts import bidders
 from ..facts.purchases import standard_of
+from ..facts.running_filings import is_unconfirmed, running_filings
 from ..forms.bidding import BidForm, ObjectionForm, ProposalForm, QuestionForm, SealedForm, SealForm
 from ..models import Award, WorkRequest
 from ..presentation.clocks import bidding_clock
 from ..presentation.sealing_page import sealing_data
 from ..sealing.bids import SealedBid
-from ..selectors import is_unconfirmed, running_filings
 from ..senders import firm_of, sender_of
 from ..services import seal_and_submit_bid, submit_bid, submit_withdrawal, withdraw_bid
 from ..states import TOOK_PART

@@ -26,7 +26,7 @@ from marketplace.core.permissions import Refused, require
 from marketplace.core.web.forms import add_failure
 
 from .. import permissions, services
-from ..facts import drafts
+from ..facts import drafts, version_content
 from ..forms.drafts import (
     ConditionsForm,
     ContactForm,
@@ -301,7 +301,7 @@ def version_context(work_request: WorkRequest) -> dict[str, Any]:
     original = work_request.amends
     if original is None:
         return {}
-    changes = versions.difference(versions.snapshot(original), versions.snapshot(work_request))
+    changes = version_content.difference(version_content.snapshot(original), version_content.snapshot(work_request))
     return {
         "original": original,
         "next_version": original.version + 1,

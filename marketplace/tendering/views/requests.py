@@ -17,13 +17,14 @@ from marketplace.core.web.paging import KeysFirst
 
 from .. import permissions, services
 from ..facts import bidders
+from ..facts.opening_waits import opening_wait
+from ..facts.running_filings import is_unconfirmed
 from ..filters import RequestFilter
 from ..models import Attachment, RequestItem, RequestVersion, WorkRequest
 from ..paging import OpenFirst
 from ..presentation import versions
 from ..presentation.clocks import bidding_clock
 from ..presentation.timeline import stages_of
-from ..selectors import is_unconfirmed, opening_wait
 
 PAGE_SIZE = 20
 

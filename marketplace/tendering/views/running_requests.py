@@ -73,9 +73,7 @@ class Change(RequestOperation):
             "most": most,
             "left": most - work_request.version + 1,
             "until": work_request.questions_until,
-            "earliest": deadlines.earliest_close(
-                clock.now(), deadlines.VERSION_DAYS, working_days=calendar.current()
-            ),
+            "earliest": deadlines.earliest_close(clock.now(), deadlines.VERSION_DAYS, working_days=calendar.current()),
         }
 
 

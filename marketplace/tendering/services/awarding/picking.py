@@ -9,11 +9,12 @@ from marketplace.core.failures import DomainError, Text
 from marketplace.core.permissions import require
 
 from ... import notices, permissions
+from ...facts.opened_lists import opened_of
 from ...failures import joined
 from ...models import Opening, WorkRequest
 from ...policy import TenderingPolicy
 from ...states import Fate
-from ..openings.stages import AFTER_DRAW, Wait, advance, opened_of
+from ..openings.stages import AFTER_DRAW, Wait, advance
 
 LONGEST_REASON = 2000
 

@@ -17,6 +17,7 @@ from marketplace.core.events import publish
 
 from ... import events, notices, selection
 from ...announcing.announcement import instant
+from ...facts.opened_lists import frozen_of, opened_of
 from ...models import Award, OpenedBid, Opening, WorkRequest
 from ...sealing import custodians
 from ...selection import InvalidSelection
@@ -89,29 +90,6 @@ def _advance(work_request: WorkRequest, opening: Opening) -> None:
 def schedule_resume(opening: Opening, at: datetime) -> None:
     """Have the opening looked at again at an instant; each instant is work of its own."""
     outbox.schedule(RESUME, f"{opening.work_request.number}:{at.isoformat()}", at, {"opening_id": opening.pk})
-
-
-def frozen_of(opening: Opening) -> selection.FrozenList:
-    return selection.FrozenList.from_document(opening.frozen or {})
-
-
-def opened_of(
-    work_request: WorkRequest, opening: Opening, secrets: Mapping[str, bytes] | None = None
-) -> selection.Opened:
-    """What the result is computed from; the secrets are the opening's own once it is drawn."""
-    if secrets is None and opening.secrets is not None:
-        secrets = {side: bytes.fromhex(secret) for side, secret in opening.secrets.items()}
-    return selection.Opened(
-        announcement=work_request.announcement or {},
-        frozen=frozen_of(opening),
-        secrets=secrets,
-        public_money=work_request.has_public_money,
-        public_value=opening.public_value,
-        marks=opening.marks,
-        panel=opening.panel or (),
-        pick=opening.pick or None,
-        reason=opening.pick_reason,
-    )
 
 
 def has_enough(work_request: WorkRequest, opening: Opening) -> bool:

@@ -14,11 +14,10 @@ from marketplace.core.permissions import require
 
 from ... import events, notices, permissions
 from ...announcing import announcement
-from ...facts import drafts
+from ...facts import drafts, version_content
 from ...failures import StateMoved, joined
 from ...models import Attachment, Exclusion, RequestItem, RequestVersion, WorkRequest
 from ...policy import TenderingPolicy
-from ...presentation import versions
 from .notifying_eligible import schedule_telling
 from .publishing import UnableToPublish, schedule_deadline
 
@@ -141,14 +140,14 @@ def _locked(draft_id: int) -> tuple[WorkRequest, WorkRequest]:
 
 
 def _copy(source: WorkRequest, target: WorkRequest) -> None:
-    for name in versions.content_fields():
+    for name in version_content.content_fields():
         setattr(target, name, getattr(source, name))
 
 
 def _checked(
     work_request: WorkRequest, draft: WorkRequest, rules: TenderingPolicy, now: datetime
-) -> list[versions.Change]:
-    changes = versions.difference(versions.snapshot(work_request), versions.snapshot(draft))
+) -> list[version_content.Change]:
+    changes = version_content.difference(version_content.snapshot(work_request), version_content.snapshot(draft))
     if not changes:
         raise UnableToPublish(_("Nothing differs from the version that is published."))
     if problems := drafts.problems_of(draft, rules, at=now):
@@ -157,7 +156,7 @@ def _checked(
 
 
 def _publish(
-    work_request: WorkRequest, draft: WorkRequest, changes: list[versions.Change], now: datetime, actor: User
+    work_request: WorkRequest, draft: WorkRequest, changes: list[version_content.Change], now: datetime, actor: User
 ) -> WorkRequest:
     if draft.bids_close_at is None:
         raise UnableToPublish(_("Give the bid deadline."), {"bids_close_at": _("Give the bid deadline.")})

@@ -1,25 +1,17 @@
-"""What pages need of several rows at once, in a fixed number of queries."""
+"""What a firm has filed for requests that are not opened yet: that and when, never what."""
 
 from datetime import datetime
 
-from django.db.models import Exists, F
+from django.db.models import F
 
 from marketplace.registry.models import Intermediary
 
-from .models import Bid, Opening, OpeningWait, RequestVersion, WorkRequest
-from .sealing import bids
-from .states import BEFORE_THE_RESULT, Status
+from ..models import Bid, RequestVersion, WorkRequest
+from ..sealing import bids
+from ..states import BEFORE_THE_RESULT
 
 #: A firm that files more often for one request still finds the request; its count then reads "32 or more".
 FILINGS_SHOWN = 32
-
-
-def opening_wait(work_request: WorkRequest) -> OpeningWait | None:
-    """What the opening waits for, where it waits for a custodian now."""
-    if work_request.status != Status.SELECTING:
-        return None
-    drawn = Opening.objects.filter(work_request=work_request).exclude(state=Opening.State.FROZEN)
-    return OpeningWait.objects.filter(work_request=work_request).exclude(Exists(drawn)).first()
 
 
 def running_filings(intermediary: Intermediary) -> list[tuple[WorkRequest, int, bool]]:
