@@ -17,7 +17,7 @@ from tests.factories.accounts import MembershipFactory
 from tests.factories.catalogue import ServiceItemFactory
 from tests.factories.tendering import WorkRequestFactory, bidder_for, member_of, open_bids
 from tests.services.racing import at_once
-from tests.tendering.test_sealed_filing import sealed
+from tests.tendering.services.filing.test_sealed_filing import sealed
 
 pytestmark = [
     pytest.mark.services,

@@ -23,7 +23,7 @@ from marketplace.core import outbox
 from marketplace.custody import signing
 from tests.factories.accounts import MembershipFactory
 from tests.factories.tendering import WorkRequestFactory, bidder_for, member_of, open_bids
-from tests.tendering.test_sealed_filing import sealed
+from tests.tendering.services.filing.test_sealed_filing import sealed
 
 pytestmark = pytest.mark.django_db
 

@@ -16,7 +16,7 @@ from marketplace.tendering.sealing.proposals import SealedFile, UnfitProposal
 from marketplace.tendering.services.filing import bidding
 from tests.factories.evaluators import EvaluatorFactory
 from tests.factories.tendering import WorkRequestFactory, bid, bidder_for, open_bids
-from tests.tendering.test_opening import file_raw
+from tests.tendering.services.openings.test_opening import file_raw
 
 HEX = "ab" * 32
 DEEP = b"[" * 16_000

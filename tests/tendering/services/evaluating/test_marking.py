@@ -15,7 +15,7 @@ from tests.factories.accounts import MembershipFactory
 from tests.factories.evaluators import EvaluatorFactory, EvaluatorTieFactory
 from tests.factories.tendering import bid, bidder_for, member_of, open_bids, proposal_file
 from tests.tendering.panels import fill, finish, marked, papers, person, published
-from tests.tendering.test_opening import file_raw
+from tests.tendering.services.openings.test_opening import file_raw
 from tests.tendering.unchanged import nothing_changes
 
 pytestmark = pytest.mark.django_db

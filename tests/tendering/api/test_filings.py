@@ -11,7 +11,7 @@ from marketplace.tendering.api.filings import FilingThrottle
 from marketplace.tendering.models import Bid
 from tests.factories.accounts import MembershipFactory
 from tests.factories.tendering import WorkRequestFactory, bidder_for, member_of, open_bids
-from tests.tendering.test_sealed_filing import sealed
+from tests.tendering.services.filing.test_sealed_filing import sealed
 from tests.tendering.unchanged import nothing_changes
 
 pytestmark = pytest.mark.django_db

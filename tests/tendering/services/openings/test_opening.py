@@ -15,14 +15,7 @@ from marketplace.tendering.sealing.bids import Envelope, Plaintext
 from marketplace.tendering.services import UnableToOpen
 from tests.factories.accounts import HolderFactory, MembershipFactory
 from tests.factories.registry import SuspensionFactory
-from tests.factories.tendering import (
-    ExclusionFactory,
-    WorkRequestFactory,
-    bid,
-    bidder_for,
-    member_of,
-    open_bids,
-)
+from tests.factories.tendering import ExclusionFactory, WorkRequestFactory, bid, bidder_for, member_of, open_bids
 from tests.tendering.unchanged import nothing_changes
 
 pytestmark = pytest.mark.django_db

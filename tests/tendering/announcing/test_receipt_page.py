@@ -12,7 +12,7 @@ from marketplace.custody import signing
 from marketplace.tendering.announcing import receipt_checking
 from marketplace.tendering.models import SealedProposal
 from tests.factories.tendering import WorkRequestFactory, bid, bidder_for, member_of, open_bids
-from tests.tendering.test_sealed_filing import sealed, submit
+from tests.tendering.services.filing.test_sealed_filing import sealed, submit
 
 pytestmark = pytest.mark.django_db
 PAGE = "/en/receipts/"

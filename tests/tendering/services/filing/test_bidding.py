@@ -11,14 +11,7 @@ from marketplace.tendering import services
 from marketplace.tendering.models import Bid
 from marketplace.tendering.services import UnableToBid
 from tests.factories.accounts import MembershipFactory
-from tests.factories.tendering import (
-    ExclusionFactory,
-    QuestionFactory,
-    WorkRequestFactory,
-    bid,
-    bidder_for,
-    member_of,
-)
+from tests.factories.tendering import ExclusionFactory, QuestionFactory, WorkRequestFactory, bid, bidder_for, member_of
 from tests.tendering.unchanged import nothing_changes
 
 pytestmark = pytest.mark.django_db
