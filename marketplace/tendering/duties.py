@@ -17,19 +17,7 @@ from .facts.evaluators import is_evaluator
 from .models import Award, Objection, OpenedBid, Opening, Paper, Question, WorkRequest
 from .policy import TenderingPolicy
 from .presentation.timeline import STAGE_COUNT, position_of
-from .states import Status
-
-#: From the award notice on a request is contracting's matter.
-OWN_STAGES = (
-    Status.DRAFT,
-    Status.RETURNED,
-    Status.UNDER_REVIEW,
-    Status.PUBLISHED,
-    Status.SELECTING,
-    Status.PUBLICITY,
-    Status.SUSPENDED,
-)
-ENDED = (Status.FAILED, Status.VOIDED, Status.TERMINATED)
+from .states import BEFORE_THE_NOTICE, BEFORE_THE_RESULT, CAME_TO_NOTHING, EDITABLE, Status
 
 
 @duties.provider
@@ -191,12 +179,14 @@ def request_matters(user: Any, organisation: Organisation) -> Iterator[Matter]:
     if organisation.kind == Organisation.Kind.INTERMEDIARY:
         yield from _bids_of(organisation)
     else:
-        for work_request in WorkRequest.objects.filter(owner=organisation, status__in=(*OWN_STAGES, *ENDED)):
+        for work_request in WorkRequest.objects.filter(
+            owner=organisation, status__in=(*BEFORE_THE_NOTICE, *CAME_TO_NOTHING)
+        ):
             yield _matter(work_request)
 
 
 def _matter(work_request: WorkRequest) -> Matter:
-    is_draft = work_request.status in (Status.DRAFT, Status.RETURNED)
+    is_draft = work_request.status in EDITABLE
     next_step, next_at = _next_of(work_request)
     return Matter(
         title=work_request.title,
@@ -210,7 +200,7 @@ def _matter(work_request: WorkRequest) -> Matter:
         next_step=next_step,
         next_at=next_at,
         amount=work_request.price_max,
-        finished_at=work_request.ended_at if work_request.status in ENDED else None,
+        finished_at=work_request.ended_at if work_request.status in CAME_TO_NOTHING else None,
     )
 
 
@@ -220,7 +210,7 @@ def _next_of(work_request: WorkRequest) -> tuple[str, datetime | None]:
         return _("Bids close"), work_request.deadline(now)
     if work_request.status == Status.SELECTING and work_request.opened_at is not None:
         return _("The ranking is published"), None
-    if work_request.status in (Status.PUBLISHED, Status.SELECTING):
+    if work_request.status in BEFORE_THE_RESULT:
         return _("The bids are opened"), work_request.opens_at
     if work_request.status == Status.UNDER_REVIEW:
         return _("The operator reviews it"), None
@@ -230,11 +220,11 @@ def _next_of(work_request: WorkRequest) -> tuple[str, datetime | None]:
 def _bids_of(organisation: Organisation) -> Iterator[Matter]:
     """What became of a firm's bids, from the opening on; before it nothing shows that there are any."""
     bids = OpenedBid.objects.of_bidders().filter(intermediary__organisation=organisation)
-    bids = bids.filter(opening__work_request__status__in=(*OWN_STAGES, *ENDED))
+    bids = bids.filter(opening__work_request__status__in=(*BEFORE_THE_NOTICE, *CAME_TO_NOTHING))
     for bid in bids.select_related("opening__work_request").prefetch_related("opening__work_request__awards"):
         work_request = bid.opening.work_request
         live = next((award for award in work_request.awards.all() if award.is_live), None)
-        is_over = work_request.status in ENDED or bid.rank is None
+        is_over = work_request.status in CAME_TO_NOTHING or bid.rank is None
         yield Matter(
             title=work_request.title,
             number=work_request.number,

@@ -14,7 +14,7 @@ from marketplace.registry.models import Intermediary
 from .choices import Method
 from .facts import typed_values
 from .models import Award, OpenedBid, Opening, Paper, Seat, WorkRequest
-from .states import EDITABLE, SUSPENDABLE, Status
+from .states import EDITABLE, SUSPENDABLE, TERMINABLE, Status
 
 NOT_NOW = _("The request is not in a state in which this can be done.")
 
@@ -105,7 +105,7 @@ def takes_versions(work_request: WorkRequest) -> Decision:
 
 def can_terminate(user: Any, work_request: WorkRequest) -> Decision:
     """The owner ends a published request before the opening; after it only a regulator does."""
-    if work_request.status not in (Status.PUBLISHED, Status.SELECTING, Status.SUSPENDED):
+    if work_request.status not in TERMINABLE:
         return no(NOT_NOW)
     if hasattr(work_request, "opening"):
         return no(_("The bids have been opened. Only a regulator can end the request now."))

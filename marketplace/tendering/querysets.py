@@ -13,14 +13,12 @@ from .choices import Method
 from .policy import TenderingPolicy
 from .states import (
     AWARDED,
-    IN_PUBLICITY,
     LIVE_AWARD,
     NOT_COUNTED,
     PUBLIC,
     REVIEWED,
     SELECTED,
     TOOK_PART,
-    AwardState,
     Fate,
     ObjectionOutcome,
     OpeningState,
@@ -144,12 +142,6 @@ class OpenedBidQuerySet(models.QuerySet):
 class AwardQuerySet(models.QuerySet):
     def live(self) -> Self:
         return self.filter(state__in=LIVE_AWARD)
-
-    def confirmed(self) -> Self:
-        return self.filter(state=AwardState.CONFIRMED)
-
-    def in_publicity(self) -> Self:
-        return self.filter(state__in=IN_PUBLICITY)
 
     def for_list(self) -> Self:
         """What a list shows of an award, in a fixed number of queries."""

@@ -42,12 +42,19 @@ EDITABLE = (Status.DRAFT, Status.RETURNED)
 REVIEWED = (Status.UNDER_REVIEW, Status.RETURNED)
 #: Filings are not open yet.
 BEFORE_THE_RESULT = (Status.PUBLISHED, Status.SELECTING)
+#: The owner can end them.
+TERMINABLE = (*BEFORE_THE_RESULT, Status.SUSPENDED)
+#: Before the award notice a request is tendering's matter, afterwards contracting's.
+BEFORE_THE_NOTICE = (*REVIEWED, Status.DRAFT, *BEFORE_THE_RESULT, Status.PUBLICITY, Status.SUSPENDED)
+#: One of the ranking has its turn.
+IN_TURN = (Status.PUBLICITY, Status.AWARDED)
 #: A regulator can stop them.
-SUSPENDABLE = (Status.PUBLISHED, Status.SELECTING, Status.PUBLICITY, Status.AWARDED)
+SUSPENDABLE = (*BEFORE_THE_RESULT, *IN_TURN)
 #: A winner is known and published.
 SELECTED = (Status.PUBLICITY, Status.AWARDED, Status.CONTRACTED, Status.IN_SERVICE, Status.COMPLETED)
 #: The award notice was given.
 AWARDED = (Status.AWARDED, Status.CONTRACTED, Status.IN_SERVICE, Status.COMPLETED)
+#: Both have signed, and the work is not done yet.
 CONTRACT_AND_SERVICE = (Status.CONTRACTED, Status.IN_SERVICE)
 CAME_TO_NOTHING = (Status.FAILED, Status.VOIDED, Status.TERMINATED)
 #: Their amounts do not count for their project (RULES, public tender).

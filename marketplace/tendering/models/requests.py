@@ -20,7 +20,7 @@ from ..policy import TenderingPolicy
 from ..querysets import WorkRequestQuerySet
 from ..rules import deadlines
 from ..rules.deadlines import Move
-from ..states import EDITABLE, PUBLIC, SUSPENDABLE, Status
+from ..states import BEFORE_THE_RESULT, CONTRACT_AND_SERVICE, EDITABLE, IN_TURN, PUBLIC, SUSPENDABLE, TERMINABLE, Status
 
 #: Every arrival before the deadline is stored by then (RULES, Bids).
 OPENING_DELAY = timedelta(seconds=60)
@@ -315,7 +315,7 @@ class WorkRequest(FSMModelMixin, models.Model):
     def takes_bids(self, at: datetime) -> bool:
         """Whether a bid that arrives then counts: from the rows and the clock alone."""
         # One that arrived in time may still wait for its turn when the request has turned to selecting.
-        if self.status not in (Status.PUBLISHED, Status.SELECTING):
+        if self.status not in BEFORE_THE_RESULT:
             return False
         closes_at = self.closes_at(at)
         return closes_at is not None and at < closes_at
@@ -350,7 +350,7 @@ class WorkRequest(FSMModelMixin, models.Model):
     def announce_winner(self, *, at: datetime) -> None:
         self.opened_at = at
 
-    @transition(field=status, source=(Status.PUBLICITY, Status.AWARDED), target=Status.PUBLICITY)
+    @transition(field=status, source=IN_TURN, target=Status.PUBLICITY)
     def announce_next(self) -> None:
         self.awarded_at = None
 
@@ -366,11 +366,11 @@ class WorkRequest(FSMModelMixin, models.Model):
     def start_service(self) -> None:
         pass
 
-    @transition(field=status, source=(Status.CONTRACTED, Status.IN_SERVICE), target=Status.COMPLETED)
+    @transition(field=status, source=CONTRACT_AND_SERVICE, target=Status.COMPLETED)
     def complete(self, *, at: datetime) -> None:
         self.ended_at = at
 
-    @transition(field=status, source=(Status.SELECTING, Status.PUBLICITY, Status.AWARDED), target=Status.FAILED)
+    @transition(field=status, source=(Status.SELECTING, *IN_TURN), target=Status.FAILED)
     def fail(self, *, at: datetime, reason: str) -> None:
         self.ended_at = at
         self.end_reason = reason
@@ -389,14 +389,14 @@ class WorkRequest(FSMModelMixin, models.Model):
 
     @transition(
         field=status,
-        source=(*SUSPENDABLE, Status.SUSPENDED, Status.CONTRACTED, Status.IN_SERVICE),
+        source=(*SUSPENDABLE, Status.SUSPENDED, *CONTRACT_AND_SERVICE),
         target=Status.VOIDED,
     )
     def void(self, *, at: datetime, reason: str) -> None:
         self.ended_at = at
         self.end_reason = reason
 
-    @transition(field=status, source=(Status.PUBLISHED, Status.SELECTING, Status.SUSPENDED), target=Status.TERMINATED)
+    @transition(field=status, source=TERMINABLE, target=Status.TERMINATED)
     def terminate(self, *, at: datetime, reason: str) -> None:
         self.ended_at = at
         self.end_reason = reason

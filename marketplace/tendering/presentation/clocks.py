@@ -4,6 +4,7 @@ from marketplace.core import clock
 from marketplace.core.calendar import ClockFace, clock_face
 
 from ..models import Award, Opening, WorkRequest
+from ..states import IN_PUBLICITY
 
 
 def bidding_clock(work_request: WorkRequest) -> ClockFace | None:
@@ -17,7 +18,7 @@ def bidding_clock(work_request: WorkRequest) -> ClockFace | None:
 
 def publicity_clock(award: Award) -> ClockFace | None:
     """The clock of a publicity period; paused while objections wait."""
-    if award.state not in (Award.State.PUBLICITY, Award.State.STOPPED):
+    if award.state not in IN_PUBLICITY:
         return None
     return clock_face(
         award.publicity_started_at,

@@ -16,7 +16,7 @@ from ...facts import bidders
 from ...models import Award, OpenedBid, WorkRequest
 from ...policy import TenderingPolicy
 from ...rules import eligibility
-from ...states import Status
+from ...states import IN_TURN, Status
 
 CONFIRMATION = "tendering.confirm_award"
 
@@ -134,7 +134,7 @@ def pass_award_on(*, award_id: int, reason: str, actor: User | None = None, own_
     :raises UnableToAward: if the award is over, or its contract is signed
     """
     work_request, award = locked_award(award_id)
-    if not award.is_live or work_request.status not in (Status.PUBLICITY, Status.AWARDED):
+    if not award.is_live or work_request.status not in IN_TURN:
         raise UnableToAward(_("This award has ended or become a contract."))
     if not reason.strip():
         raise UnableToAward(_("Give the reason."), {"reason": _("Give the reason.")})

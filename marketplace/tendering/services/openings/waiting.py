@@ -11,7 +11,7 @@ from marketplace.custody import sealing
 from ... import notices
 from ...models import Opening, OpeningWait, WorkRequest
 from ...sealing import custodians
-from ...states import Status
+from ...states import BEFORE_THE_RESULT
 from .closing import OPENING
 from .stages import schedule_resume
 
@@ -71,7 +71,7 @@ def tell_custodian(*, request_id: int) -> None:
     """
     remote = custodians.regulator_elsewhere()
     work_request = WorkRequest.objects.get(pk=request_id)
-    if remote is None or work_request.status not in (Status.PUBLISHED, Status.SELECTING):
+    if remote is None or work_request.status not in BEFORE_THE_RESULT:
         return
     try:
         remote.extend(work_request)
