@@ -6,7 +6,7 @@ from django.db.models import Count, F
 from django.http import HttpRequest
 
 from marketplace.catalogue.models import Regulation
-from marketplace.core import panels
+from marketplace.core.additions import panels
 
 IN_FORCE = 3
 NOT_IN_FORCE = 1

@@ -6,7 +6,7 @@ from django.utils.translation import gettext_lazy as _
 from marketplace.accounts.models import Organisation
 from marketplace.core import clock
 from marketplace.core.files import UploadField
-from marketplace.core.identifiers import USCCField
+from marketplace.core.typed.identifiers import USCCField
 from marketplace.core.web.forms import DayField
 
 from .models import CreditRule

@@ -4,7 +4,7 @@ from typing import Any
 
 from django.http import HttpRequest
 
-from marketplace.core import panels
+from marketplace.core.additions import panels
 
 from .models import CurrentStanding
 from .selectors import recent_notices

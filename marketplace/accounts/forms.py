@@ -9,8 +9,8 @@ from django.http import HttpRequest
 from django.utils.translation import get_language, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
-from marketplace.core.comparing import folded
-from marketplace.core.identifiers import USCCField
+from marketplace.core.typed.comparing import folded
+from marketplace.core.typed.identifiers import USCCField
 from marketplace.core.web.forms import NameField, PercentField, PhoneField
 
 from .models import District, Membership, Organisation, User

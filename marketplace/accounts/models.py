@@ -9,8 +9,8 @@ from django.utils.translation import gettext_lazy as _
 
 from marketplace.core import appendonly, clock
 from marketplace.core.i18n import localized
-from marketplace.core.identifiers import validate_uscc
 from marketplace.core.keys import KeyField
+from marketplace.core.typed.identifiers import validate_uscc
 
 from .choices import WITHOUT_CODE, MembershipRole, OrganisationKind
 from .querysets import InvitationQuerySet, MembershipQuerySet, NoticeQuerySet, OrganisationQuerySet

@@ -3,9 +3,9 @@
 from dataclasses import dataclass, field
 from functools import cached_property
 
-from marketplace.core import workbench
+from marketplace.core.additions import workbench
+from marketplace.core.additions.duties import Duty, Matter, duties_of, matters_of
 from marketplace.core.calendar import Colour
-from marketplace.core.duties import Duty, Matter, duties_of, matters_of
 
 from . import permissions
 from .models import Notice, Organisation, User

@@ -1,6 +1,6 @@
 from django.utils.translation import gettext_lazy as _
 
-from marketplace.core import workbench
+from marketplace.core.additions import workbench
 
 from .models import Organisation
 

@@ -7,7 +7,7 @@ from django.utils.functional import Promise
 from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
-from marketplace.core import reading
+from marketplace.core.typed import reading
 
 from .fees import Coefficient, FeeCalculation, Parameter, UnableToCalculate, units, vocabulary
 from .fees.numbers import MAX_DECIMALS, percent, plain

@@ -5,7 +5,7 @@ from typing import Any
 
 from django.http import HttpRequest
 
-from marketplace.core import panels
+from marketplace.core.additions import panels
 
 from .models import ApprovalStage, ServiceItem
 

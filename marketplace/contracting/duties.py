@@ -11,9 +11,10 @@ from django.utils.translation import pgettext
 
 from marketplace.accounts.models import Organisation
 from marketplace.accounts.permissions import acts_for
-from marketplace.core import clock, duties
+from marketplace.core import clock
+from marketplace.core.additions import duties
+from marketplace.core.additions.duties import Duty, Matter
 from marketplace.core.calendar import end_of_day
-from marketplace.core.duties import Duty, Matter
 
 from . import selectors
 from .choices import Party

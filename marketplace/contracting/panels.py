@@ -5,7 +5,7 @@ from typing import Any
 from django.core.paginator import Paginator
 from django.http import HttpRequest
 
-from marketplace.core import panels
+from marketplace.core.additions import panels
 from marketplace.registry.models import Intermediary
 from marketplace.tendering.models import WorkRequest
 from marketplace.tendering.states import BEFORE_THE_RESULT

@@ -3,7 +3,7 @@ from typing import Any
 from django.utils.translation import gettext_lazy as _
 
 from marketplace.accounts.models import Organisation
-from marketplace.core import workbench
+from marketplace.core.additions import workbench
 
 from .models import Contract
 

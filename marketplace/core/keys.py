@@ -5,7 +5,7 @@ from typing import Any
 
 from django.db import models
 
-from .comparing import folded
+from .typed.comparing import folded
 
 
 class KeyField(models.CharField):

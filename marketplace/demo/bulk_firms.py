@@ -14,7 +14,7 @@ from django.db.models import Model
 
 from marketplace.accounts.models import District, Holder, Membership, Organisation, User
 from marketplace.catalogue.models import ServiceItem
-from marketplace.core.identifiers import with_check_digits
+from marketplace.core.typed.identifiers import with_check_digits
 from marketplace.registry.models import Intermediary, Offer, Practitioner, Qualification
 from marketplace.registry.rules.commitments import CURRENT
 

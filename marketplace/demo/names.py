@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from marketplace.core.identifiers import with_check_digits
+from marketplace.core.typed.identifiers import with_check_digits
 
 #: Place of a novel or myth, and its pinyin.
 PLACES = (

@@ -9,8 +9,9 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from marketplace.accounts.models import Organisation
-from marketplace.core import calendar, clock, duties
-from marketplace.core.duties import Duty, Matter
+from marketplace.core import calendar, clock
+from marketplace.core.additions import duties
+from marketplace.core.additions.duties import Duty, Matter
 
 from .models import Qualification, Registration, Suspension
 from .models.particulars import EXPIRING_DAYS

@@ -27,8 +27,8 @@ from credit.rating import Grade
 from marketplace.accounts.models import District
 from marketplace.catalogue.models import ServiceItem
 from marketplace.core import clock
-from marketplace.core.comparing import folded
 from marketplace.core.matching import contains
+from marketplace.core.typed.comparing import folded
 
 from .models import Intermediary, Offer, Qualification, Registration
 from .models.particulars import EXPIRING_DAYS

@@ -18,7 +18,7 @@ from django.utils.translation import pgettext_lazy
 
 from marketplace.accounts.models import District
 from marketplace.catalogue.models import QualificationType, ServiceItem
-from marketplace.core.identifiers import USCCField
+from marketplace.core.typed.identifiers import USCCField
 from marketplace.core.web.forms import AmountField, NameField
 
 from .models import Offer, Registration, RegistrationCheck

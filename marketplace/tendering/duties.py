@@ -9,8 +9,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
 from marketplace.accounts.models import Organisation
-from marketplace.core import calendar, clock, duties
-from marketplace.core.duties import Duty, Matter
+from marketplace.core import calendar, clock
+from marketplace.core.additions import duties
+from marketplace.core.additions.duties import Duty, Matter
 
 from . import notices, permissions
 from .facts.evaluators import is_evaluator

@@ -1,7 +1,7 @@
 from django.utils.translation import gettext_lazy as _
 
 from marketplace.accounts.models import Organisation
-from marketplace.core import workbench
+from marketplace.core.additions import workbench
 
 from .facts.evaluators import is_evaluator
 

@@ -1,7 +1,7 @@
 import pytest
 from django.utils import translation
 
-from marketplace.core import duties, workbench
+from marketplace.core.additions import duties, workbench
 
 
 @pytest.fixture(autouse=True)

@@ -9,8 +9,8 @@ from django.urls import reverse
 from marketplace.accounts.console import OPERATORS, REGULATORS, ensure_groups
 from marketplace.accounts.models import Membership, Organisation, User
 from marketplace.accounts.services import add_member, change_role, deactivate_member, reactivate_member
-from marketplace.core import duties
-from marketplace.core.duties import Duty
+from marketplace.core.additions import duties
+from marketplace.core.additions.duties import Duty
 from tests.factories.accounts import PASSWORD, MembershipFactory, OrganisationFactory, UserFactory
 
 pytestmark = pytest.mark.django_db

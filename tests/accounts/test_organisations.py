@@ -15,8 +15,8 @@ from marketplace.accounts.services import (
     create_public_body,
 )
 from marketplace.core import audit
-from marketplace.core.identifiers import with_check_digits
 from marketplace.core.permissions import Refused
+from marketplace.core.typed.identifiers import with_check_digits
 from tests.factories.accounts import (
     DistrictFactory,
     HolderFactory,

@@ -2,7 +2,7 @@ import pytest
 from django.urls import reverse
 
 from marketplace.accounts.models import Invitation, Membership, Organisation
-from marketplace.core.identifiers import with_check_digits
+from marketplace.core.typed.identifiers import with_check_digits
 from tests.factories.accounts import (
     DistrictFactory,
     HolderFactory,

@@ -5,8 +5,9 @@ from decimal import Decimal
 import pytest
 from django.urls import reverse
 
-from marketplace.core import clock, workbench
-from marketplace.core.duties import Duty, Matter
+from marketplace.core import clock
+from marketplace.core.additions import workbench
+from marketplace.core.additions.duties import Duty, Matter
 from tests.factories.accounts import MembershipFactory, NoticeFactory, OrganisationFactory, UserFactory
 
 pytestmark = pytest.mark.django_db

@@ -5,7 +5,7 @@ import pytest
 from marketplace.accounts.models import Organisation
 from marketplace.accounts.services import add_member
 from marketplace.catalogue.models import ServiceItem
-from marketplace.core.identifiers import with_check_digits
+from marketplace.core.typed.identifiers import with_check_digits
 from tests.browser import acts
 from tests.factories.accounts import OrganisationFactory, UserFactory
 from tests.registry import filings

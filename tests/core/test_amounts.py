@@ -8,8 +8,8 @@ from django.utils.translation import override
 from hypothesis import given
 from hypothesis import strategies as st
 
-from marketplace.core.amounts import WAN, YI, YUAN, Reason, Unreadable, read, read_percent
-from marketplace.core.reading import read_amount
+from marketplace.core.typed.amounts import WAN, YI, YUAN, Reason, Unreadable, read, read_percent
+from marketplace.core.typed.reading import read_amount
 from marketplace.core.web.forms import AmountField, PercentField
 from marketplace.core.web.serializers import AmountField as ApiAmountField
 

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from marketplace.core.comparing import ForeignLetter, folded, key_of, visible
+from marketplace.core.typed.comparing import ForeignLetter, folded, key_of, visible
 
 CASES = json.loads((Path(__file__).parents[1] / "vectors/comparison_vectors.json").read_text())
 #: What the rules treat specially, close together, and anything else now and then.

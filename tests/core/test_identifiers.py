@@ -6,7 +6,7 @@ from django.core.exceptions import ValidationError
 from hypothesis import given
 from hypothesis import strategies as st
 
-from marketplace.core.identifiers import (
+from marketplace.core.typed.identifiers import (
     KINDS,
     USCCField,
     normalise,

@@ -3,7 +3,7 @@ from datetime import date
 import pytest
 from django.core.exceptions import ValidationError
 
-from marketplace.core.reading import read_day, read_name, read_phone
+from marketplace.core.typed.reading import read_day, read_name, read_phone
 from marketplace.core.web.forms import DayField, MomentField, NameField, PhoneField
 
 

@@ -3,7 +3,8 @@ from datetime import date, timedelta
 import pytest
 
 from credit.services import load_credit_model, refresh_standing
-from marketplace.core import clock, panels
+from marketplace.core import clock
+from marketplace.core.additions import panels
 from tests.factories.accounts import MembershipFactory, OrganisationFactory
 from tests.factories.credit import (
     CompletionFactory,

@@ -7,7 +7,7 @@ from factory.django import DjangoModelFactory
 
 from marketplace.accounts.models import District, Holder, Invitation, Membership, Notice, Organisation, User
 from marketplace.core import clock
-from marketplace.core.identifiers import with_check_digits
+from marketplace.core.typed.identifiers import with_check_digits
 
 PASSWORD = "demo-Market-2026"
 

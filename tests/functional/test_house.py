@@ -34,9 +34,14 @@ PURE = {
         "marketplace.tendering.states",
     },
     "marketplace/tendering/selection": {"rfc8785"},
-    "marketplace/registry/rules": {"django.core.exceptions", "marketplace.core.identifiers"},
+    "marketplace/registry/rules": {"django.core.exceptions", "marketplace.core.typed"},
     "marketplace/contracting/rules": {"marketplace.core.money"},
-    "marketplace/catalogue/fees": {"django.utils.text", "marketplace.core.failures"},
+    "marketplace/catalogue/fees": {
+        "django.utils.text",
+        "marketplace.core.failures",
+        "marketplace.core.money",
+        "marketplace.core.typed",
+    },
     "credit/rating": set(),
 }
 WORDS = ("django.utils.translation", "django.utils.functional")

@@ -7,8 +7,8 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from marketplace.accounts.models import Notice, Organisation
 from marketplace.accounts.services import CodeTaken
 from marketplace.core import audit
-from marketplace.core.identifiers import with_check_digits
 from marketplace.core.models import StoredFile
+from marketplace.core.typed.identifiers import with_check_digits
 from marketplace.registry import services
 from marketplace.registry.models import Intermediary, Registration
 from marketplace.registry.services import UnableToFile, UnableToRegister

@@ -3,8 +3,8 @@
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 
-from marketplace.core.duties import duties_of, matters_of
-from marketplace.core.identifiers import with_check_digits
+from marketplace.core.additions.duties import duties_of, matters_of
+from marketplace.core.typed.identifiers import with_check_digits
 from marketplace.registry import services
 from marketplace.registry.models import Intermediary, Offer, Registration
 from tests.factories.accounts import MembershipFactory, OrganisationFactory, UserFactory

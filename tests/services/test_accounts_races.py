@@ -14,7 +14,7 @@ from marketplace.accounts.services import (
     invite_member,
 )
 from marketplace.core import audit
-from marketplace.core.identifiers import with_check_digits
+from marketplace.core.typed.identifiers import with_check_digits
 from tests.factories.accounts import InvitationFactory, MembershipFactory, UserFactory
 from tests.services.racing import at_once
 

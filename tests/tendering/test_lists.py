@@ -5,7 +5,7 @@ from django.contrib.auth.models import AnonymousUser
 from django.db import IntegrityError, transaction
 
 from marketplace.core import clock
-from marketplace.core.duties import duties_of, matters_of
+from marketplace.core.additions.duties import duties_of, matters_of
 from marketplace.tendering import services
 from marketplace.tendering.models import Award, Bid, WorkRequest
 from tests.factories.accounts import MembershipFactory

@@ -10,8 +10,8 @@ from credit.documents import standing_document
 from credit.services import standing_of, standings_of
 from marketplace.accounts.models import Organisation
 from marketplace.core import clock
-from marketplace.core.identifiers import normalise
-from marketplace.core.reading import read_day
+from marketplace.core.typed.identifiers import normalise
+from marketplace.core.typed.reading import read_day
 
 
 class Command(BaseCommand):

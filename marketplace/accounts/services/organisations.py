@@ -8,10 +8,10 @@ from django.db import IntegrityError, transaction
 from django.utils.translation import gettext_lazy as _
 
 from marketplace.core import audit, clock
-from marketplace.core.comparing import folded, visible
 from marketplace.core.failures import DomainError
-from marketplace.core.identifiers import normalise
 from marketplace.core.permissions import require
+from marketplace.core.typed.comparing import folded, visible
+from marketplace.core.typed.identifiers import normalise
 
 from .. import permissions
 from ..models import District, Holder, Membership, Organisation, ParticularsRecord, User

@@ -8,7 +8,8 @@ from django.utils.html import format_html
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
-from marketplace.core import clock, workbench
+from marketplace.core import clock
+from marketplace.core.additions import workbench
 from marketplace.ui.templatetags.market import WEEKDAYS, day
 
 register = template.Library()

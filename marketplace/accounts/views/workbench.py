@@ -5,7 +5,7 @@ from django.shortcuts import redirect, render
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_POST
 
-from marketplace.core.duties import matters_of
+from marketplace.core.additions.duties import matters_of
 
 from ..http import MemberRequest
 from ..middleware import SESSION_KEY

@@ -5,10 +5,10 @@ from fractions import Fraction
 
 from django.utils.translation import gettext_lazy as _
 
-from marketplace.core import amounts
-from marketplace.core.amounts import Reason, Unreadable
 from marketplace.core.failures import Text
-from marketplace.core.reading import amount_error
+from marketplace.core.typed import amounts
+from marketplace.core.typed.amounts import Reason, Unreadable
+from marketplace.core.typed.reading import amount_error
 
 from .errors import UnableToCalculate
 

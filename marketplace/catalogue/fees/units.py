@@ -7,10 +7,10 @@ from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from marketplace.core import reading
-from marketplace.core.amounts import POWERS, WAN, YI, YUAN
 from marketplace.core.failures import Text
 from marketplace.core.money import capital_cny, format_cny
+from marketplace.core.typed import reading
+from marketplace.core.typed.amounts import POWERS, WAN, YI, YUAN
 
 from .numbers import round_fen
 

@@ -3,8 +3,8 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from marketplace.core.identifiers import USCCField
 from marketplace.core.permissions import Decision
+from marketplace.core.typed.identifiers import USCCField
 from marketplace.core.web.forms import AmountField
 
 from .. import permissions, services

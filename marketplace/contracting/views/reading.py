@@ -11,8 +11,8 @@ from django.views.decorators.http import require_safe
 
 from marketplace.accounts.http import MemberRequest
 from marketplace.core import audit, clock
+from marketplace.core.additions.duties import Duty
 from marketplace.core.calendar import ClockFace, clock_face
-from marketplace.core.duties import Duty
 
 from .. import duties, permissions, selectors, text
 from ..choices import Party

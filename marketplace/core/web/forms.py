@@ -7,9 +7,9 @@ from django.core.exceptions import ValidationError
 from django.forms.models import ModelChoiceIterator
 from django.utils.translation import gettext_lazy as _
 
-from .. import reading
-from ..amounts import YUAN
 from ..failures import DomainError
+from ..typed import reading
+from ..typed.amounts import YUAN
 
 
 class ReadOnce(ModelChoiceIterator):

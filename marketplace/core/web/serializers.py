@@ -8,8 +8,8 @@ from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
-from .. import reading
-from ..amounts import YUAN
+from ..typed import reading
+from ..typed.amounts import YUAN
 
 
 def text_of(value: object) -> str:

@@ -11,9 +11,9 @@ from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from marketplace.accounts.models import District
 from marketplace.catalogue.models import QualificationType, ServiceItem
-from marketplace.core import amounts
 from marketplace.core.models import StoredFile
 from marketplace.core.money import format_cny
+from marketplace.core.typed import amounts
 from marketplace.ui.templatetags.market import moment
 
 from .. import records

@@ -15,9 +15,9 @@ from django.core.exceptions import ValidationError
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 
-from marketplace.core import reading
-from marketplace.core.comparing import folded
-from marketplace.core.identifiers import normalise
+from marketplace.core.typed import reading
+from marketplace.core.typed.comparing import folded
+from marketplace.core.typed.identifiers import normalise
 
 from . import commitments, steps
 

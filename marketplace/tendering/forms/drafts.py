@@ -7,7 +7,7 @@ from django.utils.translation import pgettext_lazy
 from marketplace.accounts.models import Organisation
 from marketplace.catalogue.models import ServiceItem
 from marketplace.core.files import UploadField
-from marketplace.core.identifiers import USCCField
+from marketplace.core.typed.identifiers import USCCField
 from marketplace.core.web.forms import PercentField, PhoneField, RowsField
 
 from ..choices import Grade

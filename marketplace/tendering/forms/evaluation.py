@@ -8,7 +8,7 @@ from django.utils.translation import pgettext_lazy
 
 from marketplace.accounts.models import Organisation, User
 from marketplace.catalogue.models import Category
-from marketplace.core.identifiers import USCCField
+from marketplace.core.typed.identifiers import USCCField
 
 from ..models import Evaluator, EvaluatorTie, Mark
 from ..services.evaluating.marking import Marks

@@ -7,9 +7,9 @@ from django.conf import settings
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from marketplace.core import reading
 from marketplace.core.files import KINDS
 from marketplace.core.money import format_cny
+from marketplace.core.typed import reading
 from marketplace.registry.models import Intermediary
 
 from .. import selection

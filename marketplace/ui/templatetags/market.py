@@ -10,7 +10,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import get_language
 
 from marketplace.core import calendar, clock, money
-from marketplace.core.panels import panels_of
+from marketplace.core.additions.panels import panels_of
 
 register = template.Library()
 

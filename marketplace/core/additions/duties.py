@@ -8,8 +8,8 @@ from typing import Any
 
 from django.utils.functional import Promise
 
-from . import clock
-from .calendar import ClockFace, clock_face
+from .. import clock
+from ..calendar import ClockFace, clock_face
 
 Text = str | Promise
 NEVER = datetime.max.replace(tzinfo=UTC)
