@@ -3,6 +3,7 @@ from typing import Any
 
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.contrib.auth.models import PermissionsMixin
+from django.contrib.sessions.base_session import AbstractBaseSession
 from django.db import models
 from django.db.models.functions import Lower
 from django.utils.translation import gettext_lazy as _
@@ -264,3 +265,18 @@ class Notice(models.Model):
 
     def __str__(self) -> str:
         return self.title
+
+
+class StoredSession(AbstractBaseSession):
+    """A browser's session as `session_store` keeps it: its key hashed, its content sealed."""
+
+    session_key = models.CharField(max_length=64, primary_key=True)
+
+    class Meta(AbstractBaseSession.Meta):
+        abstract = False
+
+    @classmethod
+    def get_session_store_class(cls) -> Any:
+        from .session_store import SessionStore
+
+        return SessionStore

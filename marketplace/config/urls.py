@@ -1,3 +1,5 @@
+from allauth.account.decorators import reauthentication_required
+from allauth.account.views import password_set
 from django.conf.urls.i18n import i18n_patterns
 from django.contrib.sitemaps import views as sitemaps
 from django.templatetags.static import static
@@ -40,6 +42,8 @@ urlpatterns = [
 
 urlpatterns += i18n_patterns(
     path("", include("marketplace.ui.urls")),
+    # allauth asks for the present password where there is one; here somebody has none, but may have a key.
+    path("accounts/password/set/", reauthentication_required(password_set), name="account_set_password"),
     path("accounts/", include("allauth.urls")),
     path("", include("marketplace.accounts.urls")),
     path("", include("marketplace.catalogue.urls")),

@@ -6,6 +6,7 @@ from django.utils.translation import gettext as _
 
 from marketplace.accounts.http import MemberRequest
 from marketplace.core.permissions import Refused
+from marketplace.core.web.addresses import client_address
 from marketplace.registry.models import Intermediary
 
 
@@ -27,6 +28,6 @@ def firm_of(request: MemberRequest | Any) -> Intermediary:
 
 def sender_of(request: MemberRequest | Any) -> Sender:
     return {
-        "address": request.META.get("REMOTE_ADDR", ""),
+        "address": client_address(request),
         "device": request.headers.get("User-Agent", ""),
     }

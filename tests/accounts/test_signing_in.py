@@ -6,9 +6,11 @@ from allauth.mfa.models import Authenticator
 from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
 from allauth.mfa.totp.internal.auth import TOTP, generate_totp_secret, hotp_value, yield_hotp_counters_from_time
 from django.core import mail
+from django.test import Client
 from django.urls import reverse
 
 from marketplace.accounts.models import User
+from marketplace.core.clock import SHANGHAI
 from tests.factories.accounts import PASSWORD, MembershipFactory, UserFactory
 
 pytestmark = pytest.mark.django_db
@@ -115,7 +117,7 @@ class TestSignIn:
 
         assert not signed_in(client)
 
-    def test_is_throttled_by_account_even_for_the_right_password(self, client):
+    def test_is_throttled_at_its_address_even_for_the_right_password(self, client):
         user = UserFactory(verified=True)
         for _ in range(5):
             client.post(LOGIN, {"login": user.email, "password": "wrong"})
@@ -124,6 +126,49 @@ class TestSignIn:
 
         assert "失败次数过多" in page.content.decode()
         assert not signed_in(client)
+
+    def test_a_stranger_who_guesses_does_not_lock_the_owner_out(self, client):
+        user = UserFactory(verified=True)
+        for number in range(40):
+            Client(REMOTE_ADDR=f"198.51.100.{number % 8}").post(LOGIN, {"login": user.email, "password": "wrong"})
+
+        client.post(LOGIN, {"login": user.email, "password": PASSWORD}, REMOTE_ADDR="203.0.113.7")
+
+        assert signed_in(client)
+
+    def test_a_stranger_who_asks_for_codes_does_not_keep_the_owner_from_one(self, client):
+        user = UserFactory(verified=True)
+        for _ in range(12):
+            Client(REMOTE_ADDR="198.51.100.1").post(reverse("account_reset_password"), {"email": user.email})
+        mail.outbox.clear()
+
+        client.post(reverse("account_reset_password"), {"email": user.email}, REMOTE_ADDR="203.0.113.7")
+
+        assert [message.to for message in mail.outbox] == [[user.email]]
+
+    def test_a_stranger_who_signs_up_with_an_address_does_not_keep_its_owner_from_confirming_it(self, client):
+        form = {"name": "周某", "email": "zhou@example.com", "password1": PASSWORD, "password2": PASSWORD}
+        Client(REMOTE_ADDR="198.51.100.1").post(SIGNUP, form)
+        mail.outbox.clear()
+
+        answer = client.post(SIGNUP, form, REMOTE_ADDR="203.0.113.7")
+
+        assert answer.status_code == 302
+        assert [message.to for message in mail.outbox] == [["zhou@example.com"]]
+
+    def test_its_minute_is_written_nowhere(self, client):
+        user = UserFactory(verified=True)
+        secret = generate_totp_secret()
+        TOTP.activate(user, secret)
+
+        client.post(LOGIN, {"login": user.email, "password": PASSWORD})
+        code = f"{hotp_value(secret, next(iter(yield_hotp_counters_from_time()))):06}"
+        client.post(reverse("mfa_authenticate"), {"code": code})
+
+        user.refresh_from_db()
+        noted = [user.last_login, Authenticator.objects.get(type="totp").last_used_at]
+        assert signed_in(client)
+        assert [f"{at.astimezone(SHANGHAI):%H:%M:%S.%f}" for at in noted] == ["00:00:00.000000"] * 2
 
     def test_too_many_requests_get_our_page(self, client):
         for _ in range(30):
@@ -197,7 +242,7 @@ class TestPassword:
 class TestAddress:
     def test_changes_once_the_new_one_is_confirmed(self, client):
         user = UserFactory(verified=True)
-        client.post(LOGIN, {"login": user.email, "password": PASSWORD})
+        sign_in(client, user)
 
         client.post(reverse("account_email"), {"email": "new@example.com", "action_add": ""})
         assert User.objects.get().email == user.email

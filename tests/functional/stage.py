@@ -17,13 +17,13 @@ if __name__ == "__main__":
 
 from django.conf import settings
 from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
-from django.contrib.sessions.backends.db import SessionStore
 from django.test import override_settings
 from django.urls import reverse
 
 from marketplace.accounts.models import Notice
 from marketplace.accounts.notices import notify_person
 from marketplace.accounts.services.members import INVITATION_MAIL
+from marketplace.accounts.session_store import SessionStore
 from marketplace.contracting.models import Contract
 from marketplace.core import audit, clock, events, heartbeats, outbox
 from marketplace.core.models import AuditEntry, DueWork, Heartbeat

@@ -170,6 +170,14 @@ ACCOUNT_EMAIL_NOTIFICATIONS = True
 ACCOUNT_EMAIL_SUBJECT_PREFIX = "[明选] "
 ACCOUNT_PASSWORD_RESET_BY_CODE_ENABLED = True
 ACCOUNT_SESSION_REMEMBER = True
+#: Who finds a window open changes neither address nor password nor factors; asked again after five minutes.
+ACCOUNT_REAUTHENTICATION_REQUIRED = True
+#: By address, or by account and address (`AccountAdapter`), never by account alone: a stranger would lock it.
+ACCOUNT_RATE_LIMITS = {
+    "reset_password": "10/m/ip,40/h/ip",
+    "confirm_email": "10/m/ip,60/h/ip",
+    "request_login_code": "10/m/ip",
+}
 ACCOUNT_USER_DISPLAY = str
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = True
@@ -256,12 +264,10 @@ REST_FRAMEWORK = {
     "DEFAULT_FILTER_BACKENDS": ["django_filters.rest_framework.DjangoFilterBackend"],
     "DEFAULT_PAGINATION_CLASS": "marketplace.core.web.api.Pagination",
     "DEFAULT_THROTTLE_CLASSES": [
-        "rest_framework.throttling.AnonRateThrottle",
-        "rest_framework.throttling.UserRateThrottle",
+        "marketplace.core.web.api.VisitorThrottle",
+        "marketplace.core.web.api.PersonThrottle",
     ],
     "DEFAULT_THROTTLE_RATES": {"anon": "120/min", "user": "600/min"},
-    # Whose X-Forwarded-For counts is settled in wsgi.py; anybody else's would slip the throttle.
-    "NUM_PROXIES": 0,
     "EXCEPTION_HANDLER": "marketplace.core.web.api.problem_handler",
     "COERCE_DECIMAL_TO_STRING": True,
 }
@@ -299,6 +305,7 @@ LOGGING = logging_config(env.LOG_LEVEL)
 SECURE_CONTENT_TYPE_NOSNIFF = True
 SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "SAMEORIGIN"
+SESSION_ENGINE = "marketplace.accounts.session_store"
 SESSION_COOKIE_HTTPONLY = True
 #: A session ends this many seconds after its last use, and SESSION_LONGEST after signing in whatever was done; the page
 #: warns SESSION_WARNS before. Who comes at 08:55 is there at 17:00 (docs/decisions/forms-outlive-sessions.md).

@@ -7,6 +7,8 @@ from .base import *
 DEBUG = False
 SECRET_KEY = env.secret("SECRET_KEY")
 ALLOWED_HOSTS = env.ALLOWED_HOSTS
+# Named even where there is none: with a proxy left out every visitor has the proxy's address.
+env.secret("TRUSTED_PROXIES")
 CSRF_TRUSTED_ORIGINS = env.CSRF_TRUSTED_ORIGINS
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 SECURE_SSL_REDIRECT = True

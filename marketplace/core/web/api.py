@@ -9,10 +9,13 @@ from django.utils.translation import gettext as _
 from rest_framework import status
 from rest_framework.exceptions import APIException, ValidationError
 from rest_framework.pagination import PageNumberPagination
+from rest_framework.request import Request
 from rest_framework.response import Response
+from rest_framework.throttling import AnonRateThrottle, UserRateThrottle
 from rest_framework.views import exception_handler
 
 from ..failures import DomainError
+from .addresses import client_address
 
 PROBLEM = "application/problem+json"
 
@@ -23,6 +26,16 @@ class InItsLanguage:
     def initial(self, request: Any, *args: Any, **kwargs: Any) -> None:
         translation.activate(translation.get_language_from_request(request))
         super().initial(request, *args, **kwargs)  # type: ignore[misc]
+
+
+class VisitorThrottle(AnonRateThrottle):
+    def get_ident(self, request: Request) -> str:
+        return client_address(request)
+
+
+class PersonThrottle(UserRateThrottle):
+    def get_ident(self, request: Request) -> str:
+        return client_address(request)
 
 
 def only_ours(endpoints: list[tuple[str, str, str, Any]]) -> list[tuple[str, str, str, Any]]:

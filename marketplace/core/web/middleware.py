@@ -2,6 +2,7 @@ import re
 from collections.abc import Callable
 from typing import Any
 
+import structlog
 from csp.middleware import CSPMiddleware
 from django.conf import settings
 from django.dispatch import receiver
@@ -12,33 +13,41 @@ from django_structlog.middlewares import RequestMiddleware
 from django_structlog.signals import bind_extra_request_metadata
 
 from ..failures import DomainError
+from .addresses import client_address
+from .request_logs import names_nobody, path_of
 
-SEALED_PATHS = re.compile(settings.PATHS_THAT_LOG_NO_PERSON)
+#: A request's id as a proxy may give it: what else stands there would come into every line.
+REQUEST_ID = re.compile(r"[A-Za-z0-9-]{1,64}")
 
 
 class RequestLogMiddleware(RequestMiddleware):
-    """A line at a request's start and end; where nobody may learn who acts, without person, address and device."""
+    """A line at a request's start and end, by the rules of `request_logs`."""
+
+    def prepare(self, request: HttpRequest) -> None:
+        # A thread serves one request after the other; nothing of the last may stand in this one's lines.
+        structlog.contextvars.clear_contextvars()
+        for name in ("HTTP_X_REQUEST_ID", "HTTP_X_CORRELATION_ID"):
+            if not REQUEST_ID.fullmatch(request.META.get(name, "")):
+                request.META.pop(name, None)
+        super().prepare(request)
 
     @staticmethod
     def format_request(request: HttpRequest) -> str:
-        # A withdrawal reads like a bid: who counts the lines must not learn how many bids are live.
-        sealed = SEALED_PATHS.match(request.path)
-        return f"{request.method} {sealed.group(1)}" if sealed else RequestMiddleware.format_request(request)
+        return f"{request.method} {path_of(request.path)}"
 
     @staticmethod
     def bind_user_id(request: HttpRequest) -> None:
-        if not SEALED_PATHS.match(request.path):
-            RequestMiddleware.bind_user_id(request)
+        """Never: the trail says who did what."""
 
     @classmethod
     def bind_ip(cls, request: HttpRequest) -> None:
-        if not SEALED_PATHS.match(request.path):
-            super().bind_ip(request)
+        if not names_nobody(request):
+            structlog.contextvars.bind_contextvars(ip=client_address(request))
 
 
 @receiver(bind_extra_request_metadata)
 def leave_out_the_device(request: HttpRequest, log_kwargs: dict[str, Any], **_: Any) -> None:
-    if SEALED_PATHS.match(request.path):
+    if names_nobody(request):
         del log_kwargs["user_agent"]
 
 
