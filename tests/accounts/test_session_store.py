@@ -14,8 +14,9 @@ from django.db import connection
 from django.test import Client
 from django.urls import reverse
 
+from marketplace.accounts import tasks
 from marketplace.accounts.models import StoredSession
-from marketplace.accounts.session_store import SessionStore
+from marketplace.accounts.session_store import SessionStore, stored
 from tests.factories.accounts import PASSWORD, UserFactory
 
 pytestmark = pytest.mark.django_db
@@ -95,6 +96,13 @@ class TestASession:
         assert not is_signed_in(cookie)
         assert not StoredSession.objects.exists()
 
+    def test_that_ended_by_itself_leaves_no_row(self, signed_in):
+        StoredSession.objects.create(session_key="an-older-one", session_data="", expire_date="2026-01-01T00:00Z")
+
+        tasks.drop_ended_sessions()
+
+        assert [row.session_key for row in StoredSession.objects.all()] == [stored(cookie_of(signed_in))]
+
     def test_of_a_key_that_nobody_was_given_is_not_made(self, client):
         store = SessionStore("a-key-from-a-stranger")
 
@@ -127,7 +135,7 @@ class TestASession:
 
 def test_the_migration_ends_the_sessions_whose_keys_lay_open():
     Session.objects.create(session_key="a-cookie", session_data="", expire_date="2030-01-01T00:00Z")
-    migration = importlib.import_module("marketplace.accounts.migrations.0006_stored_sessions")
+    migration = importlib.import_module("marketplace.accounts.migrations.0007_stored_sessions")
 
     migration.end_old_sessions(apps, type("Editor", (), {"connection": connection}))
 

@@ -1,8 +1,8 @@
 """
 Where a request comes from: one rule for the limits, a bid's envelope, the trail and the logs.
 
-A proxy's word counts only if the proxy is named in TRUSTED_PROXIES; what anybody else says in a header is dropped before
-a library could believe it.
+A proxy's word counts only if the proxy is named in TRUSTED_PROXIES; what anybody else says in a header is dropped
+before a library could believe it.
 """
 
 from collections.abc import Callable, Iterable
@@ -57,7 +57,7 @@ def visitor(peer: str, forwarded: str, trusted: Iterable[Network]) -> str:
     """
     The first address, counted from us, that is no trusted proxy's.
 
-    :param forwarded: X-Forwarded-For; each proxy adds at its end whom it was asked by, so its beginning is the visitor's own claim
+    :param forwarded: X-Forwarded-For; each proxy adds who asked it at the end, so the beginning is the visitor's claim
     """
     trusted = list(trusted)
     found = read_address(peer)

@@ -3,7 +3,7 @@ What a line of the log may say of a request: its method, its path, how it ended,
 
 Whoever reads the logs must not learn who bid. So near a bid a path is cut (a withdrawal reads like a bid), and from
 whoever is signed in, or is about to be, neither person nor address nor device is written: a sign-in a minute before a
-nameless filing would name its bidder. What follows a question mark is written nowhere; a sign-in carries there where it leads.
+nameless filing would name its bidder. What follows a question mark is written nowhere: it says where a sign-in leads.
 """
 
 import logging

@@ -8,7 +8,7 @@ def end_old_sessions(apps, schema_editor):
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("accounts", "0005_membership_changes"),
+        ("accounts", "0006_keys"),
         ("sessions", "0001_initial"),
     ]
 
