@@ -52,17 +52,24 @@ class SessionStore(db.SessionStore):
         return row
 
     # Django's asynchronous twins would look for, and write, the key as it is.
-    _aget_session_from_db = sync_to_async(_get_session_from_db)
-    aexists = sync_to_async(exists)
-    adelete = sync_to_async(delete)
-    acreate_model_instance = sync_to_async(create_model_instance)
+    async def _aget_session_from_db(self) -> Any:
+        return await sync_to_async(self._get_session_from_db)()
+
+    async def aexists(self, session_key: str) -> bool:
+        return await sync_to_async(self.exists)(session_key)
+
+    async def adelete(self, session_key: str | None = None) -> None:
+        await sync_to_async(self.delete)(session_key)
+
+    async def acreate_model_instance(self, data: dict[str, Any]) -> Any:
+        return await sync_to_async(self.create_model_instance)(data)
 
     def encode(self, session_dict: dict[str, Any]) -> str:
         content = super().encode(session_dict).encode()
-        return base64.b64encode(self._box(settings.SECRET_KEY).encrypt(content)).decode()
+        return base64.b64encode(self._box(str(settings.SECRET_KEY)).encrypt(content)).decode()
 
-    def decode(self, session_data: str) -> dict[str, Any]:
-        for secret in (settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS):
+    def decode(self, session_data: str | bytes) -> dict[str, Any]:
+        for secret in (str(settings.SECRET_KEY), *map(str, settings.SECRET_KEY_FALLBACKS)):
             try:
                 content = self._box(secret).decrypt(base64.b64decode(session_data))
             except (CryptoError, binascii.Error, ValueError):
