@@ -45,6 +45,11 @@ def secret(name: str) -> str:
     return env.str(name)
 
 
+def sqlite_file() -> Path | None:
+    """The file of the embedded database; None where a server has it."""
+    return None if DATABASE_URL else DATA / "market.sqlite3"
+
+
 def database() -> dict:
     """The database by `DATABASE_URL`, else SQLite under `DATA` with the settings that survive concurrent writers."""
     if DATABASE_URL:
@@ -55,7 +60,7 @@ def database() -> dict:
         }
     return {
         "ENGINE": "django.db.backends.sqlite3",
-        "NAME": DATA / "market.sqlite3",
+        "NAME": sqlite_file(),
         "OPTIONS": {
             "transaction_mode": "IMMEDIATE",
             "timeout": 20,

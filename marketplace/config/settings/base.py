@@ -64,6 +64,7 @@ PATHS_THAT_LOG_NO_PERSON = (
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
+    "marketplace.core.web.headers.HeadersMiddleware",
     "marketplace.core.web.middleware.RequestLogMiddleware",
     "marketplace.core.web.middleware.NulMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
@@ -304,6 +305,7 @@ CELERY_TIMEZONE = TIME_ZONE
 LOGGING = logging_config(env.LOG_LEVEL)
 SECURE_CONTENT_TYPE_NOSNIFF = True
 SECURE_REFERRER_POLICY = "same-origin"
+SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "SAMEORIGIN"
 SESSION_ENGINE = "marketplace.accounts.session_store"
 SESSION_COOKIE_HTTPONLY = True

@@ -1,11 +1,13 @@
 """A city's market: PostgreSQL, Redis, secrets from the environment; nothing here has a default that is unsafe."""
 
 from marketplace.config import env
+from marketplace.config.secrets import keep_private, strong
 
 from .base import *
 
 DEBUG = False
-SECRET_KEY = env.secret("SECRET_KEY")
+keep_private(env.DATA, env.sqlite_file())
+SECRET_KEY = strong(env.secret("SECRET_KEY"))
 ALLOWED_HOSTS = env.ALLOWED_HOSTS
 # Named even where there is none: with a proxy left out every visitor has the proxy's address.
 env.secret("TRUSTED_PROXIES")
