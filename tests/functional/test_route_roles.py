@@ -128,7 +128,10 @@ tendering:bid-withdraw                 302 403 403 403 403 200 200 403 403
 tendering:change                       302 403 403 403 200 403 403 403 403
 tendering:draft-create                 302 403 200 403 200 403 403 200 403
 tendering:draft-delete                 302 404 404 403 200 404 404 404 404
+tendering:draft-look-over              302 404 404 403 200 404 404 404 404
 tendering:draft-page                   302 404 404 403 200 404 404 404 404
+tendering:draft-stay                   302 404 404 403 200 404 404 404 404
+tendering:draft-submit                 302 302 302 302 302 302 302 302 302
 tendering:draft-summary                302 404 404 200 200 404 404 404 404
 tendering:evaluation                   302 404 404 404 404 404 404 404 404
 tendering:evaluation-look-over         302 404 404 404 404 404 404 404 404
@@ -199,7 +202,6 @@ OPERATIONS = {
     "registry_console:registration-save": {"regulator"},
     "tendering:attachment-delete": {"owner"},
     "tendering:bid-sealed": {"firm", "applicant"},
-    "tendering:draft-submit": {"owner"},
     "tendering:draft-take-back": {"owner"},
     "tendering:evaluation-no-tie": set(),
     "tendering:repost": set(),
@@ -264,7 +266,9 @@ def arguments(things: dict) -> dict[str, list]:
         "tendering:attachment": [draft, things["attachment"].pk],
         "tendering:attachment-delete": [draft, things["attachment"].pk],
         "tendering:award-detail": [opened],
+        "tendering:draft-look-over": [draft, "contact"],
         "tendering:draft-page": [draft, "contact"],
+        "tendering:draft-stay": [draft, "contact"],
         "tendering:draft-take-back": [review],
         "tendering:evaluation-proposal": [0, 1],
         "tendering_pool:evaluator": [things["evaluator"].number],

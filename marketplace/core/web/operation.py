@@ -118,10 +118,12 @@ class Operation(LoginRequiredMixin, View):
         return self.respond(result)
 
     def empty_form(self) -> Any:
-        return self.form_class(initial=self.initial(), **self.form_arguments())
+        return self.make_form()
 
     def filled_form(self) -> Any:
-        given = self.request.POST, self.request.FILES
+        return self.make_form(self.request.POST, self.request.FILES)
+
+    def make_form(self, *given: Any) -> Any:
         return self.form_class(*given, initial=self.initial(), **self.form_arguments())
 
     def is_valid(self, form: Any) -> bool:

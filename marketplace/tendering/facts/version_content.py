@@ -19,24 +19,14 @@ from marketplace.core.failures import Text
 from marketplace.core.money import MoneyField, format_cny
 
 from ..models import WorkRequest
+from ..models.written import OWNERS_FIELDS
 from ..rules.parameters import in_words
 
-#: Fields that are no content: whose the request is.
-NOT_CONTENT = frozenset({"owner", "created_by"})
 PERCENTS = frozenset({"fund_fiscal", "fund_state", "fund_social"})
 
 Words = dict[str, str]
 Snapshot = dict[str, Words]
 Change = dict[str, Any]
-
-
-def content_fields() -> list[str]:
-    """Every field of a request that says what is asked for."""
-    return [
-        field.name
-        for field in WorkRequest._meta.concrete_fields
-        if field.editable and not field.primary_key and field.name not in NOT_CONTENT
-    ]
 
 
 def snapshot(work_request: WorkRequest) -> Snapshot:
@@ -60,7 +50,7 @@ def difference(before: Snapshot, after: Snapshot) -> list[Change]:
 
 def _written(work_request: WorkRequest) -> dict[str, str]:
     """What the request says, in the language in force; "" where it says nothing."""
-    words = {name: _field(work_request, name) for name in content_fields()}
+    words = {name: _field(work_request, name) for name in OWNERS_FIELDS}
     return words | {name: "\n".join(lines(work_request)) for name, (_label, lines) in PARTS.items()}
 
 

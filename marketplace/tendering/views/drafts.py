@@ -2,28 +2,30 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from datetime import datetime
 from decimal import Decimal
+from functools import cached_property
 from typing import Any
 
-from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.paginator import Paginator
 from django.db import transaction
-from django.http import HttpResponse
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.views.decorators.http import require_safe
 
 from marketplace.accounts.http import MemberRequest
+from marketplace.accounts.models import Organisation
 from marketplace.catalogue.forms import FeeForm
 from marketplace.catalogue.models import ServiceItem
 from marketplace.core import clock
-from marketplace.core.failures import DomainError
-from marketplace.core.permissions import Refused, require
-from marketplace.core.web.forms import add_failure
+from marketplace.core.failures import DomainError, Text
+from marketplace.core.permissions import Decision, Refused
+from marketplace.core.web.operation import Operation, Place, Press
 
 from .. import permissions, services
 from ..facts import drafts, version_content
@@ -41,6 +43,7 @@ from ..models import WorkRequest
 from ..policy import TenderingPolicy
 from ..presentation import versions
 from ..services import ExclusionLine, ItemLine
+from .operation import RequestOperation, moment_of
 
 PAGE_SIZE = 20
 
@@ -79,26 +82,41 @@ def own_requests(request: MemberRequest) -> HttpResponse:
     return render(request, "tendering/own_requests.html", {"page_obj": page})
 
 
-@login_required
-@require_http_methods(["GET", "POST"])
-def draft_create(request: MemberRequest) -> HttpResponse:
+class CreateDraft(Operation):
     """Begin from a service's page, whose calculator's values come along in the address, or from nothing."""
-    owner = request.organisation
-    if owner is None:
-        raise Refused(_("Join or record an organisation first."))
-    require(permissions.can_create(request.user, owner))
-    form = NewRequestForm(request.POST or None, owner=owner, initial={"item": request.GET.get("item")})
-    if form.is_valid():
-        item = form.cleaned_data["item"]
-        try:
-            work_request = services.create_draft(
-                owner=owner, actor=request.user, title=form.cleaned_data["title"], lines=[_line(item, request.GET, "")]
-            )
-        except DomainError as failure:
-            add_failure(form, failure)
-        else:
-            return redirect("tendering:draft-page", work_request.number, PAGES[0].code)
-    return render(request, "tendering/draft_create.html", {"form": form})
+
+    request: MemberRequest
+    template_name = "tendering/draft_create.html"
+    form_class = NewRequestForm
+
+    @property
+    def owner(self) -> Organisation:
+        if self.request.organisation is None:
+            raise Refused(_("Join or record an organisation first."))
+        return self.request.organisation
+
+    def decision(self) -> Decision:
+        return permissions.can_create(self.request.user, self.owner)
+
+    def initial(self) -> dict[str, Any]:
+        return {"item": self.request.GET.get("item")}
+
+    def form_arguments(self) -> dict[str, Any]:
+        return {"owner": self.owner}
+
+    def operate(self, form: Any) -> WorkRequest:
+        line = _line(form.cleaned_data["item"], self.request.GET, "")
+        return services.create_draft(
+            owner=self.owner, actor=self.request.user, title=form.cleaned_data["title"], lines=[line]
+        )
+
+    def place(self, result: WorkRequest) -> str:
+        return address_of(result, PAGES[0].code)
+
+
+def address_of(draft: WorkRequest, page: str) -> str:
+    """The address of a page of a draft."""
+    return reverse("tendering:draft-page", args=[draft.number, page])
 
 
 def _line(item: ServiceItem, data: Any, prefix: str) -> ItemLine:
@@ -123,64 +141,94 @@ def line_of(item: ServiceItem, form: FeeForm) -> ItemLine:
     )
 
 
-def _own_draft(request: MemberRequest, number: str) -> WorkRequest:
-    return get_object_or_404(
-        WorkRequest.objects.visible_to(request.user).select_related("owner", "matter", "amends"), number=number
-    )
+class DraftOperation(RequestOperation):
+    """What the owner does before a request is published."""
+
+    def visible(self) -> QuerySet[WorkRequest]:
+        return drafts_of(self.request)
+
+    def decision(self) -> Decision:
+        return permissions.can_edit(self.request.user, self.work_request)
+
+    def place(self, result: Any) -> str:
+        return reverse("tendering:draft-summary", args=[self.work_request.number])
 
 
-@login_required
-@require_http_methods(["GET", "POST"])
-def draft_page(request: MemberRequest, number: str, page: str) -> HttpResponse:
-    work_request = _own_draft(request, number)
-    require(permissions.can_edit(request.user, work_request))
-    index = next((index for index, each in enumerate(PAGES) if each.code == page), None)
-    if index is None:
-        return redirect("tendering:draft-summary", number)
-    current = PAGES[index]
-    form = current.form(request.POST or None, request.FILES or None, instance=work_request)
-    extra = EXTRAS[page](request, work_request) if page in EXTRAS else None
-    if request.method == "POST" and form.is_valid() and (extra is None or extra.is_valid()):
-        try:
-            # All of the page or nothing: a half that was saved would make the shown page stale.
-            with transaction.atomic():
-                saved = services.save_draft(
-                    request_id=work_request.pk,
-                    values=form.values,
-                    actor=request.user,
-                    edited_at=_moment(form.cleaned_data["edited_at"]),
-                )
-                if extra is not None:
-                    extra.save(saved)
-                if page == "contact" and (upload := form.cleaned_data.get("attachment")):
-                    services.add_attachment(request_id=saved.pk, upload=upload, actor=request.user)
-        except DomainError as failure:
-            add_failure(form, failure)
-        else:
-            if "stay" in request.POST:
-                messages.success(request, _("Saved."))
-                return redirect("tendering:draft-page", number, page)
-            following = PAGES[index + 1].code if index + 1 < len(PAGES) else None
-            if following is None or "to_summary" in request.POST:
-                return redirect("tendering:draft-summary", number)
-            return redirect("tendering:draft-page", number, following)
-    context = {
-        "work_request": work_request,
-        "form": form,
-        "page": current,
-        "extra": extra,
-        "step_names": STEP_NAMES,
-        "step_number": index + 1,
-        "previous": PAGES[index - 1].code if index else "",
-    }
-    return render(request, f"tendering/draft_{page}.html", context)
+def drafts_of(request: MemberRequest) -> QuerySet[WorkRequest]:
+    return WorkRequest.objects.visible_to(request.user).select_related("owner", "matter", "amends")
 
 
-def _moment(text: str) -> datetime | None:
-    try:
-        return datetime.fromisoformat(text)
-    except ValueError:
-        return datetime.min.replace(tzinfo=clock.SHANGHAI)
+class EditDraft(DraftOperation):
+    """One page of the long form: saved, and on to the next."""
+
+    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
+        if kwargs["page"] not in [each.code for each in PAGES]:
+            return redirect("tendering:draft-summary", kwargs["number"])
+        return super().dispatch(request, *args, **kwargs)
+
+    @property
+    def index(self) -> int:
+        return next(index for index, each in enumerate(PAGES) if each.code == self.kwargs["page"])
+
+    @cached_property
+    def extra(self) -> Any:
+        make = EXTRAS.get(self.kwargs["page"])
+        return make(self.request, self.work_request) if make else None
+
+    def make_form(self, *given: Any) -> DraftForm:
+        return PAGES[self.index].form(*given, instance=self.work_request)
+
+    def is_valid(self, form: Any) -> bool:
+        # Both are asked, so that every error shows at once.
+        return form.is_valid() & (self.extra is None or self.extra.is_valid())
+
+    def operate(self, form: Any) -> None:
+        actor = self.request.user
+        # All of the page or nothing: a half that was saved would make the shown page stale.
+        with transaction.atomic():
+            saved = services.save_draft(
+                request_id=self.work_request.pk,
+                values=form.values,
+                actor=actor,
+                edited_at=moment_of(form.cleaned_data["edited_at"]),
+            )
+            if self.extra is not None:
+                self.extra.save(saved)
+            if upload := form.cleaned_data.get("attachment"):
+                services.add_attachment(request_id=saved.pk, upload=upload, actor=actor)
+
+    def place(self, result: Any) -> str:
+        following = self.index + 1
+        if following == len(PAGES):
+            return super().place(result)
+        return address_of(self.work_request, PAGES[following].code)
+
+    def template(self) -> str:
+        return f"tendering/draft_{PAGES[self.index].code}.html"
+
+    def context(self) -> dict[str, Any]:
+        index = self.index
+        return {
+            "page": PAGES[index],
+            "extra": self.extra,
+            "step_names": STEP_NAMES,
+            "step_number": index + 1,
+            "previous": PAGES[index - 1].code if index else "",
+        }
+
+
+class SaveAndStay(EditDraft):
+    """Save, and show the same page with what follows from it, such as the bases of a further service."""
+
+    done = gettext_lazy("Saved.")
+
+    def place(self, result: Any) -> str:
+        return address_of(self.work_request, PAGES[self.index].code)
+
+
+class SaveAndLookOver(EditDraft):
+    def place(self, result: Any) -> str:
+        return DraftOperation.place(self, result)
 
 
 class ItemBases:
@@ -269,7 +317,7 @@ EXTRAS: dict[str, Callable[[MemberRequest, WorkRequest], Any]] = {"service": Ite
 @require_safe
 def draft_summary(request: MemberRequest, number: str) -> HttpResponse:
     """Everything that was filled in, what is missing, and the hand-in; read-only once it has been handed in."""
-    work_request = _own_draft(request, number)
+    work_request = get_object_or_404(drafts_of(request), number=number)
     if work_request.is_public:
         return redirect(work_request)
     return render(request, "tendering/draft_summary.html", _summary(request, work_request, {}))
@@ -311,54 +359,65 @@ def version_context(work_request: WorkRequest) -> dict[str, Any]:
     }
 
 
-@login_required
-@require_POST
-def draft_submit(request: MemberRequest, number: str) -> HttpResponse:
-    work_request = _own_draft(request, number)
-    try:
-        if work_request.amends_id is None:
-            work_request = services.submit_request(request_id=work_request.pk, actor=request.user)
-        else:
-            work_request = services.submit_version(
-                request_id=work_request.pk, actor=request.user, edited_at=_moment(request.POST.get("edited_at", ""))
-            )
-    except services.UnableToPublish as failure:
-        context = _summary(request, work_request, failure.field_errors or {"": failure.message})
-        return render(request, "tendering/draft_summary.html", context, status=409)
-    if work_request.is_public:
-        words = _("The new version is published.") if work_request.version > 1 else _("Your request is published.")
-        messages.success(request, words)
-        return redirect(work_request)
-    messages.success(
-        request, _("Your request has been handed in. A clerk of the operator looks at it within a working day.")
-    )
-    return redirect("tendering:draft-summary", number)
+class Submit(DraftOperation):
+    """Hand in: published at once, or reviewed first; what keeps it from being published shows on the summary."""
+
+    def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        return redirect("tendering:draft-summary", self.kwargs["number"])
+
+    def operate(self, form: Any) -> WorkRequest:
+        draft, actor = self.work_request, self.request.user
+        if draft.amends_id is None:
+            return services.submit_request(request_id=draft.pk, actor=actor)
+        looked_over = moment_of(self.request.POST.get("edited_at", ""))
+        return services.submit_version(request_id=draft.pk, actor=actor, edited_at=looked_over)
+
+    def words(self, result: WorkRequest) -> Text:
+        if not result.is_public:
+            return _("Your request has been handed in. A clerk of the operator looks at it within a working day.")
+        return _("The new version is published.") if result.version > 1 else _("Your request is published.")
+
+    def place(self, result: WorkRequest) -> str:
+        return result.get_absolute_url() if result.is_public else super().place(result)
+
+    def refuse(self, form: Any, failure: DomainError) -> HttpResponse:
+        if not isinstance(failure, services.UnableToPublish):
+            raise failure
+        problems = failure.field_errors or {"": failure.message}
+        context = _summary(self.request, self.work_request, problems)
+        return render(self.request, "tendering/draft_summary.html", context, status=failure.status)
 
 
-@login_required
-@require_POST
-def draft_take_back(request: MemberRequest, number: str) -> HttpResponse:
-    work_request = _own_draft(request, number)
-    services.take_back_request(request_id=work_request.pk, actor=request.user)
-    messages.success(request, _("You can edit the request again."))
-    return redirect("tendering:draft-summary", number)
+class DraftPress(Press, DraftOperation):
+    """A button on a page of a draft."""
+
+    def back(self) -> Place:
+        return self.place(None)
 
 
-@login_required
-@require_http_methods(["GET", "POST"])
-def draft_delete(request: MemberRequest, number: str) -> HttpResponse:
-    work_request = _own_draft(request, number)
-    require(permissions.can_edit(request.user, work_request))
-    if request.method == "POST":
-        services.discard_draft(request_id=work_request.pk, actor=request.user)
-        messages.success(request, _("The draft has been deleted."))
-        return redirect("tendering:own-requests")
-    return render(request, "tendering/draft_delete.html", {"work_request": work_request})
+class TakeBack(DraftPress):
+    done = gettext_lazy("You can edit the request again.")
+
+    def operate(self, form: Any) -> None:
+        services.take_back_request(request_id=self.work_request.pk, actor=self.request.user)
 
 
-@login_required
-@require_POST
-def attachment_delete(request: MemberRequest, number: str, pk: int) -> HttpResponse:
-    work_request = _own_draft(request, number)
-    services.remove_attachment(request_id=work_request.pk, attachment_id=pk, actor=request.user)
-    return redirect("tendering:draft-page", number, "contact")
+class Delete(DraftOperation):
+    template_name = "tendering/draft_delete.html"
+    done = gettext_lazy("The draft has been deleted.")
+
+    def operate(self, form: Any) -> None:
+        services.discard_draft(request_id=self.work_request.pk, actor=self.request.user)
+
+    def place(self, result: Any) -> str:
+        return "tendering:own-requests"
+
+
+class DeleteAttachment(DraftPress):
+    def operate(self, form: Any) -> None:
+        services.remove_attachment(
+            request_id=self.work_request.pk, attachment_id=self.kwargs["pk"], actor=self.request.user
+        )
+
+    def place(self, result: Any) -> str:
+        return address_of(self.work_request, "contact")

@@ -1,6 +1,5 @@
 """What an evaluator does: see what waits, declare, read without names, mark, hand in once."""
 
-from datetime import datetime
 from typing import Any
 
 from django.contrib.auth.decorators import login_required
@@ -23,6 +22,7 @@ from marketplace.core.web.operation import Operation, Press
 from .. import permissions, services
 from ..forms.evaluation import HandInForm, MarksForm, OwnTieForm
 from ..models import Evaluator, Paper
+from .operation import moment_of
 
 PAGE_SIZE = 20
 TAB = {"workbench_tab": "tendering:evaluation-list"}
@@ -127,14 +127,6 @@ class LookOverMarks(SaveMarks):
 
     def place(self, result: Any) -> str:
         return reverse("tendering:evaluation-hand-in", args=[self.subject.pk])
-
-
-def moment_of(text: str) -> datetime:
-    """When a page says that its row was edited; long ago where it says nothing readable."""
-    try:
-        return datetime.fromisoformat(text)
-    except ValueError:
-        return datetime.min.replace(tzinfo=clock.SHANGHAI)
 
 
 class DeclareNoTie(Press, PaperOperation):

@@ -1,11 +1,13 @@
 """What the pages of operations on a request have in common."""
 
+from datetime import datetime
 from functools import cached_property
 from typing import Any
 
 from django.db.models import QuerySet
 
 from marketplace.accounts.http import MemberRequest
+from marketplace.core import clock
 from marketplace.core.web.operation import Operation, Press
 from marketplace.registry.models import Intermediary
 
@@ -46,3 +48,11 @@ class FirmOperation(RequestOperation):
     @cached_property
     def firm(self) -> Intermediary:
         return firm_of(self.request)
+
+
+def moment_of(text: str) -> datetime:
+    """When a page says that its row was edited; long ago where it says nothing readable."""
+    try:
+        return datetime.fromisoformat(text)
+    except ValueError:
+        return datetime.min.replace(tzinfo=clock.SHANGHAI)

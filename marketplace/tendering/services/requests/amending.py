@@ -1,7 +1,6 @@
 """New versions of a published request: written as a draft, published in its place (RULES, Request)."""
 
 from datetime import datetime
-from typing import Any
 
 from django.db import transaction
 from django.db.models import Q
@@ -16,13 +15,12 @@ from ... import events, notices, permissions
 from ...announcing import announcement
 from ...facts import drafts, version_content
 from ...failures import StateMoved, joined
-from ...models import Attachment, Exclusion, RequestItem, RequestVersion, WorkRequest
+from ...models import RequestVersion, WorkRequest
+from ...models.written import OWNERS_ROWS
 from ...policy import TenderingPolicy
+from .copying import copy_fields, copy_lists, copy_rows
 from .notifying_eligible import schedule_telling
 from .publishing import UnableToPublish, schedule_deadline
-
-#: Rows that belong to what a version says.
-PARTS: tuple[Any, ...] = (RequestItem, Exclusion, Attachment)
 
 
 @transaction.atomic
@@ -44,14 +42,10 @@ def begin_version(*, request_id: int, actor: User) -> WorkRequest:
         policy_version=work_request.policy_version,
         failures_before=work_request.failures_before,
     )
-    _copy(work_request, draft)
+    copy_fields(work_request, draft)
     draft.save(force_insert=True)
-    draft.qualifications.set(work_request.qualifications.all())
-    for model in PARTS:
-        rows = list(model.objects.filter(work_request=work_request).order_by("pk"))
-        for row in rows:
-            row.pk, row.work_request = None, draft
-        model.objects.bulk_create(rows)
+    copy_lists(work_request, draft)
+    copy_rows(work_request, draft)
     audit.record(
         matter=work_request.audit_matter,
         action="request.version_begun",
@@ -139,11 +133,6 @@ def _locked(draft_id: int) -> tuple[WorkRequest, WorkRequest]:
     return draft.amends, draft
 
 
-def _copy(source: WorkRequest, target: WorkRequest) -> None:
-    for name in version_content.content_fields():
-        setattr(target, name, getattr(source, name))
-
-
 def _checked(
     work_request: WorkRequest, draft: WorkRequest, rules: TenderingPolicy, now: datetime
 ) -> list[version_content.Change]:
@@ -161,10 +150,10 @@ def _publish(
     if draft.bids_close_at is None:
         raise UnableToPublish(_("Give the bid deadline."), {"bids_close_at": _("Give the bid deadline.")})
     before = work_request.announcement_hash
-    _copy(draft, work_request)
+    copy_fields(draft, work_request)
     work_request.version += 1
-    work_request.qualifications.set(draft.qualifications.all())
-    for model in PARTS:
+    copy_lists(draft, work_request)
+    for model in OWNERS_ROWS:
         model.objects.filter(work_request=work_request).delete()
         model.objects.filter(work_request=draft).update(work_request=work_request)
     draft.delete()

@@ -23,16 +23,10 @@ from ... import permissions
 from ...facts import drafts
 from ...failures import StateMoved, joined
 from ...models import Attachment, Exclusion, RequestItem, WorkRequest
+from ...models.written import OWNERS_FIELDS, OWNERS_LISTS
 from ...policy import TenderingPolicy
 from ...rules import parameters, public_value
 
-#: What `save_draft` takes; items, exclusions and attachments have services of their own.
-FIELDS = (
-    "title", "project_name", "project_code", "matter", "government_investment", "fund_fiscal", "fund_state",
-    "fund_social", "public_project", "content", "scale", "price_max", "price_min", "service_days", "signing_days",
-    "method", "parameters", "public_value_source", "min_grade", "qualifications_match", "practitioner_licence",
-    "practitioners_needed", "requirement_reason", "contact_name", "contact_phone", "bids_close_at",
-)  # fmt: skip
 FUNDS = frozenset({"fund_fiscal", "fund_state", "fund_social"})
 MOST_ITEMS = 10
 MOST_ATTACHMENTS = 10
@@ -96,14 +90,17 @@ def save_draft(
     """
     Save the fields of a page.
 
-    :param values: any of `FIELDS`, and `qualifications` as a list of qualification types
+    :param values: any of the owner's fields and lists (`models.written`); None leaves a list as it is
     :param edited_at: the draft's `edited_at` as the page was shown, to refuse a page that is stale
+    :raises TypeError: if a name is none of them: what would be dropped is never called saved
     :raises Refused: if the actor may not edit it
     :raises UnableToEdit: with a message at each field that is impossible or contradicts another
     """
+    if unknown := values.keys() - {*OWNERS_FIELDS, *OWNERS_LISTS}:
+        raise TypeError(f"save_draft takes no {', '.join(sorted(unknown))}")
     work_request = _locked_draft(request_id, actor, edited_at)
-    qualifications = values.get("qualifications")
-    named = [name for name in FIELDS if name in values]
+    named = [name for name in OWNERS_FIELDS if name in values]
+    ticked = [name for name in OWNERS_LISTS if values.get(name) is not None]
     before = {name: _plain(getattr(work_request, name)) for name in named}
     for name in named:
         setattr(work_request, name, values[name])
@@ -112,13 +109,12 @@ def save_draft(
     if "method" in named:
         work_request.parameters = parameters.of_method(work_request.method, work_request.parameters)
     _check_fields(work_request, named)
-    if qualifications is not None:
-        work_request.qualifications.set(qualifications)
-        before["qualifications"] = None
+    for name in ticked:
+        getattr(work_request, name).set(values[name])
     _touch(work_request)
     after = {name: _plain(getattr(work_request, name)) for name in named}
     changed = [name for name in named if before[name] != after[name]]
-    if changed or qualifications is not None:
+    if changed or ticked:
         audit.record(
             matter=work_request.audit_matter,
             action="request.edited",

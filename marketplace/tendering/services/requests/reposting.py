@@ -9,9 +9,9 @@ from marketplace.core.failures import DomainError
 from marketplace.core.permissions import require
 
 from ... import permissions
-from ...models import Attachment, Exclusion, RequestItem, WorkRequest
+from ...models import WorkRequest
 from ...states import Status
-from .drafting import FIELDS
+from .copying import copy_fields, copy_lists, copy_rows
 
 
 class UnableToRepost(DomainError):
@@ -32,20 +32,18 @@ def repost_request(*, request_id: int, actor: User) -> WorkRequest:
     require(permissions.can_repost(actor, old))
     if again := WorkRequest.objects.filter(reposted_from=old).first():
         raise UnableToRepost(_("It has been posted again as %(number)s.") % {"number": again.number})
-    copied = {field: getattr(old, field) for field in FIELDS if field != "bids_close_at"}
-    new = WorkRequest.objects.create(
+    new = WorkRequest(
         number=numbers.next_number("MX"),
         owner=old.owner,
         created_by=actor,
         reposted_from=old,
         failures_before=old.failures_before + (old.status == Status.FAILED),
-        **copied,
     )
-    new.qualifications.set(old.qualifications.all())
-    for model, related in ((RequestItem, "request_items"), (Exclusion, "exclusions"), (Attachment, "attachments")):
-        rows = list(getattr(old, related).all())
-        for row in rows:
-            row.pk, row.work_request = None, new
-        model.objects.bulk_create(rows)
+    copy_fields(old, new)
+    # It has passed; the owner sets a new one.
+    new.bids_close_at = None
+    new.save(force_insert=True)
+    copy_lists(old, new)
+    copy_rows(old, new)
     audit.record(matter=new.audit_matter, action="request.reposted", actor=actor, after={"from": old.number})
     return new

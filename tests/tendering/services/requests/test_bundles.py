@@ -86,17 +86,17 @@ class TestBidding:
 
 
 class TestPages:
-    def send(self, client, draft, **sent):
+    def send(self, client, draft, button="", **sent):
         client.force_login(member_of(draft.owner))
         values = {"content": draft.content, "service_days": "35", "edited_at": draft.edited_at.isoformat()}
-        answer = client.post(f"/workbench/requests/{draft.number}/edit/service/", values | sent)
+        answer = client.post(f"/workbench/requests/{draft.number}/edit/service/{button}", values | sent)
         draft.refresh_from_db()
         return answer
 
     def test_a_further_service_is_added_and_the_page_stays(self, client):
         draft, other = WorkRequestFactory(), ServiceItemFactory()
 
-        answer = self.send(client, draft, add_item=other.code, stay="1")
+        answer = self.send(client, draft, "stay/", add_item=other.code)
 
         assert answer.url == f"/workbench/requests/{draft.number}/edit/service/"
         assert draft.request_items.filter(item=other).exists()
