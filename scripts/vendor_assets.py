@@ -16,7 +16,6 @@ PACKAGES = {
     "blakejs": "1.2.1",
     "bootstrap": "5.3.9",
     "bootstrap-icons": "1.13.2",
-    "echarts": "5.6.0",
     "js-sha256": "0.11.1",
     "tweetnacl": "1.0.3",
 }
@@ -27,9 +26,6 @@ FILES = [
     ("bootstrap", "dist/css/bootstrap.min.css", "bootstrap/bootstrap.min.css"),
     ("bootstrap", "LICENSE", "bootstrap/LICENSE"),
     ("bootstrap-icons", "LICENSE", "bootstrap-icons/LICENSE"),
-    ("echarts", "dist/echarts.min.js", "echarts/echarts.min.js"),
-    ("echarts", "LICENSE", "echarts/LICENSE"),
-    ("echarts", "NOTICE", "echarts/NOTICE"),
     ("blakejs", "LICENSE", "blakejs/LICENSE"),
     ("js-sha256", "build/sha256.min.js", "js-sha256/sha256.min.js"),
     ("js-sha256", "LICENSE.txt", "js-sha256/LICENSE"),

@@ -58,14 +58,6 @@ def fee_form_of(request: HttpRequest, schedule: FeeSchedule, item: ServiceItem |
     return FeeForm(data, schedule=schedule, item=item, initial=initial)
 
 
-def calculation_of(request: HttpRequest, item: ServiceItem) -> FeeCalculation | None:
-    """The fee of a service for the project that the address describes, or None where it describes none."""
-    if item.fee_schedule is None:
-        return None
-    form = fee_form_of(request, item.fee_schedule, item)
-    return form.calculation if form.is_bound and form.is_valid() else None
-
-
 def fee_view(request: HttpRequest, schedule: FeeSchedule, item: ServiceItem | None = None) -> FeeView:
     form = fee_form_of(request, schedule, item)
     calculation = form.calculation if form.is_bound and form.is_valid() else None

@@ -70,10 +70,6 @@ class RegistrationQuerySet(models.QuerySet):
     def filed(self) -> Self:
         return self.filter(state=RegistrationState.FILED)
 
-    def passed_by(self, at: datetime) -> Self:
-        """Those that had passed at an instant, the latest first."""
-        return self.filter(state=RegistrationState.PASSED, decided_at__lte=at).order_by("-decided_at", "-pk")
-
     def visible_to(self, user: Any) -> Self:
         """The firm's own people see theirs, regulators what has been filed."""
         if not user.is_authenticated:
@@ -93,12 +89,6 @@ class RecordedQuerySet(models.QuerySet):
     def recorded_at(self, at: datetime) -> Self:
         """What stood in the record at an instant, however it was changed later."""
         return self.filter(recorded_at__lte=at).filter(Q(withdrawn_at=None) | Q(withdrawn_at__gt=at))
-
-
-class QualificationQuerySet(RecordedQuerySet):
-    def valid_on(self, on: date) -> Self:
-        """Those valid on a day; the last day is included."""
-        return self.filter(valid_from__lte=on, valid_to__gte=on)
 
 
 class OfferQuerySet(models.QuerySet):

@@ -26,12 +26,6 @@ def can_create(user: Any, organisation: Organisation) -> Decision:
     return acts_for(user, organisation)
 
 
-def can_see(user: Any, work_request: WorkRequest) -> Decision:
-    if WorkRequest.objects.visible_to(user).filter(pk=work_request.pk).exists():
-        return yes()
-    return no(_("The request is not published."))
-
-
 def can_edit(user: Any, work_request: WorkRequest) -> Decision:
     if work_request.status not in EDITABLE:
         return no(_("The request has been handed in and can no longer be edited."))

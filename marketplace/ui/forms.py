@@ -106,8 +106,3 @@ def _errors(form: forms.BaseForm) -> list[tuple[str, str]]:
         else:
             lines += [(target, str(message)) for message in messages]
     return lines
-
-
-@register.filter
-def has_file_fields(form: forms.BaseForm) -> bool:
-    return form.is_multipart()

@@ -11,7 +11,7 @@ from marketplace.core import clock
 from marketplace.core.keys import KeyField
 from marketplace.core.money import MoneyField
 
-from ..querysets import OfferQuerySet, QualificationQuerySet, RecordedQuerySet
+from ..querysets import OfferQuerySet, RecordedQuerySet
 from ..states import Validity
 from .intermediary import Intermediary
 
@@ -39,7 +39,7 @@ class Qualification(models.Model):
     recorded_at = models.DateTimeField(default=clock.now, editable=False)
     withdrawn_at = models.DateTimeField(null=True, blank=True, editable=False)
 
-    objects = QualificationQuerySet.as_manager()
+    objects = RecordedQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("qualification")

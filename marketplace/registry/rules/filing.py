@@ -140,9 +140,6 @@ class Filing:
     authorisation: str = ""
     problems: list[Problem] = field(default_factory=list)
 
-    def problems_at(self, step: str) -> list[Problem]:
-        return [problem for problem in self.problems if problem.step == step]
-
 
 class _Entry:
     """One entry of a payload, a step's or a row's, read field by field."""

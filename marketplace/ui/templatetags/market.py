@@ -5,11 +5,11 @@ from decimal import ROUND_HALF_UP, Decimal
 
 from django import template
 from django.template.loader import render_to_string
-from django.utils.html import format_html, format_html_join
+from django.utils.html import format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import get_language
 
-from marketplace.core import calendar, clock, money
+from marketplace.core import clock, money
 from marketplace.core.additions.panels import panels_of
 
 register = template.Library()
@@ -90,21 +90,6 @@ def moment(value: datetime | None) -> str:
         return ""
     local = value.astimezone(clock.SHANGHAI)
     return f"{local:%Y-%m-%d %H:%M:%S} " + ("Beijing time" if _english() else "北京时间")
-
-
-@register.filter
-def provisional(value: datetime | date | None) -> bool:
-    """Whether a deadline lies after the published working calendar."""
-    if value is None:
-        return False
-    return calendar.is_provisional(clock.date_of(value) if isinstance(value, datetime) else value)
-
-
-@register.filter
-def grouped_hash(value: str) -> SafeString:
-    """A hash in groups of eight, parted by margins so that copying stays clean."""
-    groups = [(value[start : start + 8],) for start in range(0, len(value), 8)]
-    return format_html('<span class="hash">{}</span>', format_html_join("", "<span>{}</span>", groups))
 
 
 @register.simple_tag(takes_context=True)
