@@ -37,6 +37,8 @@ CUSTODIAN_DATABASE: Path = Path(
     env.str("CUSTODIAN_DATABASE", default=str(CUSTODIAN_DATA / "custodian.sqlite3"))
 ).resolve()
 CUSTODIAN_MARKET_KEY: str = env.str("CUSTODIAN_MARKET_KEY", default="")
+#: Whether /components/ shows every component in every state, to build with.
+SHOWCASE: bool = env.bool("SHOWCASE", default=False)
 LOG_LEVEL: str = env.str("LOG_LEVEL", default="INFO")
 
 

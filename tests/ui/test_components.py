@@ -252,3 +252,8 @@ class TestComponentsPage:
     @pytest.mark.parametrize("url", ["/components/", "/en/components/"])
     def test_it_opens_in_both_languages(self, client, url):
         assert client.get(url).status_code == 200
+
+    def test_it_is_not_there_without_its_setting(self, client, settings):
+        settings.SHOWCASE = False
+
+        assert client.get("/components/").status_code == 404

@@ -7,6 +7,7 @@ A debug page shows settings, variables and queries to whoever meets an error.
 from .embedded import *
 
 DEBUG = True
+SHOWCASE = True
 INSTALLED_APPS.append("debug_toolbar")
 # Inside the policy's middleware, whose nonce its scripts carry.
 MIDDLEWARE.insert(

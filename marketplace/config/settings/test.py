@@ -5,6 +5,7 @@ from .base import DATA, DATABASES
 DATA.mkdir(parents=True, exist_ok=True)
 
 DEBUG = False
+SHOWCASE = True
 SECRET_KEY = "only-for-tests"  # noqa: S105
 ALLOWED_HOSTS = ["*"]
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
