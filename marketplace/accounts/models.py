@@ -245,23 +245,39 @@ class Invitation(models.Model):
 
 
 class Notice(models.Model):
-    """A notice to a person, mostly one of an organisation's, shown on the site and mailed."""
+    """
+    A notice to a person, mostly one of an organisation's, shown on the site and mailed; both languages are kept.
+
+    One that says whose turn it is names what waits (`turn`), and is settled when that has been done, by whomever.
+    """
 
     user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="notices")
     organisation = models.ForeignKey(Organisation, null=True, on_delete=models.CASCADE, related_name="+")
     key = models.CharField(max_length=200)
-    title = models.CharField(max_length=200)
-    body = models.TextField()
+    turn = models.CharField(max_length=150, blank=True)
+    title_zh = models.CharField(max_length=200)
+    title_en = models.CharField(max_length=200, blank=True)
+    body_zh = models.TextField()
+    body_en = models.TextField(blank=True)
     url = models.CharField(max_length=300, blank=True)
     created_at = models.DateTimeField(default=clock.now)
     read_at = models.DateTimeField(null=True, blank=True)
+    settled_at = models.DateTimeField(null=True, blank=True)
+
+    title = localized("title")
+    body = localized("body")
 
     objects = NoticeQuerySet.as_manager()
 
     class Meta:
         ordering = ("-created_at", "-pk")
         constraints = [models.UniqueConstraint(fields=("user", "key"), name="notice_once")]
-        indexes = [models.Index(fields=("user", "-created_at"))]
+        indexes = [
+            models.Index(fields=("user", "-created_at")),
+            models.Index(
+                fields=("turn",), condition=~models.Q(turn="") & models.Q(settled_at=None), name="notice_that_waits"
+            ),
+        ]
 
     def __str__(self) -> str:
         return self.title

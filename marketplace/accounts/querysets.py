@@ -74,4 +74,5 @@ class NoticeQuerySet(models.QuerySet):
         return self.filter(user_id=user.pk)
 
     def unread(self) -> Self:
-        return self.filter(read_at=None)
+        """Not read yet, and not about what has been done meanwhile."""
+        return self.filter(read_at=None, settled_at=None)

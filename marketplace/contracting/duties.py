@@ -11,7 +11,7 @@ from django.utils.translation import pgettext
 
 from marketplace.accounts.models import Organisation
 from marketplace.accounts.permissions import acts_for
-from marketplace.core import clock
+from marketplace.core import calendar, clock
 from marketplace.core.additions import duties
 from marketplace.core.additions.duties import Duty, Matter
 from marketplace.core.calendar import end_of_day
@@ -46,11 +46,12 @@ def _to_read(found: list[Duty], contracts: list[Contract]) -> Iterator[Duty]:
 def duties_in(contracts: Iterable[Contract], organisation: Organisation) -> list[Duty]:
     """What waits for one of the parties in these contracts, which `selectors.for_duties` has read."""
     found: list[Duty] = []
+    versions = selectors.PolicyVersions()
     for contract in contracts:
         party = Party.OWNER if contract.owner_id == organisation.pk else Party.INTERMEDIARY
         found += _before_service(contract, party)
         found += _owner_in_service(contract) if party == Party.OWNER else _intermediary_in_service(contract)
-        found += _payments(contract, party)
+        found += _payments(contract, party, versions)
     return found
 
 
@@ -104,16 +105,6 @@ def _before_service(contract: Contract, party: Party) -> Iterator[Duty]:
 
 def _owner_in_service(contract: Contract) -> Iterator[Duty]:
     party = Party.OWNER
-    if contract.state == ContractState.IN_SERVICE and contract.filed_at is None:
-        yield _duty(
-            contract,
-            party,
-            _("File the contract"),
-            pgettext("contract", "File it"),
-            "file-contract",
-            since=contract.signed_at,
-            due_at=contract.filing_due_at,
-        )
     for milestone in contract.milestones.all():
         for deliverable in milestone.pending if contract.state == ContractState.IN_SERVICE else ():
             yield _duty(
@@ -163,11 +154,20 @@ def next_delivery(contract: Contract) -> Milestone | None:
     return next((each for each in contract.milestones.all() if each.state in TO_DELIVER), None)
 
 
-def _payments(contract: Contract, party: Party) -> Iterator[Duty]:
+def _payments(contract: Contract, party: Party, versions: selectors.PolicyVersions) -> Iterator[Duty]:
     for payment in contract.payments.all():
         if payment.state == Payment.State.RECORDED and payment.recorded_party != party:
             yield _duty(
-                contract, party, _("Confirm a payment"), pgettext("contract", "Confirm"), "payment-answer", payment.pk
+                contract,
+                party,
+                _("Confirm a payment"),
+                pgettext("contract", "Confirm"),
+                "payment-answer",
+                payment.pk,
+                since=payment.recorded_at,
+                due_at=calendar.end_of_working_day(
+                    clock.date_of(payment.recorded_at), versions[contract.policy_version].payment_answer_days
+                ),
             )
 
 

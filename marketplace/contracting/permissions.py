@@ -129,12 +129,6 @@ def parts_are_open(contract: Contract) -> Decision:
     return yes()
 
 
-def filing_is_open(contract: Contract) -> Decision:
-    if contract.signed_at is None:
-        return no(_("A contract is filed once both sides have signed."))
-    return no(_("This contract has been filed already.")) if contract.filed_at else yes()
-
-
 def in_service(contract: Contract) -> Decision:
     if contract.state == ContractState.IN_SERVICE:
         return yes()
@@ -227,10 +221,6 @@ def can_state_parts(seat: Seat, contract: Contract) -> Decision:
 
 def can_sign(seat: Seat, contract: Contract) -> Decision:
     return _first_no(acts_as(seat, Party.OWNER, Party.INTERMEDIARY), signing_is_open(contract, seat.party))
-
-
-def can_file(seat: Seat, contract: Contract) -> Decision:
-    return _first_no(acts_as(seat, Party.OWNER), filing_is_open(contract))
 
 
 def can_deliver(seat: Seat, milestone: Milestone) -> Decision:

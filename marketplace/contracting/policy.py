@@ -7,8 +7,8 @@ from marketplace.core.policy import Numbers
 class ContractingPolicy(Numbers):
     """The (policy) numbers of contracts, delivery and rating."""
 
-    contract_filing_days: int = 5
     acceptance_days: int = 5
+    payment_answer_days: int = 5
     acceptance_decision_days: int = 5
     rating_days: int = 15
     rating_change_days: int = 3

@@ -39,7 +39,7 @@ def for_page(contracts: ContractQuerySet) -> ContractQuerySet:
     return (
         contracts.with_parties()
         .annotate(wants_parts=WANTS_PARTS)
-        .select_related("rating", "filed_by")
+        .select_related("rating")
         .prefetch_related(
             "items",
             "payments__milestone",

@@ -17,7 +17,6 @@ urlpatterns = [
     path(f"{ONE}terms/change/", terms.AskChange.as_view(), name="terms-change"),
     path(f"{ONE}parts/", parts.StateParts.as_view(), name="parts"),
     path(f"{ONE}sign/", terms.Sign.as_view(), name="sign"),
-    path(f"{ONE}filing/", terms.FileContract.as_view(), name="file-contract"),
     path(f"{ONE}milestones/<int:position>/deliver/", delivery.Deliver.as_view(), name="deliver"),
     path(f"{ONE}milestones/<int:position>/extend/", delivery.Extend.as_view(), name="extend"),
     path(f"{ONE}deliverables/<int:pk>/", delivery.Answer.as_view(), name="deliverable-answer"),

@@ -115,6 +115,12 @@ def _anew() -> dict[str, Any]:
     }
 
 
+def schedule_new(kind: str, keys: Iterable[str], due_at: datetime) -> None:
+    """Have a kind's handler run for many keys at once; what is there already stays as it is."""
+    rows = [DueWork(kind=kind, key=key, due_at=due_at) for key in keys]
+    DueWork.objects.bulk_create(rows, batch_size=500, ignore_conflicts=True)
+
+
 def cancel(kind: str, key: str) -> None:
     """Take back what has not been done yet."""
     DueWork.objects.filter(kind=kind, key=key, done_at=None).update(done_at=clock.now(), version=F("version") + 1)

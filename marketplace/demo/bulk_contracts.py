@@ -101,9 +101,7 @@ class Agreements:
         if plan.status == "awarded":
             return contract
         contract.signed_at = self.days.at(plan.published + SIGNED, "14:20")
-        contract.filing_due_at = self.days.end_of(plan.published + SIGNED + self.policy.contract_filing_days)
         if plan.status == "completed":
-            contract.filed_at, contract.filed_by = contract.signed_at + timedelta(hours=20), work_request.created_by
             story = self._stories[contract.number] = _Story(plan, contract, firm, self.days)
             contract.completed_at = story.accepted_at
             accepted_on = clock.date_of(contract.completed_at)

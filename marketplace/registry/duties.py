@@ -15,6 +15,7 @@ from marketplace.core.additions.duties import Duty, Matter
 
 from .models import Qualification, Registration, Suspension
 from .models.particulars import EXPIRING_DAYS
+from .policy import RegistryPolicy
 from .states import EDITABLE, ON_THE_LIST, RegistrationState
 
 #: How far along a registration is in each state.
@@ -42,6 +43,7 @@ def registrations_to_check(user: Any, organisation: Any) -> Iterable[Duty]:
             due_at=registration.due_at,
             counterpart=str(registration.intermediary),
         )
+    days = RegistryPolicy.current().suspension_decision_days
     proposed = Suspension.objects.undecided().exclude(proposed_by=user)
     for suspension in proposed.select_related("intermediary__organisation"):
         yield Duty(
@@ -49,6 +51,8 @@ def registrations_to_check(user: Any, organisation: Any) -> Iterable[Duty]:
             object_label=str(suspension.intermediary),
             url=reverse("registry_console:suspension-decide", args=[suspension.pk]),
             action_label=_("Decide"),
+            started_at=suspension.proposed_at,
+            due_at=calendar.end_of_working_day(clock.date_of(suspension.proposed_at), days),
         )
 
 

@@ -6,7 +6,7 @@ from typing import Any
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from marketplace.accounts.notices import notify
+from marketplace.accounts.notices import notify, settle_matter
 from marketplace.ui.templatetags.market import day, near
 
 from .models import Intermediary, Registration, Suspension
@@ -23,6 +23,7 @@ class _Lazily:
 
 
 def filed(registration: Registration) -> None:
+    settle_matter(registration.audit_matter)
     notify(
         organisation=registration.intermediary.organisation,
         subject=_("%(number)s has been filed"),
@@ -53,6 +54,7 @@ def returned(registration: Registration, reasons: list[str]) -> None:
         params={"number": registration.number, "reasons": "\n".join(f"· {reason}" for reason in reasons)},
         url=registration.get_absolute_url(),
         key=f"{registration.audit_matter}:returned:{registration.round}",
+        turn=f"{registration.audit_matter}:returned",
     )
 
 

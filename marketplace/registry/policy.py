@@ -8,3 +8,4 @@ class RegistryPolicy(Numbers):
     """The (policy) numbers of registration."""
 
     registration_check_days: int = 2
+    suspension_decision_days: int = 2

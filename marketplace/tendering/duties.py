@@ -127,18 +127,21 @@ def _public_values(user: Any) -> Iterator[Duty]:
 
 
 def _reviews() -> Iterator[Duty]:
-    days = TenderingPolicy.current().review_days
     for work_request in WorkRequest.objects.waiting_for_review().select_related("owner"):
-        submitted_at: datetime = work_request.submitted_at or work_request.edited_at
         yield Duty(
             title=_("Review a request"),
             object_label=_label(work_request),
             url=reverse("tendering_console:review", args=[work_request.number]),
             action_label=pgettext("request", "Review"),
-            started_at=submitted_at,
-            due_at=calendar.end_of_working_day(clock.date_of(submitted_at), days),
+            started_at=work_request.submitted_at,
+            due_at=_review_due(work_request),
             counterpart=work_request.owner.name,
         )
+
+
+def _review_due(work_request: WorkRequest) -> datetime:
+    submitted_at = work_request.submitted_at or work_request.edited_at
+    return calendar.end_of_working_day(clock.date_of(submitted_at), TenderingPolicy.current().review_days)
 
 
 def _objections(authority: Organisation) -> Iterator[Duty]:
@@ -171,6 +174,7 @@ def _direct_selections(authority: Organisation) -> Iterator[Duty]:
                 url=reverse("tendering_console:direct", args=[work_request.number]),
                 action_label=pgettext("objection", "Decide"),
                 started_at=work_request.submitted_at,
+                due_at=_review_due(work_request),
                 counterpart=work_request.owner.name,
             )
 

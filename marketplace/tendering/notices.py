@@ -2,10 +2,14 @@
 
 from collections.abc import Iterable
 from datetime import datetime
+from typing import Any
 
+from django.conf import settings
+from django.urls import reverse
+from django.utils import translation
 from django.utils.translation import gettext_lazy as _
 
-from marketplace.accounts import notices
+from marketplace.accounts import notices as accounts_notices
 from marketplace.accounts.models import Membership, Organisation
 from marketplace.core import clock
 from marketplace.core.failures import Text
@@ -22,7 +26,12 @@ ABOUT_SELECTED = "selected"
 ABOUT_FAILED = "failed"
 ABOUT_VOIDED = "voided"
 ABOUT_ANSWER = "answer"
+ABOUT_PUBLISHED = "published_for_you"
 ABOUT = {
+    ABOUT_PUBLISHED: (
+        _("%(number)s fits you: bids are taken until %(moment)s"),
+        _("%(title)s\n\n%(owner)s asks for %(services)s. Your company offers this and meets every condition now."),
+    ),
     ABOUT_ANSWER: (
         _("%(number)s: question %(question)s was answered"),
         _("%(title)s: %(text)s"),
@@ -70,23 +79,43 @@ def tell(
     occasion: str,
     subject: Text,
     body: Text = BODY,
-    **params: object,
+    at: str = "",
+    turn: str = "",
+    **params: Any,
 ) -> None:
     """
     Tell every active member of some organisations about a request, once an occasion.
 
     :param occasion: names it within the request, such as "published" or "question:3"
     :param subject: lazy; it and the body may name `number`, `title` and what `params` holds
+    :param at: the page to act on (`page`); the request's own where nothing has to be done
+    :param turn: what waits for them, such as "review"; `settle` ends it
     """
-    for organisation in organisations:
-        notices.notify(
-            organisation=organisation,
-            subject=subject,
-            body=body,
-            url=work_request.get_absolute_url(),
-            key=f"{work_request.audit_matter}:{occasion}",
-            params={"number": work_request.number, "title": work_request.title, **params},
-        )
+    accounts_notices.notify_all(
+        organisations=organisations,
+        subject=subject,
+        body=body,
+        url=at or work_request.get_absolute_url(),
+        key=f"{work_request.audit_matter}:{occasion}",
+        turn=f"{work_request.audit_matter}:{turn}" if turn else "",
+        params={"number": work_request.number, "title": work_request.title, **params},
+    )
+
+
+def settle(work_request: WorkRequest, turn: str) -> None:
+    """What the request's notices of that turn waited for is done."""
+    accounts_notices.settle(f"{work_request.audit_matter}:{turn}")
+
+
+def settle_all(work_request: WorkRequest) -> None:
+    """The request is over: nothing of it waits for anybody."""
+    accounts_notices.settle_matter(work_request.audit_matter)
+
+
+def page(name: str, *args: object) -> str:
+    """The path of a page, the console's included; each reader gets it in their language."""
+    with translation.override(settings.LANGUAGE_CODE):
+        return reverse(name, args=args)
 
 
 def tell_about(
@@ -95,7 +124,7 @@ def tell_about(
     about: str,
     *,
     occasion: str = "",
-    **params: object,
+    **params: Any,
 ) -> None:
     """Tell organisations one of the things that have a name."""
     subject, body = ABOUT[about]

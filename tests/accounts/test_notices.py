@@ -26,7 +26,7 @@ class TestNotify:
         notify(member.organisation)
         outbox.run_due()
 
-        assert list(Notice.objects.values_list("user", "title")) == [(member.user_id, "标题")]
+        assert list(Notice.objects.values_list("user", "title_zh")) == [(member.user_id, "标题")]
         assert [message.to for message in mail.outbox] == [[member.user.email]]
 
     def test_writes_to_each_in_their_language(self):
@@ -39,8 +39,12 @@ class TestNotify:
             params={"email": "a@example.com"},
         )
 
-        assert Notice.objects.get(user=english.user).title == "The invitation to a@example.com is withdrawn."
-        assert Notice.objects.get(user=chinese.user).title == "发给 a@example.com 的邀请已撤回。"
+        outbox.run_due()
+        subjects = {message.to[0]: message.subject for message in mail.outbox}
+        assert subjects == {
+            english.user.email: "[明选] The invitation to a@example.com is withdrawn.",
+            chinese.user.email: "[明选] 发给 a@example.com 的邀请已撤回。",
+        }
 
     def test_mails_a_link_in_the_reader_s_language(self):
         member = MembershipFactory(user__language="en")
@@ -89,7 +93,7 @@ class TestPage:
         member = MembershipFactory()
         client.force_login(member.user)
         NoticeFactory.create_batch(25, user=member.user, organisation=member.organisation)
-        NoticeFactory(title="别人的通知")
+        NoticeFactory(title_zh="别人的通知")
         client.get(reverse("accounts:notice-list"))
 
         with django_assert_num_queries(7):

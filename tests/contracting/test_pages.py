@@ -256,15 +256,6 @@ class TestSignPage:
         assert again.status_code == 409
         assert Signature.objects.count() == 1
 
-    def test_filing(self, frozen_clock, client):
-        contract = ContractFactory(signed=True)
-        client.force_login(owner_of(contract))
-        client.get(page("file-contract", contract))
-
-        client.post(page("file-contract", contract))
-
-        assert Contract.objects.get().filed_at == clock.now()
-
 
 class TestDeliveryPages:
     def test_several_files_go_up_and_come_down_again(self, frozen_clock, client):

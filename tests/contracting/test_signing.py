@@ -6,7 +6,7 @@ from django.db import DatabaseError, transaction
 from credit.models import Engagement, ProcessStep
 from marketplace.contracting import services
 from marketplace.contracting.models import Contract, Signature
-from marketplace.contracting.services import UnableToFile, UnableToSign
+from marketplace.contracting.services import UnableToSign
 from marketplace.core import clock, outbox
 from marketplace.core.models import DueWork
 from marketplace.core.permissions import Refused
@@ -36,7 +36,6 @@ class TestSignContract:
 
         contract = Contract.objects.get()
         assert (contract.state, contract.signed_at) == ("in_service", clock.now())
-        assert clock.date_of(contract.filing_due_at) == date(2026, 11, 30)
         assert contract.award.work_request.status == "contracted"
         assert DueWork.objects.filter(kind="contracting.delivery_due").count() == 2
 
@@ -142,41 +141,3 @@ class TestSignContract:
         sign(contract, intermediary_of(contract))
 
         assert Contract.objects.get().state == "signing"
-
-
-class TestFileContract:
-    def test_the_owner_files_it(self, frozen_clock):
-        contract = ContractFactory(signed=True)
-
-        services.file_contract(contract_id=contract.pk, actor=owner_of(contract))
-
-        contract.refresh_from_db()
-        assert (contract.filed_at, contract.filed_by) == (clock.now(), owner_of(contract))
-
-    @pytest.mark.parametrize("stage", ["drafting", "agreed"])
-    def test_an_unsigned_contract_cannot_be_filed(self, frozen_clock, stage):
-        contract = ContractFactory(stage=stage)
-
-        with pytest.raises(UnableToFile, match="both sides have signed"):
-            services.file_contract(contract_id=contract.pk, actor=owner_of(contract))
-
-        assert Contract.objects.get().filed_at is None
-
-    def test_it_is_filed_once(self, frozen_clock):
-        contract = ContractFactory(signed=True)
-        services.file_contract(contract_id=contract.pk, actor=owner_of(contract))
-        filed_at = clock.now()
-        frozen_clock.advance(days=1)
-
-        with pytest.raises(UnableToFile, match="already"):
-            services.file_contract(contract_id=contract.pk, actor=owner_of(contract))
-
-        assert Contract.objects.get().filed_at == filed_at
-
-    def test_the_intermediary_does_not_file(self, frozen_clock):
-        contract = ContractFactory(signed=True)
-
-        with pytest.raises(Refused, match="Only the owner"):
-            services.file_contract(contract_id=contract.pk, actor=intermediary_of(contract))
-
-        assert Contract.objects.get().filed_at is None

@@ -117,6 +117,6 @@ class NoticeFactory(DjangoModelFactory):
     user = factory.SubFactory(UserFactory)
     organisation = factory.SubFactory(OrganisationFactory)
     key = factory.Sequence(lambda n: f"notice:{n}")
-    title = factory.Sequence(lambda n: f"MX-2026-{n:04d} 收到一条提问")
-    body = "请在 1 个工作日内答复。"
+    title_zh = factory.Sequence(lambda n: f"MX-2026-{n:04d} 收到一条提问")
+    body_zh = "请在 1 个工作日内答复。"
     url = "/workbench/"

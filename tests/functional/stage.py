@@ -175,7 +175,7 @@ def mail():
     """Every notice as it was to be mailed, and every mail that was written, as `[to, subject]`."""
     # A long header is folded, which adds a space.
     written = [[message["To"], message["Subject"].strip()] for message in _written()]
-    notices = Notice.objects.values_list("user__email", "title")
+    notices = Notice.objects.values_list("user__email", "title_zh")
     return {"notices": [[to, f"[明选] {title}"] for to, title in notices], "written": written}
 
 

@@ -71,7 +71,6 @@ contracting:deliverable-answer         302 404 404 403 200 403 404 403 404
 contracting:deliverable-return         302 404 404 403 200 403 404 403 404
 contracting:extend                     302 404 404 403 200 403 404 403 404
 contracting:file                       302 404 404 200 200 200 404 200 404
-contracting:file-contract              302 404 404 403 200 403 404 403 404
 contracting:parts                      302 404 404 403 403 403 404 403 404
 contracting:payment-answer             302 404 404 403 403 200 404 403 404
 contracting:payment-deny               302 404 404 403 403 200 404 403 404
@@ -293,7 +292,6 @@ def arguments(things: dict) -> dict[str, list]:
                 "terms-agree",
                 "terms-change",
                 "sign",
-                "file-contract",
                 "payment-record",
                 "rate",
                 "rating-change",

@@ -46,7 +46,7 @@ class TestSuspension:
         assert Intermediary.objects.get().status == "listed"
         outbox.run_due()
         assert Intermediary.objects.get().status == "suspended"
-        assert Notice.objects.get(user=person).title == "The firm is suspended from 24 Nov 2026"
+        assert Notice.objects.get(user=person).title_en == "The firm is suspended from 24 Nov 2026"
         assert [line.action for line in audit.trail(firm.audit_matter)] == ["propose suspension", "decide suspension"]
 
     def test_who_proposed_does_not_decide(self, firm):

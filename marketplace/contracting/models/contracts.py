@@ -65,11 +65,6 @@ class Contract(FSMModelMixin, models.Model):
 
     owner_defaulted_at = models.DateTimeField(null=True, blank=True, editable=False)
     signed_at = models.DateTimeField(null=True, blank=True, editable=False)
-    filing_due_at = models.DateTimeField(null=True, blank=True, editable=False)
-    filed_at = models.DateTimeField(null=True, blank=True, editable=False)
-    filed_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="+", editable=False
-    )
     completed_at = models.DateTimeField(null=True, blank=True, db_index=True, editable=False)
     rating_due_at = models.DateTimeField(null=True, blank=True, editable=False)
     ended_at = models.DateTimeField(null=True, blank=True, editable=False)
@@ -102,7 +97,6 @@ class Contract(FSMModelMixin, models.Model):
                 | models.Q(
                     state__in=SIGNED,
                     signed_at__isnull=False,
-                    filing_due_at__isnull=False,
                 )
                 | models.Q(state=ContractState.TERMINATED),
                 name="contract_signed_in_its_states",
@@ -118,11 +112,6 @@ class Contract(FSMModelMixin, models.Model):
                 condition=models.Q(state__in=ENDED_EARLY, ended_at__isnull=False) & ~models.Q(end_reason="")
                 | models.Q(state__in=LIVE, ended_at=None, end_reason=""),
                 name="contract_end_has_its_reason",
-            ),
-            models.CheckConstraint(
-                condition=models.Q(filed_at=None, filed_by=None)
-                | models.Q(filed_at__isnull=False, filed_by__isnull=False, signed_at__isnull=False),
-                name="contract_filed_by_somebody",
             ),
         ]
 
@@ -183,9 +172,8 @@ class Contract(FSMModelMixin, models.Model):
         self.turn_since = at
 
     @transition(field=state, source=ContractState.SIGNING, target=ContractState.IN_SERVICE)
-    def enter_service(self, *, at: datetime, filing_due_at: datetime) -> None:
+    def enter_service(self, *, at: datetime) -> None:
         self.signed_at = at
-        self.filing_due_at = filing_due_at
 
     @transition(field=state, source=ContractState.IN_SERVICE, target=ContractState.COMPLETED)
     def complete(self, *, at: datetime, rating_due_at: datetime) -> None:

@@ -6,7 +6,7 @@ from .lapsing import lapse_contract
 from .paying import UnableToConfirmPayment, UnableToRecordPayment, confirm_payment, deny_payment, record_payment
 from .preparing import prepare_contract
 from .rating import UnableToRate, UnableToReply, change_rating, rate_contract, reply_to_rating
-from .signing import UnableToFile, UnableToSign, file_contract, sign_contract
+from .signing import UnableToSign, sign_contract
 from .stating_parts import Part, UnableToState, state_parts
 from .terms import MilestoneTerms, UnableToAgree, UnableToPropose, agree_terms, ask_change, propose_terms
 
@@ -19,7 +19,6 @@ __all__ = [
     "UnableToDecide",
     "UnableToDeliver",
     "UnableToExtend",
-    "UnableToFile",
     "UnableToPropose",
     "UnableToRate",
     "UnableToRecordPayment",
@@ -35,7 +34,6 @@ __all__ = [
     "decide_deliverable",
     "deny_payment",
     "extend_milestone",
-    "file_contract",
     "lapse_contract",
     "prepare_contract",
     "propose_terms",

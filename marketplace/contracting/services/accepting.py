@@ -75,6 +75,8 @@ def return_deliverable(*, deliverable_id: int, reasons: str, actor: User) -> Del
         contract.intermediary,
         contract,
         f"returned:{deliverable.pk}",
+        at=() if is_disputed else ("contracting:deliver", contract.number, milestone.position),
+        turn="" if is_disputed else f"deliver:{milestone.pk}",
         subject=_("Deliverable of contract %(number)s returned"),
         body=_("%(owner)s has returned “%(milestone)s”: %(reasons)s"),
         milestone=milestone.title,
@@ -84,6 +86,8 @@ def return_deliverable(*, deliverable_id: int, reasons: str, actor: User) -> Del
         news.tell_regulators(
             contract,
             f"disputed:{deliverable.pk}",
+            at=("contracting_console:decide", deliverable.pk),
+            turn=f"decide:{deliverable.pk}",
             subject=_("Decide the dispute in contract %(number)s"),
             body=_("“%(milestone)s” has been returned for the third time. Decide by %(until)s."),
             milestone=milestone.title,
@@ -109,6 +113,8 @@ def _note_answer(contract: Contract, deliverable: Deliverable, actor: User) -> N
     deliverable.answered_at, deliverable.answered_by = clock.now(), actor
     deliverable.save()
     outbox.cancel(ACCEPTANCE_DUE, str(deliverable.pk))
+    for turn in (f"answer:{deliverable.pk}", f"decide:{deliverable.pk}"):
+        news.settle(contract, turn)
     if deliverable.submission == 1:
         accepted = deliverable.outcome == Deliverable.Outcome.ACCEPTED
         crediting.count_first_answer(deliverable.milestone, accepted=accepted, actor=actor)
@@ -145,6 +151,8 @@ def remind_of_acceptance(*, deliverable_id: int) -> None:
         contract.owner,
         contract,
         f"reminded:{deliverable.pk}",
+        at=("contracting:deliverable-answer", contract.number, deliverable.pk),
+        turn=f"answer:{deliverable.pk}",
         subject=_("Overdue: accept or return a deliverable of contract %(number)s"),
         body=_("The time for answering “%(milestone)s” is over. If you stay silent, a regulator decides by %(until)s."),
         milestone=deliverable.milestone.title,
@@ -153,6 +161,8 @@ def remind_of_acceptance(*, deliverable_id: int) -> None:
     news.tell_regulators(
         contract,
         f"silent:{deliverable.pk}",
+        at=("contracting_console:decide", deliverable.pk),
+        turn=f"decide:{deliverable.pk}",
         subject=_("Decide an unanswered deliverable of contract %(number)s"),
         body=_("%(owner)s has not answered “%(milestone)s” in time. Decide by %(until)s."),
         milestone=deliverable.milestone.title,

@@ -74,6 +74,8 @@ def _note_decision(deliverable: Deliverable, accepted: bool, reasons: str, actor
 
 
 def _tell(contract: Contract, deliverable: Deliverable) -> None:
+    for turn in (f"answer:{deliverable.pk}", f"decide:{deliverable.pk}"):
+        news.settle(contract, turn)
     accepted = deliverable.decision == Deliverable.Outcome.ACCEPTED
     for party in Party:
         news.tell(

@@ -77,10 +77,13 @@ def submit_deliverable(
             "files": [{"name": each.name, "sha256": each.sha256} for each in stored],
         },
     )
+    news.settle(contract, f"deliver:{milestone.pk}")
     news.tell(
         contract.owner,
         contract,
         f"delivered:{deliverable.pk}",
+        at=("contracting:deliverable-answer", contract.number, deliverable.pk),
+        turn=f"answer:{deliverable.pk}",
         subject=_("Accept or return a deliverable of contract %(number)s"),
         body=_("%(intermediary)s has submitted “%(milestone)s”. Answer by %(until)s."),
         milestone=milestone.title,

@@ -73,6 +73,8 @@ def record_payment(
         contract.party(Party(payment.recorded_party).other),
         contract,
         f"payment:{payment.pk}",
+        at=("contracting:payment-answer", contract.number, payment.pk),
+        turn=f"payment:{payment.pk}",
         subject=_("Confirm a payment of contract %(number)s"),
         body=_("The other side has recorded a payment of %(amount)s on %(day)s. Confirm or deny it."),
         amount=format_cny(payment.amount),
@@ -144,6 +146,7 @@ def _answer(payment: Payment, action: str, actor: User) -> Payment:
     payment.answered_at, payment.answered_by = clock.now(), actor
     payment.save()
     _note(payment, action, actor)
+    news.settle(payment.contract, f"payment:{payment.pk}")
     news.tell(
         payment.contract.party(payment.recorded_party),
         payment.contract,

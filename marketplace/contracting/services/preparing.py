@@ -69,6 +69,8 @@ def prepare_contract(*, award_id: int) -> Contract | None:
         contract.owner,
         contract,
         "prepared",
+        at=("contracting:terms-propose", contract.number),
+        turn="terms",
         subject=_("Propose the terms of contract %(number)s"),
         body=_("The award of “%(title)s” stands. Propose milestones and dates, so that both sides can sign in time."),
     )

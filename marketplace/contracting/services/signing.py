@@ -14,7 +14,7 @@ from ..choices import Party
 from ..events import ContractSigned
 from ..models import Contract, Signature
 from . import handover
-from .locking import demand, lock_contract, policy_of
+from .locking import demand, lock_contract
 
 ONE_DAY = timedelta(days=1)
 DELIVERY_DUE = "contracting.delivery_due"
@@ -23,10 +23,6 @@ START_SERVICE = "contracting.start_service"
 
 class UnableToSign(DomainError):
     code = "unable-to-sign"
-
-
-class UnableToFile(DomainError):
-    code = "unable-to-file-contract"
 
 
 @transaction.atomic
@@ -68,6 +64,8 @@ def sign_contract(*, contract_id: int, sha256: str, actor: User) -> Signature:
             other,
             contract,
             f"signed:{text.version}:{signature.party}",
+            at=("contracting:sign", contract.number),
+            turn="sign",
             subject=_("Sign contract %(number)s"),
             body=_("The other side has signed “%(title)s”. Your signature completes the contract."),
         )
@@ -77,9 +75,9 @@ def sign_contract(*, contract_id: int, sha256: str, actor: User) -> Signature:
 def _begin_service(contract: Contract, actor: User) -> None:
     now = clock.now()
     by_party = {each.party: each for each in contract.current_text.signatures.all()}
-    filing_due_at = calendar.end_of_working_day(clock.today(), policy_of(contract).contract_filing_days)
-    contract.enter_service(at=now, filing_due_at=filing_due_at)
+    contract.enter_service(at=now)
     contract.save()
+    news.settle(contract, "sign")
     for milestone in contract.milestones.all():
         outbox.schedule(DELIVERY_DUE, str(milestone.pk), milestone.due_at)
     outbox.schedule(START_SERVICE, str(contract.pk), calendar.end_of_day(contract.service_starts_on - ONE_DAY))
@@ -92,33 +90,5 @@ def _begin_service(contract: Contract, actor: User) -> None:
             contract,
             "in_service",
             subject=_("Contract %(number)s is signed by both sides"),
-            body=_("“%(title)s” is in service. The owner files the contract within the time shown on its page."),
+            body=_("“%(title)s” is in service."),
         )
-
-
-@transaction.atomic
-def file_contract(*, contract_id: int, actor: User) -> Contract:
-    """
-    Record that the owner files the signed contract with the authority in charge.
-
-    :raises Refused: unless the actor acts for the owner
-    :raises UnableToFile: before both signatures, or a second time
-    """
-    contract, seat = lock_contract(actor, pk=contract_id)
-    require(permissions.acts_as(seat, Party.OWNER))
-    demand(permissions.filing_is_open(contract), UnableToFile)
-    contract.filed_at, contract.filed_by = clock.now(), actor
-    contract.save(update_fields=["filed_at", "filed_by"])
-    audit.record(
-        matter=contract.audit_matter,
-        action="filed",
-        actor=actor,
-        after={"sha256": contract.current_text.sha256, "due_at": str(contract.filing_due_at)},
-    )
-    news.tell_regulators(
-        contract,
-        "filed",
-        subject=_("Contract %(number)s has been filed"),
-        body=_("%(owner)s has filed its contract with %(intermediary)s about “%(title)s”."),
-    )
-    return contract

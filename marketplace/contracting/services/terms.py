@@ -102,10 +102,13 @@ def propose_terms(
         before=before,
         after={**_facts(contract), "sha256": proposed.sha256},
     )
+    news.settle(contract, "terms")
     news.tell(
         contract.intermediary,
         contract,
         f"proposed:{contract.text_version}",
+        at=("contracting:terms-agree", contract.number),
+        turn="agree",
         subject=_("Agree to the terms of contract %(number)s"),
         body=_("%(owner)s has proposed the terms of “%(title)s”. Agree to them, or say what should change."),
     )
@@ -188,10 +191,13 @@ def agree_terms(*, contract_id: int, sha256: str, actor: User) -> Contract:
         actor=actor,
         after={"version": contract.text_version, "sha256": sha256},
     )
+    news.settle(contract, "agree")
     news.tell(
         contract.owner,
         contract,
         f"agreed:{contract.text_version}",
+        at=("contracting:sign", contract.number),
+        turn="sign",
         subject=_("Sign contract %(number)s"),
         body=_("%(intermediary)s has agreed to the terms of “%(title)s”. Both sides can sign now."),
     )
@@ -219,10 +225,14 @@ def ask_change(*, contract_id: int, wish: str, actor: User) -> Contract:
         actor=actor,
         after={"version": contract.text_version, "wish": contract.wish},
     )
+    for turn in ("agree", "sign"):
+        news.settle(contract, turn)
     news.tell(
         contract.owner,
         contract,
         f"change:{contract.text_version}",
+        at=("contracting:terms-propose", contract.number),
+        turn="terms",
         subject=_("Change asked for in contract %(number)s"),
         body=_("%(intermediary)s asks for a change of the terms: %(wish)s"),
         wish=contract.wish,

@@ -113,16 +113,3 @@ class Sign(_OverText):
         services.sign_contract(
             contract_id=self.contract.pk, sha256=form.cleaned_data["sha256"], actor=self.request.user
         )
-
-
-class FileContract(_OverText):
-    """The owner files the signed contract with the authority in charge."""
-
-    template_name = "contracting/contract_file.html"
-    done = _("The contract is filed.")
-
-    def decision(self) -> Decision:
-        return permissions.can_file(self.seat, self.contract)
-
-    def operate(self, form: Any) -> None:
-        services.file_contract(contract_id=self.contract.pk, actor=self.request.user)

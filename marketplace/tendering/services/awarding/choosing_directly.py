@@ -85,6 +85,7 @@ def decide_direct(*, request_id: int, is_allowed: bool, reason: str, actor: User
         actor=actor,
         after={"reason": decided.reason},
     )
+    notices.settle(work_request, "direct")
     notices.tell(
         [work_request.owner, *(notices.operators() if is_allowed else [])],
         work_request,

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.core.files.uploadedfile import UploadedFile
@@ -85,14 +86,15 @@ def submit_objection(
         actor=actor,
         after={"uscc": intermediary.uscc, "ground": ground, "clock": award.state},
     )
-    notices.tell(
-        [work_request.owner, award.intermediary.organisation, *([objection.regulator] if objection.regulator else [])],
-        work_request,
-        occasion=f"objection:{objection.pk}",
-        subject=_("%(number)s: an objection was received"),
-        body=_("%(title)s: the award waits until a regulator has decided, by %(day)s."),
-        day=clock.date_of(objection.due_at).isoformat(),
-    )
+    received: dict[str, Any] = {
+        "subject": _("%(number)s: an objection was received"),
+        "body": _("%(title)s: the award waits until a regulator has decided, by %(day)s."),
+        "day": clock.date_of(objection.due_at).isoformat(),
+    }
+    parties = [work_request.owner, award.intermediary.organisation]
+    notices.tell(parties, work_request, occasion=f"objection:{objection.pk}", at=_result_of(work_request), **received)
+    if objection.regulator:
+        _ask(work_request, [objection.regulator], f"objection:{objection.pk}", **received)
     return objection
 
 
@@ -129,10 +131,12 @@ def decide_objections(*, award_id: int, upheld: bool, reasons: str, actor: User,
         actor=actor,
         after={"outcome": str(outcome), "remedy": remedy if upheld else None, "reasons": reasons.strip()},
     )
+    notices.settle(work_request, "objections")
     notices.tell(
         [work_request.owner, award.intermediary.organisation, *(one.objector.organisation for one in pending)],
         work_request,
         occasion=f"objections_decided:{award.rank}:{pending[0].pk}",
+        at=_result_of(work_request),
         subject=_("%(number)s: the objections were decided"),
         body=_("%(title)s: %(reasons)s"),
         reasons=reasons.strip(),
@@ -172,15 +176,25 @@ def escalate_objections(*, award_id: int) -> None:
         after={"regulator": str(second or first), "due_at": due_at.isoformat()},
     )
     told = [one for one in (first, second) if one is not None]
-    notices.tell(
-        told,
+    _ask(
         work_request,
-        occasion=f"objections_overdue:{award.rank}:{due_at.isoformat()}",
+        told,
+        f"objections_overdue:{award.rank}:{due_at.isoformat()}",
         subject=_("%(number)s: the decision about an objection is overdue"),
         body=_("%(title)s: a second regulator decides by %(day)s."),
         day=clock.date_of(due_at).isoformat(),
     )
     schedule_overdue(award, due_at)
+
+
+def _ask(work_request: WorkRequest, regulators: list[Organisation], occasion: str, **words: Any) -> None:
+    """Tell regulators that objections wait for their decision."""
+    at = notices.page("tendering_console:objections", work_request.number)
+    notices.tell(regulators, work_request, occasion=occasion, at=at, turn="objections", **words)
+
+
+def _result_of(work_request: WorkRequest) -> str:
+    return notices.page("tendering:award-detail", work_request.number)
 
 
 def _overdue_key(award: Award, due_at: datetime) -> str:

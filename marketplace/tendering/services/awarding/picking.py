@@ -90,6 +90,8 @@ def _begin(work_request: WorkRequest, opening: Opening) -> None:
         [work_request.owner],
         work_request,
         occasion="pick",
+        at=notices.page("tendering:pick", work_request.number),
+        turn="pick",
         subject=_("%(number)s: the short list is drawn, pick from it"),
         body=_(
             "%(title)s: pick one of %(firms)d firms until the end of %(day)s, with your reason. Else the first wins."

@@ -15,7 +15,7 @@ from marketplace.core import audit, clock
 from marketplace.core.failures import DomainError, Text
 from marketplace.core.permissions import require
 
-from ... import permissions
+from ... import notices, permissions
 from ...failures import StateMoved, joined
 from ...models import Mark, Opening, Paper, Seat, WorkRequest
 from ...models.marking import Round
@@ -123,6 +123,7 @@ def hand_in_marks(*, paper_id: int, actor: User, edited_at: datetime | None = No
     paper.handed_in_at = clock.now()
     paper.save()
     # Not the marks themselves: the trail can be read before all are in.
+    notices.settle(work_request, f"marking:{paper.pk}")
     _record(work_request, "evaluator.handed_in", actor, paper.seat, {"paper": paper.position})
     _advance(work_request, paper.seat.opening)
     return paper

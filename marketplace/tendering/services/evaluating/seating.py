@@ -146,6 +146,8 @@ def replace(work_request: WorkRequest, seat: Seat, reason: str) -> bool:
             return False
     seat.replace(at=clock.now(), reason=reason)
     seat.save()
+    for paper in seat.papers.all():
+        notices.settle(work_request, f"marking:{paper.pk}")
     if following is not None:
         _take(work_request, following, labels_given(opening))
     set_clock(work_request, opening)
@@ -266,6 +268,7 @@ def tell_evaluator(
         body=body,
         url=paper.get_absolute_url(),
         key=f"{work_request.audit_matter}:marking:{paper.pk}:{occasion}",
+        turn=f"{work_request.audit_matter}:marking:{paper.pk}",
         params={**_params(work_request), "day": clock.date_of(paper.due_at).isoformat()},
     )
 

@@ -195,6 +195,7 @@ def _record(work_request: WorkRequest, opening: Opening, action: str) -> None:
 
 
 def _announce_winner(work_request: WorkRequest, opening: Opening, winner: OpenedBid) -> None:
+    notices.settle_all(work_request)
     work_request.announce_winner(at=opening.opened_at)
     work_request.save()
     award = begin_turn(work_request, winner)
@@ -228,6 +229,7 @@ def _tell_of_direct(work_request: WorkRequest, award: Award) -> None:
 
 
 def _fail(work_request: WorkRequest, opening: Opening) -> None:
+    notices.settle_all(work_request)
     work_request.fail(at=clock.now(), reason="too_few_bids")
     work_request.save()
     notices.tell(
@@ -244,6 +246,7 @@ def _fail(work_request: WorkRequest, opening: Opening) -> None:
 
 def _void(work_request: WorkRequest, opening: Opening, reason: str, revealed: Mapping[str, str] | None) -> None:
     """A secret that does not match its commitment voids the selection publicly (RULES, Seed)."""
+    notices.settle_all(work_request)
     void_opening(work_request, opening, reason, revealed)
     work_request.void(at=clock.now(), reason=reason)
     work_request.save()

@@ -1,6 +1,7 @@
 """The public value of an opening: two officers type it, neither seeing the other's before both are in."""
 
 from datetime import datetime
+from typing import Any
 
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
@@ -61,6 +62,7 @@ def enter_public_value(*, request_id: int, value: str, published_at: datetime, a
         _record(work_request, "public_value.agreed", actor, {"round": entry.round, "value": value})
         opening.public_value = value
         opening.save(update_fields=["public_value"])
+        notices.settle(work_request, "public_value")
         schedule_resume(opening, clock.now())
     else:
         _disagree(work_request, before[0], entry)
@@ -112,6 +114,8 @@ def _disagree(work_request: WorkRequest, first: PublicValueEntry, second: Public
         [*notices.operators(), *notices.regulators_of(work_request)],
         work_request,
         occasion=f"public_value_differs:{second.round}",
+        at=_page_of(work_request),
+        turn="public_value",
         subject=_("%(number)s: the two entries of the public value differ"),
         body=_("%(title)s: two officers type it again, each from the source."),
     )
@@ -119,6 +123,10 @@ def _disagree(work_request: WorkRequest, first: PublicValueEntry, second: Public
 
 def _record(work_request: WorkRequest, action: str, actor: User | None, after: dict[str, object]) -> None:
     audit.record(matter=work_request.audit_matter, action=action, actor=actor, after=after)
+
+
+def _page_of(work_request: WorkRequest) -> str:
+    return notices.page("tendering_console:public-value", work_request.number)
 
 
 def _schedule_overdue(work_request: WorkRequest, at: datetime) -> None:
@@ -131,16 +139,16 @@ def _begin(work_request: WorkRequest, opening: Opening) -> None:
     opening.waits_until = calendar.end_of_working_day(clock.date_of(opening.waits_since), rules.public_value_days)
     _schedule_overdue(work_request, opening.waits_until)
     officers = [*notices.operators(), *notices.regulators_of(work_request)]
-    notices.tell(
-        [*notices.bidders_of(work_request), work_request.owner, *officers],
-        work_request,
-        occasion="public_value",
-        subject=_("%(number)s: the list is frozen, the public value is waited for"),
-        body=_("%(title)s: %(source)s, the first one published from %(moment)s. List hash: %(list_hash)s"),
-        source=public_value.announced(work_request.public_value_source) or "",
-        moment=typed_values.earliest_of(opening).astimezone(clock.SHANGHAI).strftime("%Y-%m-%d %H:%M"),
-        list_hash=opening.list_hash,
-    )
+    words: dict[str, Any] = {
+        "occasion": "public_value",
+        "subject": _("%(number)s: the list is frozen, the public value is waited for"),
+        "body": _("%(title)s: %(source)s, the first one published from %(moment)s. List hash: %(list_hash)s"),
+        "source": public_value.announced(work_request.public_value_source) or "",
+        "moment": typed_values.earliest_of(opening).astimezone(clock.SHANGHAI).strftime("%Y-%m-%d %H:%M"),
+        "list_hash": opening.list_hash,
+    }
+    notices.tell([*notices.bidders_of(work_request), work_request.owner], work_request, **words)
+    notices.tell(officers, work_request, at=_page_of(work_request), turn="public_value", **words)
 
 
 BEFORE_DRAW.append(

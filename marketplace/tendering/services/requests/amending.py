@@ -78,6 +78,7 @@ def submit_version(*, request_id: int, actor: User, edited_at: datetime | None =
     if reasons := drafts.review_reasons(draft, rules):
         draft.submit(at=now)
         draft.save()
+        notices.settle_all(draft)
         audit.record(
             matter=work_request.audit_matter,
             action="request.version_submitted",
@@ -89,6 +90,8 @@ def submit_version(*, request_id: int, actor: User, edited_at: datetime | None =
             draft,
             occasion=f"submitted:{now.isoformat()}",
             subject=_("%(number)s waits for review"),
+            at=notices.page("tendering_console:review", draft.number),
+            turn="review",
         )
         return draft
     return _publish(work_request, draft, changes, now, actor)
@@ -156,6 +159,7 @@ def _publish(
     for model in OWNERS_ROWS:
         model.objects.filter(work_request=work_request).delete()
         model.objects.filter(work_request=draft).update(work_request=work_request)
+    notices.settle_all(draft)
     draft.delete()
     announcement.bind(work_request, published_at=now)
     work_request.edited_at = now

@@ -72,6 +72,8 @@ def ask_question(*, request_id: int, intermediary: Intermediary, text: str, acto
         subject=_("%(number)s: a question waits for your answer"),
         body=_("%(title)s: %(text)s"),
         text=text,
+        at=notices.page("tendering:question-answer", work_request.number, question.number),
+        turn=f"question:{question.number}",
     )
     return question
 
@@ -102,6 +104,7 @@ def answer_question(*, question_id: int, answer: str, actor: User) -> Question:
         actor=actor,
         after={"number": question.number, "answer": question.answer},
     )
+    notices.settle(work_request, f"question:{question.number}")
     notices.tell(
         [question.asker.organisation],
         work_request,

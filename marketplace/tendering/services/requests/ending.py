@@ -156,6 +156,7 @@ def _given(reason: str) -> str:
 def _ended(work_request: WorkRequest, action: str, reason: str, actor: User, subject: Text) -> WorkRequest:
     work_request.save()
     audit.record(matter=work_request.audit_matter, action=action, actor=actor, after={"reason": reason})
+    notices.settle_all(work_request)
     _tell(work_request, action, subject, reason)
     publish(events.RequestEnded(work_request.pk))
     return work_request

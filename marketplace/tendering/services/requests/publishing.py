@@ -19,6 +19,7 @@ from ...models import RequestVersion, WorkRequest
 from ...policy import TenderingPolicy
 from ...rules import completeness
 from ...sealing import custodians
+from .notifying_eligible import schedule_telling
 
 DEADLINE = "tendering.deadline"
 TELL_CUSTODIAN = "tendering.tell_custodian"
@@ -52,6 +53,7 @@ def submit_request(*, request_id: int, actor: User) -> WorkRequest:
         return _publish(work_request, in_force, now, actor)
     work_request.submit(at=now)
     work_request.save()
+    notices.settle_all(work_request)
     audit.record(matter=work_request.audit_matter, action="request.submitted", actor=actor, after={"review": reasons})
     if completeness.DIRECT_AFTER_FAILURES in reasons:
         notices.tell(
@@ -59,12 +61,16 @@ def submit_request(*, request_id: int, actor: User) -> WorkRequest:
             work_request,
             occasion=f"direct_asked:{now.isoformat()}",
             subject=_("%(number)s: direct selection after two failures waits for your word"),
+            at=notices.page("tendering_console:direct", work_request.number),
+            turn="direct",
         )
     notices.tell(
         notices.operators(),
         work_request,
         occasion=f"submitted:{now.isoformat()}",
         subject=_("%(number)s waits for review"),
+        at=notices.page("tendering_console:review", work_request.number),
+        turn="review",
     )
     return work_request
 
@@ -80,6 +86,7 @@ def take_back_request(*, request_id: int, actor: User) -> WorkRequest:
     require(permissions.can_take_back(actor, work_request))
     work_request.take_back()
     work_request.save()
+    notices.settle_all(work_request)
     audit.record(matter=work_request.audit_matter, action="request.taken_back", actor=actor)
     return work_request
 
@@ -104,6 +111,7 @@ def review_request(*, request_id: int, publish_it: bool, reasons: str = "", acto
         raise UnableToReview(message, {"reasons": message})
     work_request.send_back(reason=reasons.strip())
     work_request.save()
+    notices.settle_all(work_request)
     audit.record(
         matter=work_request.audit_matter, action="request.returned", actor=actor, after={"reasons": reasons.strip()}
     )
@@ -114,6 +122,8 @@ def review_request(*, request_id: int, publish_it: bool, reasons: str = "", acto
         subject=_("%(number)s was returned"),
         body=_("%(title)s: %(reasons)s"),
         reasons=reasons.strip(),
+        at=notices.page("tendering:draft-summary", work_request.number),
+        turn="returned",
     )
     return work_request
 
@@ -183,11 +193,16 @@ def _publish(work_request: WorkRequest, in_force: TenderingPolicy, now: datetime
         actor=actor,
         after={"announcement_hash": work_request.announcement_hash, "policy": in_force.version},
     )
+    notices.settle_all(work_request)
     notices.tell(
         [work_request.owner],
         work_request,
         occasion="published",
+        at=notices.page("tendering:pick", work_request.number) if is_direct else "",
+        turn="pick" if is_direct else "",
         subject=_("%(number)s is published, pick a firm") if is_direct else _("%(number)s is open for bids"),
     )
+    if not is_direct and work_request.bids_close_at is not None:
+        schedule_telling(work_request, notices.ABOUT_PUBLISHED)
     publish(events.RequestPublished(work_request.pk))
     return work_request

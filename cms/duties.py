@@ -1,0 +1,38 @@
+"""Pages that wait for an operator's approval."""
+
+from collections.abc import Iterator
+from typing import Any
+
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from wagtail.models import Page, TaskState
+
+from marketplace.accounts.models import Organisation
+from marketplace.core import calendar, clock
+from marketplace.core.additions import duties
+from marketplace.core.additions.duties import Duty
+
+from .policy import PagesPolicy
+
+
+@duties.provider
+def page_approvals(user: Any, organisation: Organisation) -> Iterator[Duty]:
+    if organisation.kind != Organisation.Kind.OPERATOR:
+        return
+    days = PagesPolicy.current().page_approval_days
+    waiting = TaskState.objects.filter(status=TaskState.STATUS_IN_PROGRESS).exclude(
+        workflow_state__requested_by_id=user.pk
+    )
+    for state in waiting.select_related("revision", "workflow_state__requested_by").order_by("started_at", "pk"):
+        page = state.revision.content_object
+        if isinstance(page, Page):
+            asker = state.workflow_state.requested_by
+            yield Duty(
+                title=_("Approve a page"),
+                object_label=page.get_admin_display_title(),
+                url=reverse("wagtailadmin_pages:edit", args=[page.pk]),
+                action_label=_("Look at it"),
+                started_at=state.started_at,
+                due_at=calendar.end_of_working_day(clock.date_of(state.started_at), days),
+                counterpart=str(asker) if asker else "",
+            )
