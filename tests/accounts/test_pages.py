@@ -280,7 +280,12 @@ ROUTES = [
     ("invitation-resend", "post", LOGIN, 404, 403, 302),
     ("invitation-withdraw", "post", LOGIN, 404, 403, 302),
     ("invitation-accept", "get", LOGIN, 409, 409, 409),
+    ("session-state", "get", 200, 200, 200, 200),
+    ("session-stay", "post", 200, 200, 200, 200),
+    ("session-again", "get", LOGIN, 200, 200, 200),
 ]
+#: What only a script reads.
+DATA = ("session-state",)
 
 
 class TestRoutesByRole:
@@ -311,7 +316,11 @@ class TestRoutesByRole:
         response = getattr(client, method)(url, form)
 
         wanted = expected[ROLES.index(role)]
-        if wanted == LOGIN:
+        if wanted == LOGIN and form:
+            # What was sent waits in the answer, which leads to signing in.
+            assert response.status_code == 403
+            assert "/accounts/login/?next=" in response.content.decode()
+        elif wanted == LOGIN:
             assert response.status_code == 302
             assert response.url.startswith("/accounts/login/")
         else:
@@ -326,13 +335,17 @@ class TestRoutesByRole:
     def test_what_changes_something_is_posted(self, client, route):
         administrator = MembershipFactory()
         client.force_login(administrator.user)
-        takes_argument = route[0] not in ("notices-read", "switch-organisation")
+        takes_argument = route[0] not in ("notices-read", "switch-organisation", "session-stay")
 
         response = client.get(reverse(f"accounts:{route[0]}", args=[administrator.pk] if takes_argument else None))
 
         assert response.status_code == 405
 
-    @pytest.mark.parametrize("route", [route for route in ROUTES if route[1] == "get"], ids=lambda route: route[0])
+    @pytest.mark.parametrize(
+        "route",
+        [route for route in ROUTES if route[1] == "get" and route[0] not in DATA],
+        ids=lambda route: route[0],
+    )
     def test_every_page_is_there_in_english(self, client, route):
         user = UserFactory()
         invitation = InvitationFactory(email=user.email)

@@ -32,7 +32,8 @@ class SignedOutMiddleware:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         response = self.get_response(request)
-        if request.method != "POST" or request.user.is_authenticated or not _leads_to_sign_in(response):
+        is_entrance = request.path == reverse("wagtailadmin_login")
+        if request.method != "POST" or request.user.is_authenticated or is_entrance or not _leads_to_sign_in(response):
             return response
         if not _is_navigation(request):
             return JsonResponse(
