@@ -2,24 +2,24 @@
 
 from collections.abc import Callable
 from dataclasses import replace
-from functools import wraps
+from functools import cached_property, wraps
 from typing import Any
 
-from django.contrib import messages
 from django.core.paginator import Paginator
-from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
+from django.utils.decorators import method_decorator
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_safe
 
 from marketplace.accounts.models import User
 from marketplace.accounts.permissions import is_operator, is_regulator
 from marketplace.core import clock
 from marketplace.core.failures import DomainError
 from marketplace.core.permissions import Decision, Refused, require
-from marketplace.core.web.forms import add_failure
+from marketplace.core.web.operation import ConsoleOperation
 from marketplace.core.web.views import forbidden
 
 from . import services
@@ -34,7 +34,7 @@ from .selectors import event_of
 PAGE_SIZE = 30
 
 
-View = Callable[..., HttpResponse]
+View = Callable[..., HttpResponseBase]
 
 
 class ConsoleRequest(HttpRequest):
@@ -47,7 +47,7 @@ def says_why_not(view: View) -> View:
     """A refusal is a 403 with its reason; Wagtail would send the person to the console's first page without one."""
 
     @wraps(view)
-    def guarded(request: HttpRequest, **kwargs: Any) -> HttpResponse:
+    def guarded(request: HttpRequest, **kwargs: Any) -> HttpResponseBase:
         try:
             return view(request, **kwargs)
         except Refused as refusal:
@@ -90,68 +90,87 @@ def index(request: ConsoleRequest) -> HttpResponse:
     return render(request, "credit/console/index.html", context)
 
 
-@require_http_methods(["GET", "HEAD", "POST"])
-@says_why_not
-def propose(request: ConsoleRequest) -> HttpResponse:
-    require(can_propose_event(request.user))
-    form = ProposalForm(request.POST or None, request.FILES or None)
-    status = 200
-    if request.method == "POST":
-        status = 422
-        if form.is_valid():
-            upload = form.cleaned_data.pop("upload")
-            try:
-                event = services.propose_event(
-                    **form.cleaned_data, uploads=[upload] if upload else [], actor=request.user
-                )
-            except DomainError as failure:
-                status = _show(failure, form)
-            else:
-                messages.success(request, _("%(number)s is proposed. Another person decides it.") % {"number": event})
-                return redirect("credit_console:decide", event.number)
-    context = {
-        "breadcrumbs_items": _crumbs(_("Propose an event")),
-        "header_title": _("Propose an event"),
-        "header_icon": "plus",
-        "form": form,
-    }
-    return render(request, "credit/console/propose.html", context, status=status)
+@method_decorator(says_why_not, name="dispatch")
+class _Events(ConsoleOperation):
+    """A regulator's work on events."""
+
+    request: ConsoleRequest
+
+    def entry(self) -> Decision:
+        return is_regulator(self.request.user)
+
+    def crumbs(self) -> list[dict[str, str]]:
+        return _crumbs(str(self.heading()))
 
 
-@require_http_methods(["GET", "HEAD", "POST"])
-@says_why_not
-def decide(request: ConsoleRequest, number: str) -> HttpResponse:
+class ProposeEvent(_Events):
+    template_name = "credit/console/propose.html"
+    form_class = ProposalForm
+    icon = "plus"
+
+    def entry(self) -> Decision:
+        return can_propose_event(self.request.user)
+
+    def heading(self) -> str:
+        return _("Propose an event")
+
+    def operate(self, form: Any) -> ConductEvent:
+        values = {name: value for name, value in form.cleaned_data.items() if name != "upload"}
+        upload = form.cleaned_data["upload"]
+        return services.propose_event(**values, uploads=[upload] if upload else [], actor=self.request.user)
+
+    def words(self, result: ConductEvent) -> str:
+        return _("%(number)s is proposed. Another person decides it.") % {"number": result}
+
+    def place(self, result: ConductEvent) -> str:
+        return reverse("credit_console:decide", args=[result.number])
+
+
+class DecideEvent(_Events):
     """Facts, effect and decision; the same page read-only with the reason for who may not decide."""
-    require(is_regulator(request.user))
-    event = get_object_or_404(event_of(number, request.user))
-    decision = can_decide_event(request.user, event)
-    form = DecisionForm(request.POST or None)
-    status = 200
-    if request.method == "POST":
-        require(decision)
-        status = 422
-        if form.is_valid():
-            try:
-                services.decide_event(event=event, **form.cleaned_data, actor=request.user)
-            except DomainError as failure:
-                status = _show(failure, form)
-            else:
-                messages.success(request, _("The decision on %(number)s is recorded.") % {"number": event})
-                return redirect("credit_console:index")
-    before, after = _effect(event)
-    context = {
-        "breadcrumbs_items": _crumbs(f"{event.number} {event.rule.name}"),
-        "header_title": f"{event.rule.code} {event.rule.name}",
-        "header_icon": "clipboard-list",
-        "event": event,
-        "situation": event.situation_on(clock.today()),
-        "form": form if decision else None,
-        "refusal": decision,
-        "before": before,
-        "after": after,
-        "effect_rows": _effect_rows(before, after),
-    }
-    return render(request, "credit/console/decide.html", context, status=status)
+
+    template_name = "credit/console/decide.html"
+    form_class = DecisionForm
+    icon = "clipboard-list"
+
+    @cached_property
+    def subject(self) -> ConductEvent:
+        return get_object_or_404(event_of(self.kwargs["number"], self.request.user))
+
+    def crumbs(self) -> list[dict[str, str]]:
+        return _crumbs(f"{self.subject.number} {self.subject.rule.name}")
+
+    def heading(self) -> str:
+        return f"{self.subject.rule.code} {self.subject.rule.name}"
+
+    def decision(self) -> Decision:
+        return can_decide_event(self.request.user, self.subject)
+
+    def operate(self, form: Any) -> None:
+        services.decide_event(event=self.subject, **form.cleaned_data, actor=self.request.user)
+
+    def refuse(self, form: Any, failure: DomainError) -> HttpResponse:
+        del self.subject
+        self.refusal = self.decision()
+        if self.refusal:
+            return super().refuse(form, failure)
+        return self.page(None, failure.status)
+
+    def words(self, result: Any) -> str:
+        return _("The decision on %(number)s is recorded.") % {"number": self.subject}
+
+    def place(self, result: Any) -> str:
+        return "credit_console:index"
+
+    def context(self) -> dict[str, Any]:
+        before, after = _effect(self.subject)
+        return {
+            "event": self.subject,
+            "situation": self.subject.situation_on(clock.today()),
+            "before": before,
+            "after": after,
+            "effect_rows": _effect_rows(before, after),
+        }
 
 
 @require_safe
@@ -169,11 +188,6 @@ def model(request: ConsoleRequest) -> HttpResponse:
         "rules": CreditRule.objects.all(),
     }
     return render(request, "credit/console/model.html", context)
-
-
-def _show(failure: DomainError, form: Any) -> int:
-    add_failure(form, failure)
-    return failure.status
 
 
 def _effect(event: ConductEvent) -> tuple[Standing, Standing]:

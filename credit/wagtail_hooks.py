@@ -9,9 +9,9 @@ from .permissions import can_propose_event
 
 urls = [
     path("", console.index, name="index"),
-    path("propose/", console.propose, name="propose"),
+    path("propose/", console.ProposeEvent.as_view(), name="propose"),
     path("model/", console.model, name="model"),
-    path("<str:number>/", console.decide, name="decide"),
+    path("<str:number>/", console.DecideEvent.as_view(), name="decide"),
 ]
 
 

@@ -5,7 +5,7 @@ from django.utils.translation import gettext_lazy as _
 
 from marketplace.core.permissions import Decision, no, yes
 
-from .models import Membership, Organisation, User
+from .models import Invitation, Membership, Organisation, User
 from .querysets import MembershipQuerySet
 
 Person = User | AnonymousUser
@@ -70,6 +70,22 @@ def can_change_particulars(user: Person, organisation: Organisation) -> Decision
     if organisation.kind != Organisation.Kind.ENTERPRISE:
         return no(_("The particulars of a public body are kept by the market operator."))
     return administers(user, organisation)
+
+
+def can_accept(user: Person, invitation: Invitation) -> Decision:
+    """Whether the person may join by this invitation now, or why not and what to do."""
+    if invitation.accepted_at:
+        return no(_("This invitation has been used already."))
+    if invitation.withdrawn_at:
+        return no(_("This invitation was withdrawn. Ask an administrator for a new one."))
+    if invitation.has_expired:
+        return no(_("This invitation has expired. Ask an administrator to send it again."))
+    if not isinstance(user, User) or invitation.email.lower() != user.email.lower():
+        return no(
+            _("The invitation is for %(invited)s; you are signed in as %(email)s. Sign in with the invited address.")
+            % {"invited": invitation.email, "email": getattr(user, "email", "")}
+        )
+    return yes()
 
 
 def can_enter_console(user: Person) -> Decision:

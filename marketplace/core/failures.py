@@ -1,8 +1,12 @@
 """The base of the market's named failures."""
 
 from collections.abc import Mapping
+from datetime import datetime
 
 from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+
+from .clock import SHANGHAI
 
 Text = str | Promise
 
@@ -25,3 +29,14 @@ class DomainError(Exception):
 
     def __str__(self) -> str:
         return str(self.message)
+
+
+class SavedElsewhere(DomainError):
+    """A draft has been saved in another window, or by somebody else, since the page was opened."""
+
+    code = "saved-elsewhere"
+
+    def __init__(self, at: datetime) -> None:
+        words = _("Another window saved this page at %(time)s, after this one was opened. Nothing is overwritten.")
+        super().__init__(words % {"time": f"{at.astimezone(SHANGHAI):%H:%M}"})
+        self.at = at

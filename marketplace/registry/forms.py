@@ -5,6 +5,7 @@ A step's form shows its entry as it was typed, with the problems that `filing` f
 that a draft of anything half-filled can be saved.
 """
 
+import uuid
 from collections.abc import Iterable, Mapping
 from typing import Any
 
@@ -165,8 +166,10 @@ class StepForms:
         problems: Iterable[Problem] = (),
         reasons: Mapping[str, str] | None = None,
         blank: bool = False,
+        typed: Mapping[str, Any] | None = None,
     ) -> None:
-        entry = registration.payload.get(step.name) or {}
+        """What the draft holds, or in its place what was `typed` and could not be saved."""
+        entry = (registration.payload.get(step.name) or {}) if typed is None else typed
         self.step, problems, reasons = step, list(problems), reasons or {}
         self.extra: EntryForm | None = None
         self.loose = [problem.message for problem in problems if step.rows and problem.row is None]
@@ -205,8 +208,8 @@ class StepForms:
         return lines
 
 
-def posted_entry(step: steps.Step, data: QueryDict) -> dict[str, Any]:
-    """A step's entry from a sent form; the row that "remove" names is left out."""
+def posted_entry(step: steps.Step, data: QueryDict, *, without: int | None = None) -> dict[str, Any]:
+    """A step's entry from a sent form, without one of its rows; every row has its key from here on."""
     if not step.rows:
         return {name: data.get(name) for name in (*step.texts, *step.marks)}
     try:
@@ -214,9 +217,10 @@ def posted_entry(step: steps.Step, data: QueryDict) -> dict[str, Any]:
     except ValueError:
         count = 0
     rows = [
-        {name: data.get(f"rows-{index}-{name}") for name in (*step.texts, *step.marks, "key")}
+        {name: data.get(f"rows-{index}-{name}") for name in (*step.texts, *step.marks)}
+        | {"key": data.get(f"rows-{index}-key") or uuid.uuid4().hex[:8]}
         for index in range(count)
-        if data.get("remove") != str(index)
+        if index != without
     ]
     return {"rows": rows, "nobody": data.get("nobody")}
 

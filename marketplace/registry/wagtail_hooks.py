@@ -11,13 +11,13 @@ from .views import console
 urls = [
     path("", console.registration_list, name="registration-list"),
     path("suspensions/", console.suspension_list, name="suspension-list"),
-    path("suspensions/propose/<str:uscc>/", console.propose_suspension, name="suspension-propose"),
-    path("suspensions/<int:pk>/", console.decide_suspension, name="suspension-decide"),
-    path("suspensions/<int:pk>/lift/", console.lift_suspension, name="suspension-lift"),
-    path("<str:number>/", console.check_registration, name="registration-check"),
-    path("<str:number>/save/", console.save_findings, name="registration-save"),
-    path("<str:number>/pass/", console.pass_registration, name="registration-pass"),
-    path("<str:number>/return/", console.return_registration, name="registration-return"),
+    path("suspensions/propose/<str:uscc>/", console.ProposeSuspension.as_view(), name="suspension-propose"),
+    path("suspensions/<int:pk>/", console.DecideSuspension.as_view(), name="suspension-decide"),
+    path("suspensions/<int:pk>/lift/", console.LiftSuspension.as_view(), name="suspension-lift"),
+    path("<str:number>/", console.CheckRegistration.as_view(), name="registration-check"),
+    path("<str:number>/save/", console.SaveFindings.as_view(), name="registration-save"),
+    path("<str:number>/pass/", console.PassRegistration.as_view(), name="registration-pass"),
+    path("<str:number>/return/", console.ReturnRegistration.as_view(), name="registration-return"),
 ]
 
 

@@ -1,6 +1,7 @@
 // Nothing typed is lost: leaving with unsent text warns, a form is sent only while its person is signed in, and what was
 // typed waits in this window, in a box whose key only the market has and gives only to the same person.
 
+import { settled, typed, watch } from "./saving.js";
 import { ask, onLeaving, standing } from "./session.js";
 
 const SAVE_AFTER = 600;
@@ -121,7 +122,7 @@ function mark(name, values) {
 async function keep(form) {
   clearTimeout(watched.get(form).timer);
   try {
-    if (isDirty(form) && !await theKey()) return false;
+    if (isDirty(form) && !("saved" in form.dataset) && !await theKey()) return false;
   } catch {
     return false;
   }
@@ -130,7 +131,7 @@ async function keep(form) {
 
 function keepNow(form) {
   const { name } = watched.get(form);
-  if (!isDirty(form)) {
+  if (!isDirty(form) || "saved" in form.dataset) {
     sessionStorage.removeItem(name);
     return true;
   }
@@ -161,8 +162,8 @@ async function bringBack(form, name, record) {
   const content = await open(record.box).catch(() => null);
   if (!content) return;
   const now = new Map(named(form).map(({ control, name: at }) => [at, control]));
-  const changes = content.fields.filter(([, typed, first]) => !same(typed, first));
-  const isNew = changes.some(([at, typed]) => !now.has(at) || !same(read(now.get(at)), typed));
+  const changes = content.fields.filter(([, value, first]) => !same(value, first));
+  const isNew = changes.some(([at, value]) => !now.has(at) || !same(read(now.get(at)), value));
   if (!isNew && !content.files.length) {
     // The browser itself, or the draft, has it already.
     if (!isDirty(form)) sessionStorage.removeItem(name);
@@ -171,9 +172,9 @@ async function bringBack(form, name, record) {
   const hasMoved = !same(content.moved, moved(form));
   const fill = () => {
     const rest = [];
-    for (const [at, typed] of changes) {
-      if (now.has(at)) write(now.get(at), typed);
-      else if (typeof typed === "string" && typed) rest.push(typed);
+    for (const [at, value] of changes) {
+      if (now.has(at)) write(now.get(at), value);
+      else if (typeof value === "string" && value) rest.push(value);
     }
     if (content.files.length) say(form, "typed-files", record.at, content.files);
     if (rest.length) say(form, "typed-rest", record.at, rest);
@@ -220,6 +221,7 @@ for (const form of document.querySelectorAll("main form")) {
   const turn = [...watched.values()].filter((each) => each.place === place).length;
   const name = `${place} ${turn}`;
   watched.set(form, { place, name, timer: 0 });
+  if ("saves" in form.dataset) watch(form, () => keepNow(form));
   const record = JSON.parse(sessionStorage.getItem(name) ?? "null");
   if (record) bringBack(form, name, record);
 }
@@ -235,6 +237,7 @@ document.addEventListener("input", (event) => {
   if (!about) return;
   clearTimeout(about.timer);
   about.timer = setTimeout(() => keep(form), SAVE_AFTER);
+  typed(form);
 });
 
 window.addEventListener("beforeunload", (event) => {
@@ -245,7 +248,7 @@ window.addEventListener("pageshow", () => { isLeaving = false; });
 // The last words before the page goes: the pause after them has not passed yet.
 window.addEventListener("pagehide", () => {
   if (isLeaving || !key || !self.nacl) return;
-  for (const form of watched.keys()) if (form.isConnected && !("saved" in form.dataset)) keepNow(form);
+  for (const form of watched.keys()) if (form.isConnected) keepNow(form);
 });
 
 document.addEventListener("submit", async (event) => {
@@ -262,6 +265,7 @@ document.addEventListener("submit", async (event) => {
   const { submitter } = event;
   const send = async () => {
     about.isAsking = true;
+    await settled(form);
     await keep(form);
     const state = await standing(send);
     about.isAsking = false;

@@ -7,6 +7,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from marketplace.accounts.models import Notice, Organisation
 from marketplace.accounts.services import CodeTaken
 from marketplace.core import audit
+from marketplace.core.failures import SavedElsewhere
 from marketplace.core.models import StoredFile
 from marketplace.core.typed.identifiers import with_check_digits
 from marketplace.registry import services
@@ -130,7 +131,7 @@ class TestSaveStep:
         services.save_step(registration_id=registration.pk, step="documents", data=saved, actor=person, version=0)
         before = state(registration)
 
-        with pytest.raises(UnableToRegister, match="another page"):
+        with pytest.raises(SavedElsewhere, match="Another window"):
             services.save_step(registration_id=registration.pk, step="documents", data={}, actor=person, version=0)
 
         assert state(registration) == before

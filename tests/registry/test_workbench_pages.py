@@ -98,8 +98,8 @@ class TestSteps:
     def test_saving_keeps_what_is_wrong_and_says_so_only_on_going_on(self, client, drafted):
         data = {"version": 0, "rows": "1", "rows-0-name": "王某", "rows-0-share_percent": "10"}
 
-        saved = client.post(step(drafted, "holders"), data | {"save": "1"})
-        refused = client.post(step(drafted, "holders"), data | {"continue": "1", "version": 1})
+        saved = client.post(f"{step(drafted, 'holders')}leave/", data)
+        refused = client.post(step(drafted, "holders"), data | {"version": 1})
 
         assert saved["Location"] == base(drafted)
         assert payload(drafted)["holders"]["rows"][0]["share_percent"] == "10"
@@ -109,48 +109,61 @@ class TestSteps:
         assert 'href="#id_rows-0-share_percent"' in page
 
     def test_a_right_step_leads_to_the_next(self, client, drafted):
-        data = {"version": 0, "rows": "1", "rows-0-name": "王某", "rows-0-share_percent": "60", "continue": "1"}
+        data = {"version": 0, "rows": "1", "rows-0-name": "王某", "rows-0-share_percent": "60"}
 
         assert client.post(step(drafted, "holders"), data)["Location"] == step(drafted, "documents")
 
     def test_rows_are_added_and_removed_without_javascript(self, client, drafted):
         data = {"version": 0, "rows": "2", "rows-0-name": "王某", "rows-1-name": "赵某"}
 
-        added = client.post(step(drafted, "holders"), data | {"add": "1"})
+        added = client.post(f"{step(drafted, 'holders')}rows/", data)
         page = client.get(added["Location"])
-        client.post(step(drafted, "holders"), data | {"version": 1, "remove": "0"})
+        client.post(f"{step(drafted, 'holders')}rows/0/remove/", data | {"version": 1})
 
         assert len(page.context["forms"].forms) == 3
         assert [row["name"] for row in payload(drafted)["holders"]["rows"]] == ["赵某"]
 
     @pytest.mark.parametrize("rows", ["-1", "x", "", "999999999"])
     def test_a_forged_number_of_rows_does_no_harm(self, client, drafted, rows):
-        assert client.post(step(drafted, "holders"), {"version": 0, "rows": rows, "save": "1"}).status_code == 302
+        assert client.post(f"{step(drafted, 'holders')}leave/", {"version": 0, "rows": rows}).status_code == 302
         assert payload(drafted)["holders"]["rows"] == []
 
-    def test_a_stale_page_is_refused_and_shows_the_newest_state(self, client, drafted):
+    def test_a_stale_page_is_refused_and_shows_both(self, client, drafted):
         url = step(drafted, "holders")
-        client.post(url, {"version": 0, "rows": "1", "rows-0-name": "王某", "save": "1"})
+        client.post(url, {"version": 0, "rows": "1", "rows-0-name": "王某"})
 
-        response = client.post(url, {"version": 0, "rows": "1", "rows-0-name": "赵某", "save": "1"})
+        response = client.post(url, {"version": 0, "rows": "1", "rows-0-name": "赵某"})
 
-        assert response.status_code == 422
-        assert "another page" in response.content.decode()
+        assert response.status_code == 409
+        page = response.content.decode()
+        assert "Another window saved this page at" in page
+        assert "王某" in page
+        assert 'value="赵某"' in page
         assert payload(drafted)["holders"]["rows"][0]["name"] == "王某"
+
+    def test_what_was_shown_beside_can_be_replaced_knowingly(self, client, drafted):
+        url = step(drafted, "holders")
+        client.post(url, {"version": 0, "rows": "1", "rows-0-name": "王某"})
+        refused = client.post(url, {"version": 0, "rows": "1", "rows-0-name": "赵某"})
+
+        version = refused.context["registration"].version
+        client.post(url, {"version": version, "rows": "1", "rows-0-name": "赵某"})
+
+        assert payload(drafted)["holders"]["rows"][0]["name"] == "赵某"
 
     def test_a_page_sent_after_filing_is_refused(self, client):
         registration, person = filings.filed()
         client.force_login(person)
         before = payload(registration)
 
-        response = client.post(step(registration, "holders"), {"version": 20, "rows": "0", "save": "1"})
+        response = client.post(step(registration, "holders"), {"version": 20, "rows": "0"})
 
         assert response.status_code == 409
         assert "has been filed" in response.content.decode()
         assert payload(registration) == before
 
     def test_the_licence_is_uploaded_and_downloaded(self, client, drafted):
-        data = {"version": 0, "authorised_person": "周某", "licence": filings.pdf(), "save": "1"}
+        data = {"version": 0, "authorised_person": "周某", "licence": filings.pdf()}
         client.post(step(drafted, "documents"), data)
 
         response = client.get(f"{base(drafted)}documents/licence/")
@@ -158,16 +171,16 @@ class TestSteps:
         assert b"".join(response.streaming_content) == filings.PDF
         assert response["Content-Disposition"] == 'attachment; filename="licence.pdf"'
 
-    def test_a_disguised_upload_is_named_at_its_field_and_the_text_is_kept(self, client, drafted):
+    def test_a_disguised_upload_is_named_at_its_field_and_the_page_keeps_the_text(self, client, drafted):
         program = SimpleUploadedFile("licence.pdf", b"MZ\x90\x00")
-        data = {"version": 0, "authorised_person": "周某", "licence": program, "continue": "1"}
+        data = {"version": 0, "authorised_person": "周某", "licence": program}
 
         response = client.post(step(drafted, "documents"), data)
 
         assert response.status_code == 422
         assert "content is not that of a .pdf file" in str(response.context["forms"].form.errors["licence"])
-        assert payload(drafted)["documents"]["authorised_person"] == "周某"
-        assert "licence" not in {name for name, value in payload(drafted)["documents"].items() if value}
+        assert 'value="周某"' in response.content.decode()
+        assert not any(payload(drafted).get("documents", {}).values())
 
     def test_an_unknown_step_is_not_found(self, client, drafted):
         assert client.get(step(drafted, "nothing")).status_code == 404
@@ -187,6 +200,45 @@ class TestSteps:
         assert "比例不符" in whole
         assert row.reason == "查无此证"
         assert "比例不符" in client.get(step(registration, "holders")).content.decode()
+
+
+class TestSavingAsOneTypes:
+    def typed(self, client, registration, name, data):
+        return client.post(f"{step(registration, name)}typed/", data)
+
+    def test_keeps_what_is_half_typed_and_says_when(self, client, drafted, frozen_clock):
+        answer = self.typed(client, drafted, "holders", {"version": 0, "rows": "1", "rows-0-share_percent": "三十"})
+
+        assert answer.json()["saved_at"] == "10:00"
+        assert answer.json()["fields"]["version"] == "1"
+        assert payload(drafted)["holders"]["rows"][0]["share_percent"] == "三十"
+
+    def test_gives_a_new_row_its_key_once(self, client, drafted):
+        data = {"version": 0, "rows": "2", "rows-1-name": "王"}
+        first = self.typed(client, drafted, "holders", data).json()["fields"]
+
+        second = self.typed(client, drafted, "holders", data | first | {"rows-1-name": "王某"})
+
+        assert second.json()["fields"]["rows-1-key"] == first["rows-1-key"]
+        assert [row["key"] for row in payload(drafted)["holders"]["rows"]] == [first["rows-1-key"]]
+
+    def test_does_not_overwrite_what_another_window_saved(self, client, drafted):
+        self.typed(client, drafted, "holders", {"version": 0, "rows": "1", "rows-0-name": "王某"})
+
+        answer = self.typed(client, drafted, "holders", {"version": 0, "rows": "1", "rows-0-name": "赵某"})
+
+        assert answer.status_code == 409
+        assert answer.json()["is_elsewhere"]
+        assert payload(drafted)["holders"]["rows"][0]["name"] == "王某"
+
+    def test_signs_nothing(self, client, drafted):
+        assert self.typed(client, drafted, "commitment", {"version": 0, "agreed": "on"}).status_code == 404
+        assert "commitment" not in payload(drafted)
+
+    def test_only_the_firms_own_people_may(self, client, drafted):
+        client.force_login(MembershipFactory().user)
+
+        assert self.typed(client, drafted, "holders", {"version": 0}).status_code == 404
 
 
 class TestFiling:
@@ -217,7 +269,7 @@ class TestFiling:
         statuses = [
             client.get(base(registration)).status_code,
             client.get(step(registration, "holders")).status_code,
-            client.post(step(registration, "holders"), {"version": 0}).status_code,
+            client.post(step(registration, "holders")).status_code,
             client.post(f"{base(registration)}file/").status_code,
             client.post(f"{base(registration)}withdraw/").status_code,
             client.get(f"{base(registration)}documents/licence/").status_code,

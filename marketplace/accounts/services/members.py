@@ -140,29 +140,12 @@ def accept_invitation(*, token: str, actor: User) -> Membership:
     :raises UnableToAccept: with another address, or where the link was used, has expired or was withdrawn
     """
     invitation = Invitation.objects.select_for_update(of=("self",)).select_related("organisation").get(token=token)
-    require_acceptable(invitation, actor)
+    acceptable = permissions.can_accept(actor, invitation)
+    if not acceptable:
+        raise UnableToAccept(acceptable.reason)
     invitation.accepted_at = clock.now()
     invitation.save(update_fields=["accepted_at"])
     return add_member(organisation=invitation.organisation, user=actor, role=invitation.role, actor=actor)
-
-
-def require_acceptable(invitation: Invitation, actor: User) -> None:
-    """
-    Go on only where the person can accept the invitation now.
-
-    :raises UnableToAccept: naming the reason, and what to do
-    """
-    if invitation.accepted_at:
-        raise UnableToAccept(_("This invitation has been used already."))
-    if invitation.withdrawn_at:
-        raise UnableToAccept(_("This invitation was withdrawn. Ask an administrator for a new one."))
-    if invitation.has_expired:
-        raise UnableToAccept(_("This invitation has expired. Ask an administrator to send it again."))
-    if invitation.email.lower() != actor.email.lower():
-        raise UnableToAccept(
-            _("The invitation is for %(invited)s; you are signed in as %(email)s. Sign in with the invited address.")
-            % {"invited": invitation.email, "email": actor.email}
-        )
 
 
 @transaction.atomic

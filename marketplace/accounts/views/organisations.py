@@ -1,91 +1,99 @@
-from collections.abc import Callable
+from functools import cached_property
 from typing import Any
 
-from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
-from marketplace.core.failures import DomainError
-from marketplace.core.permissions import require
-from marketplace.core.web.forms import add_failure
+from marketplace.core.permissions import Decision
+from marketplace.core.web.operation import Operation
 
 from .. import permissions, services
-from ..forms import BaseHolderFormSet, HolderFormSet, OrganisationForm
+from ..forms import HolderFormSet, OrganisationForm
 from ..http import MemberRequest
 from ..middleware import SESSION_KEY
 from ..models import Organisation
+from .operation import OrganisationOperation
 
 
-@login_required
-def create_organisation(request: MemberRequest) -> HttpResponse:
+class ParticularsOperation(Operation):
+    """What an enterprise states about itself, with its holders."""
+
+    request: MemberRequest
+    form_class = OrganisationForm
+
+    @cached_property
+    def holders(self) -> Any:
+        # What is posted stands for itself: compared with the present rows, an unchanged one would count as empty.
+        if self.request.method == "POST":
+            return HolderFormSet(self.request.POST, prefix="holders")
+        return HolderFormSet(prefix="holders", initial=self.present_holders())
+
+    def present_holders(self) -> list[Any]:
+        return []
+
+    def is_valid(self, form: Any) -> bool:
+        # Both are asked, so that every error shows at once.
+        if not (form.is_valid() & self.holders.is_valid()):
+            return False
+        if bool(self.holders.holders()) == form.cleaned_data["has_no_holders"]:
+            form.add_error("has_no_holders", _("Name the holders of 25 percent or more, or state that there is none."))
+        return form.is_valid()
+
+    def context(self) -> dict[str, Any]:
+        return {"holders": self.holders}
+
+    def place(self, result: Any) -> str:
+        return "accounts:organisation-detail"
+
+
+class CreateOrganisation(ParticularsOperation):
     """Record an enterprise; whoever does becomes its administrator."""
 
-    def write(form: OrganisationForm, holders: BaseHolderFormSet) -> Organisation:
+    template_name = "accounts/organisation_create.html"
+
+    def operate(self, form: Any) -> Organisation:
         organisation = services.create_organisation(
-            actor=request.user,
+            actor=self.request.user,
             kind=Organisation.Kind.ENTERPRISE,
             particulars=form.particulars(),
-            holders=holders.holders(),
+            holders=self.holders.holders(),
         )
-        request.session[SESSION_KEY] = organisation.pk
-        messages.success(request, _("%(name)s is recorded, and you are its administrator.") % {"name": organisation})
+        self.request.session[SESSION_KEY] = organisation.pk
         return organisation
 
-    form = OrganisationForm(request.POST or None)
-    return _edit(request, form, HolderFormSet(request.POST or None, prefix="holders"), write, "organisation_create")
+    def words(self, result: Organisation) -> str:
+        return _("%(name)s is recorded, and you are its administrator.") % {"name": result}
 
 
-@login_required
-def change_organisation(request: MemberRequest) -> HttpResponse:
+class ChangeOrganisation(ParticularsOperation, OrganisationOperation):
     """Change what an enterprise states about itself."""
-    organisation = request.organisation
-    if not organisation:
-        return redirect("accounts:workbench")
-    require(permissions.can_change_particulars(request.user, organisation))
 
-    def write(form: OrganisationForm, holders: BaseHolderFormSet) -> Organisation:
+    template_name = "accounts/organisation_change.html"
+    done = gettext_lazy("The particulars are changed.")
+
+    def decision(self) -> Decision:
+        return permissions.can_change_particulars(self.request.user, self.organisation)
+
+    def present_holders(self) -> list[Any]:
+        rows = self.organisation.holders.order_by("pk")
+        return list(rows.values("name", "code", "share_percent", "is_state"))
+
+    def form_arguments(self) -> dict[str, Any]:
+        return {"instance": Organisation.objects.get(pk=self.organisation.pk)}
+
+    def initial(self) -> dict[str, Any]:
+        return {"has_no_holders": not self.present_holders()}
+
+    def operate(self, form: Any) -> None:
         services.change_particulars(
-            organisation_id=organisation.pk,
-            actor=request.user,
+            organisation_id=self.organisation.pk,
+            actor=self.request.user,
             particulars=form.particulars(),
-            holders=holders.holders(),
+            holders=self.holders.holders(),
         )
-        messages.success(request, _("The particulars are changed."))
-        return organisation
-
-    present = list(organisation.holders.order_by("pk").values("name", "code", "share_percent", "is_state"))
-    form = OrganisationForm(
-        request.POST or None,
-        instance=Organisation.objects.get(pk=organisation.pk),
-        initial={"has_no_holders": not present},
-    )
-    # What is posted stands for itself: compared with the present rows, an unchanged one would count as empty.
-    holders = HolderFormSet(request.POST or None, prefix="holders", initial=None if request.POST else present)
-    return _edit(request, form, holders, write, "organisation_change")
-
-
-def _edit(
-    request: MemberRequest,
-    form: OrganisationForm,
-    holders: Any,
-    write: Callable[[OrganisationForm, Any], Organisation],
-    template: str,
-) -> HttpResponse:
-    # Both are asked, so that every error shows at once.
-    if form.is_valid() & holders.is_valid():
-        if bool(holders.holders()) == form.cleaned_data["has_no_holders"]:
-            form.add_error("has_no_holders", _("Name the holders of 25 percent or more, or state that there is none."))
-        else:
-            try:
-                write(form, holders)
-            except DomainError as failure:
-                add_failure(form, failure)
-            else:
-                return redirect("accounts:organisation-detail")
-    status = 422 if form.is_bound else 200
-    return render(request, f"accounts/{template}.html", {"form": form, "holders": holders}, status=status)
 
 
 @login_required

@@ -1,8 +1,8 @@
-from django.contrib import messages
-from django.contrib.auth.decorators import login_required
-from django.http import HttpResponse
-from django.shortcuts import redirect, render
-from django.utils.translation import gettext as _
+from typing import Any
+
+from django.utils.translation import gettext_lazy
+
+from marketplace.core.web.operation import Operation
 
 from .. import services
 from ..forms import ProfileForm
@@ -10,13 +10,20 @@ from ..http import MemberRequest
 from ..models import User
 
 
-@login_required
-def change_profile(request: MemberRequest) -> HttpResponse:
+class ChangeProfile(Operation):
     """A person's name, and the language of what the market writes to them."""
-    # A copy of its own: the form writes into its instance, and the header shows the request's.
-    form = ProfileForm(request.POST or None, instance=User.objects.get(pk=request.user.pk))
-    if form.is_valid():
+
+    request: MemberRequest
+    template_name = "accounts/profile.html"
+    form_class = ProfileForm
+    done = gettext_lazy("Your details are saved.")
+
+    def form_arguments(self) -> dict[str, Any]:
+        # A copy of its own: the form writes into its instance, and the header shows the request's.
+        return {"instance": User.objects.get(pk=self.request.user.pk)}
+
+    def operate(self, form: Any) -> None:
         services.change_profile(user=form.instance, **form.cleaned_data)
-        messages.success(request, _("Your details are saved."))
-        return redirect("accounts:profile")
-    return render(request, "accounts/profile.html", {"form": form}, status=422 if form.is_bound else 200)
+
+    def place(self, result: Any) -> str:
+        return "accounts:profile"

@@ -92,13 +92,17 @@ def _unchecked(registration: Registration) -> list[str]:
 
 
 @transaction.atomic
-def pass_registration(*, registration_id: int, actor: User, round: int | None = None) -> Registration:
+def pass_registration(
+    *, registration_id: int, actor: User, round: int | None = None, findings: Mapping[str, str] | None = None
+) -> Registration:
     """
     Pass a registration whose items are all in order: it becomes the firm's record, a new firm is listed at once.
 
+    :param findings: what is still to be recorded of the items, as `check_items`
     :raises PermissionDenied: if the actor is no regulator, or belongs to the firm
     :raises UnableToCheck: if an item is unchecked or returned, or a certificate stands under another firm by now
     """
+    check_items(registration_id=registration_id, findings=findings or {}, actor=actor, round=round)
     registration = _to_check(registration_id, actor, round)
     if _unchecked(registration):
         raise UnableToCheck(_("Check every item before you decide."))
@@ -146,13 +150,17 @@ def _record(registration: Registration, intermediary: Intermediary, actor: User)
 
 
 @transaction.atomic
-def return_registration(*, registration_id: int, actor: User, round: int | None = None) -> Registration:
+def return_registration(
+    *, registration_id: int, actor: User, round: int | None = None, findings: Mapping[str, str] | None = None
+) -> Registration:
     """
     Return a registration with the reasons at its items; the firm corrects it and files it again.
 
+    :param findings: what is still to be recorded of the items, as `check_items`
     :raises PermissionDenied: if the actor is no regulator, or belongs to the firm
     :raises UnableToCheck: if no item is returned, or some are unchecked
     """
+    check_items(registration_id=registration_id, findings=findings or {}, actor=actor, round=round)
     registration = _to_check(registration_id, actor, round)
     if _unchecked(registration):
         raise UnableToCheck(_("Check every item before you decide."))

@@ -1,4 +1,5 @@
 import uuid
+from collections.abc import Mapping
 from typing import Any
 
 from django.core.exceptions import ValidationError
@@ -8,6 +9,7 @@ from django.utils.translation import gettext as _
 
 from marketplace.accounts.models import Organisation, User
 from marketplace.core import audit, calendar, clock, files
+from marketplace.core.failures import SavedElsewhere
 from marketplace.core.numbers import next_number
 from marketplace.core.permissions import require
 
@@ -72,15 +74,23 @@ def _create(intermediary: Intermediary, kind: str, actor: User) -> Registration:
 
 @transaction.atomic
 def save_step(
-    *, registration_id: int, step: str, data: dict[str, Any], actor: User, version: int | None = None
+    *,
+    registration_id: int,
+    step: str,
+    data: dict[str, Any],
+    actor: User,
+    version: int | None = None,
+    uploads: Mapping[str, UploadedFile] | None = None,
 ) -> Registration:
     """
     Keep what was typed at a step, half-filled or wrong as it may be; `filing.read` says what is still to do.
 
     :param data: the step's fields, or `{"rows": [...]}`; fields that the step does not have are left out
     :param version: the registration's version that the page was made from; None where the caller has just read it
+    :param uploads: by document, the files that were chosen with it: all of the page is kept, or nothing
     :raises PermissionDenied: if the actor may not act for the firm
-    :raises UnableToRegister: if the registration has been filed, or changed since that version
+    :raises SavedElsewhere: if it was saved since that version
+    :raises UnableToRegister: if it has been filed, or an upload is not what its name says
     """
     registration = _editable(registration_id, actor, version)
     before = registration.payload.get(step)
@@ -99,6 +109,8 @@ def save_step(
             before={step: before},
             after={step: entry},
         )
+    for document, upload in (uploads or {}).items():
+        registration = attach_document(registration_id=registration.pk, document=document, upload=upload, actor=actor)
     return registration
 
 
@@ -172,7 +184,8 @@ def file_registration(*, registration_id: int, actor: User, version: int | None 
 
     :raises PermissionDenied: if the actor may not act for the firm
     :raises UnableToFile: with every problem, step by step
-    :raises UnableToRegister: if it has been filed already, or changed since that version
+    :raises SavedElsewhere: if it was saved since that version
+    :raises UnableToRegister: if it has been filed already
     """
     registration = _editable(registration_id, actor, version)
     if problems := problems_of(registration):
@@ -227,9 +240,7 @@ def _editable(registration_id: int, actor: User, version: int | None) -> Registr
     if decision := permissions.can_edit(actor, registration):
         if version is None or version == registration.version:
             return registration
-        raise UnableToRegister(
-            _("This draft was changed on another page meanwhile. Here is the newest state; enter your change again.")
-        )
+        raise SavedElsewhere(registration.edited_at)
     raise UnableToRegister(decision.reason)
 
 

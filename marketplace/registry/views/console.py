@@ -1,26 +1,27 @@
 """Registrations and suspensions in the console, for regulators."""
 
-from collections.abc import Callable
+from functools import cached_property
 from typing import Any
 
-from django.contrib import messages
 from django.core.paginator import Paginator
-from django.http import HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_POST, require_safe
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_safe
 
 from marketplace.accounts.http import MemberRequest
 from marketplace.accounts.permissions import is_regulator
 from marketplace.core.failures import DomainError
-from marketplace.core.permissions import Decision, require
-from marketplace.core.web.forms import add_failure
+from marketplace.core.permissions import Decision, no, require
+from marketplace.core.web.operation import ConsoleOperation
 
 from .. import permissions, services
 from ..filters import RegistrationFilter
 from ..forms import DecisionForm, FindingsForm, ReasonForm
-from ..models import Intermediary, Registration, Suspension
+from ..models import Intermediary, Registration, RegistrationCheck, Suspension
 from ..presentation import filing_in_words
 
 PAGE_SIZE = 30
@@ -52,87 +53,119 @@ def registration_list(request: MemberRequest) -> HttpResponse:
     return render(request, "registry/console/registration_list.html", context)
 
 
-def _registration(request: MemberRequest, number: str) -> Registration:
-    require(is_regulator(request.user))
-    visible = Registration.objects.visible_to(request.user).filter(filed_at__isnull=False)
-    return get_object_or_404(
-        visible.select_related("intermediary__organisation", "filed_by", "decided_by"), number=number
-    )
+class _Console(ConsoleOperation):
+    """A regulator's work on registrations and suspensions."""
+
+    request: MemberRequest
+    part = "registration-list"
+
+    def entry(self) -> Decision:
+        return is_regulator(self.request.user)
+
+    def place(self, result: Any) -> Any:
+        return f"registry_console:{self.part}"
 
 
-@require_safe
-def check_registration(request: MemberRequest, number: str) -> HttpResponse:
+class CheckRegistration(_Console):
     """The whole filing, item by item, with the findings so far."""
-    return _check_page(request, _registration(request, number))
 
+    http_method_names = ["get", "head"]
+    template_name = "registry/console/registration_check.html"
+    icon = "clipboard-list"
+    subject: Registration
 
-def _check_page(
-    request: MemberRequest, registration: Registration, form: FindingsForm | None = None, status: int = 200
-) -> HttpResponse:
-    checks = list(registration.checks.filter(round=registration.round).select_related("checked_by"))
-    decision = permissions.can_check(request.user, registration)
-    is_open = bool(decision) and registration.state == Registration.State.FILED
-    sections = filing_in_words.sections_of(registration, checks=checks)
-    if is_open and form is None:
-        form = FindingsForm(registration, checks=checks)
-    if is_open and form is not None:
-        form.attach(sections)
-    context = {
-        "breadcrumbs_items": _crumbs(registration.number),
-        "header_title": f"{registration.get_kind_display()} {registration.intermediary.name}",
-        "header_icon": "clipboard-list",
-        "registration": registration,
-        "sections": sections,
-        "form": form if is_open else None,
-        "refusal": decision,
-        "earlier": registration.checks.filter(round__lt=registration.round, verdict="return").select_related(
-            "checked_by"
-        ),
-    }
-    return render(request, "registry/console/registration_check.html", context, status=status)
+    def visible(self) -> QuerySet[Registration]:
+        visible = Registration.objects.visible_to(self.request.user).filter(filed_at__isnull=False)
+        return visible.select_related("intermediary__organisation", "filed_by", "decided_by")
 
+    def heading(self) -> str:
+        return f"{self.subject.get_kind_display()} {self.subject.intermediary.name}"
 
-def _decide(
-    request: MemberRequest, number: str, operation: Callable[..., Registration] | None, words: str
-) -> HttpResponse:
-    """Record the findings of the page and, with an operation, decide by them."""
-    registration = _registration(request, number)
-    form = FindingsForm(registration, request.POST)
-    if form.is_valid():
-        values: dict[str, Any] = {
-            "registration_id": registration.pk,
-            "actor": request.user,
+    def crumbs(self) -> list[dict[str, str]]:
+        return _crumbs(self.subject.number)
+
+    def decision(self) -> Decision:
+        return permissions.can_check(self.request.user, self.subject)
+
+    @cached_property
+    def checks(self) -> list[RegistrationCheck]:
+        return list(self.subject.checks.filter(round=self.subject.round).select_related("checked_by"))
+
+    def empty_form(self) -> FindingsForm | None:
+        is_open = self.subject.state == Registration.State.FILED
+        return FindingsForm(self.subject, checks=self.checks) if is_open else None
+
+    def filled_form(self) -> FindingsForm:
+        return FindingsForm(self.subject, self.request.POST)
+
+    def refuse(self, form: Any, failure: DomainError) -> HttpResponse:
+        del self.subject
+        if self.empty_form() is not None:
+            return super().refuse(form, failure)
+        self.refusal = no(failure.message)
+        return self.page(None, failure.status)
+
+    def page(self, form: Any, status: int = 200) -> HttpResponse:
+        self.sections = filing_in_words.sections_of(self.subject, checks=self.checks)
+        if form is not None:
+            form.attach(self.sections)
+        return super().page(form, status)
+
+    def context(self) -> dict[str, Any]:
+        earlier = self.subject.checks.filter(round__lt=self.subject.round, verdict=RegistrationCheck.Verdict.RETURN)
+        return {
+            "registration": self.subject,
+            "sections": self.sections,
+            "earlier": earlier.select_related("checked_by"),
+        }
+
+    def findings(self, form: Any) -> dict[str, Any]:
+        """What the services take of the page."""
+        return {
+            "registration_id": self.subject.pk,
+            "findings": form.findings,
+            "actor": self.request.user,
             "round": form.cleaned_data["round"],
         }
-        try:
-            services.check_items(findings=form.findings, **values)
-            if operation:
-                operation(**values)
-        except DomainError as failure:
-            add_failure(form, failure)
-            return _check_page(request, _registration(request, number), form, status=failure.status)
-        messages.success(request, words % {"number": number})
-        target = "registry_console:registration-list" if operation else "registry_console:registration-check"
-        return redirect(target) if operation else redirect(target, number)
-    return _check_page(request, registration, form, status=422)
 
 
-@require_POST
-def save_findings(request: MemberRequest, number: str) -> HttpResponse:
+class SaveFindings(CheckRegistration):
     """Keep the findings so far."""
-    return _decide(request, number, None, _("The findings on %(number)s are saved."))
+
+    http_method_names = ["post"]
+
+    def operate(self, form: Any) -> None:
+        services.check_items(**self.findings(form))
+
+    def words(self, result: Any) -> str:
+        return _("The findings on %(number)s are saved.") % {"number": self.subject.number}
+
+    def place(self, result: Any) -> str:
+        return reverse("registry_console:registration-check", args=[self.subject.number])
 
 
-@require_POST
-def pass_registration(request: MemberRequest, number: str) -> HttpResponse:
+class PassRegistration(CheckRegistration):
     """Everything is in order."""
-    return _decide(request, number, services.pass_registration, _("%(number)s has passed and is in effect."))
+
+    http_method_names = ["post"]
+
+    def operate(self, form: Any) -> None:
+        services.pass_registration(**self.findings(form))
+
+    def words(self, result: Any) -> str:
+        return _("%(number)s has passed and is in effect.") % {"number": self.subject.number}
 
 
-@require_POST
-def return_registration(request: MemberRequest, number: str) -> HttpResponse:
+class ReturnRegistration(CheckRegistration):
     """Something has to be corrected."""
-    return _decide(request, number, services.return_registration, _("%(number)s is returned to the firm."))
+
+    http_method_names = ["post"]
+
+    def operate(self, form: Any) -> None:
+        services.return_registration(**self.findings(form))
+
+    def words(self, result: Any) -> str:
+        return _("%(number)s is returned to the firm.") % {"number": self.subject.number}
 
 
 @require_safe
@@ -152,102 +185,116 @@ def suspension_list(request: MemberRequest) -> HttpResponse:
     return render(request, "registry/console/suspension_list.html", context)
 
 
-def propose_suspension(request: MemberRequest, uscc: str) -> HttpResponse:
+class _Suspensions(_Console):
+    part = "suspension-list"
+    icon = "warning"
+
+    def crumbs(self) -> list[dict[str, str]]:
+        return _crumbs(self.intermediary.name, url="suspension-list")
+
+    @property
+    def intermediary(self) -> Intermediary:
+        raise NotImplementedError
+
+
+class ProposeSuspension(_Suspensions):
     """Propose to suspend a firm; another person decides."""
-    require(is_regulator(request.user))
-    intermediary = get_object_or_404(
-        Intermediary.objects.listed().select_related("organisation"), organisation__uscc=uscc
-    )
-    require(permissions.can_propose_suspension(request.user, intermediary))
-    form = ReasonForm(request.POST or None)
-    if request.method == "POST" and form.is_valid():
-        try:
-            services.propose_suspension(intermediary_id=intermediary.pk, actor=request.user, **form.cleaned_data)
-        except DomainError as failure:
-            add_failure(form, failure)
-        else:
-            messages.success(request, _("The suspension is proposed. Another person decides it."))
-            return redirect("registry_console:suspension-list")
-    context = {
-        "breadcrumbs_items": _crumbs(intermediary.name, url="suspension-list"),
-        "header_title": _("Propose a suspension"),
-        "header_icon": "warning",
-        "intermediary": intermediary,
-        "form": form,
-    }
-    status = 422 if form.errors else 200
-    return render(request, "registry/console/suspension_propose.html", context, status=status)
+
+    template_name = "registry/console/suspension_propose.html"
+    form_class = ReasonForm
+    done = gettext_lazy("The suspension is proposed. Another person decides it.")
+    subject: Intermediary
+
+    def visible(self) -> QuerySet[Intermediary]:
+        return Intermediary.objects.listed().select_related("organisation")
+
+    def looked_up_by(self) -> dict[str, Any]:
+        return {"organisation__uscc": self.kwargs["uscc"]}
+
+    @property
+    def intermediary(self) -> Intermediary:
+        return self.subject
+
+    def heading(self) -> str:
+        return _("Propose a suspension")
+
+    def decision(self) -> Decision:
+        return permissions.can_propose_suspension(self.request.user, self.subject)
+
+    def operate(self, form: Any) -> None:
+        services.propose_suspension(intermediary_id=self.subject.pk, actor=self.request.user, **form.cleaned_data)
+
+    def context(self) -> dict[str, Any]:
+        return {"intermediary": self.subject}
 
 
-def _suspension(request: MemberRequest, pk: int) -> Suspension:
-    require(is_regulator(request.user))
-    return get_object_or_404(
-        Suspension.objects.select_related("intermediary__organisation", "proposed_by", "decided_by"), pk=pk
-    )
-
-
-def _suspension_page(
-    request: MemberRequest, suspension: Suspension, form: Any, decision: Decision, *, state: str, title: str
-) -> HttpResponse:
+class _Suspension(_Suspensions):
     """Facts, and the form where the suspension is in the state that it is for."""
-    is_open = suspension.state == state
-    context = {
-        "breadcrumbs_items": _crumbs(suspension.intermediary.name, url="suspension-list"),
-        "header_title": title if is_open else _("Suspension"),
-        "header_icon": "warning",
-        "suspension": suspension,
-        "form": form if decision and is_open else None,
-        "refusal": None if decision or not is_open else decision,
-    }
-    status = 422 if form.errors else 200
-    return render(request, "registry/console/suspension_decide.html", context, status=status)
+
+    template_name = "registry/console/suspension_decide.html"
+    subject: Suspension
+    state = ""
+
+    def visible(self) -> QuerySet[Suspension]:
+        return Suspension.objects.select_related("intermediary__organisation", "proposed_by", "decided_by")
+
+    @property
+    def intermediary(self) -> Intermediary:
+        return self.subject.intermediary
+
+    @property
+    def is_open(self) -> bool:
+        return self.subject.state == self.state
+
+    def heading(self) -> str:
+        return self.title() if self.is_open else _("Suspension")
+
+    def title(self) -> str:
+        raise NotImplementedError
+
+    def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        return super().get(request, *args, **kwargs) if self.is_open else self.page(None)
+
+    def refuse(self, form: Any, failure: DomainError) -> HttpResponse:
+        del self.subject
+        if self.is_open:
+            return super().refuse(form, failure)
+        self.refusal = no(failure.message)
+        return self.page(None, failure.status)
+
+    def context(self) -> dict[str, Any]:
+        return {"suspension": self.subject}
 
 
-def decide_suspension(request: MemberRequest, pk: int) -> HttpResponse:
+class DecideSuspension(_Suspension):
     """Decide a proposed suspension; its proposer reads the same page without the form."""
-    suspension = _suspension(request, pk)
-    decision = permissions.can_decide_suspension(request.user, suspension)
-    form = DecisionForm(request.POST or None)
-    if request.method == "POST":
-        require(decision)
-        if form.is_valid():
-            try:
-                services.decide_suspension(suspension_id=pk, actor=request.user, **form.cleaned_data)
-            except DomainError as failure:
-                add_failure(form, failure)
-            else:
-                messages.success(request, _("The decision is recorded."))
-                return redirect("registry_console:suspension-list")
-    return _suspension_page(
-        request,
-        _suspension(request, pk),
-        form,
-        decision,
-        state=Suspension.State.PROPOSED,
-        title=_("Decide the suspension"),
-    )
+
+    form_class = DecisionForm
+    state = Suspension.State.PROPOSED
+    done = gettext_lazy("The decision is recorded.")
+
+    def title(self) -> str:
+        return _("Decide the suspension")
+
+    def decision(self) -> Decision:
+        return permissions.can_decide_suspension(self.request.user, self.subject)
+
+    def operate(self, form: Any) -> None:
+        services.decide_suspension(suspension_id=self.subject.pk, actor=self.request.user, **form.cleaned_data)
 
 
-def lift_suspension(request: MemberRequest, pk: int) -> HttpResponse:
+class LiftSuspension(_Suspension):
     """End a suspension from tomorrow."""
-    suspension = _suspension(request, pk)
-    decision = permissions.can_lift_suspension(request.user, suspension)
-    form = ReasonForm(request.POST or None)
-    if request.method == "POST":
-        require(decision)
-        if form.is_valid():
-            try:
-                services.lift_suspension(suspension_id=pk, actor=request.user, **form.cleaned_data)
-            except DomainError as failure:
-                add_failure(form, failure)
-            else:
-                messages.success(request, _("The suspension ends tomorrow."))
-                return redirect("registry_console:suspension-list")
-    return _suspension_page(
-        request,
-        _suspension(request, pk),
-        form,
-        decision,
-        state=Suspension.State.DECIDED,
-        title=_("Lift the suspension"),
-    )
+
+    form_class = ReasonForm
+    state = Suspension.State.DECIDED
+    done = gettext_lazy("The suspension ends tomorrow.")
+
+    def title(self) -> str:
+        return _("Lift the suspension")
+
+    def decision(self) -> Decision:
+        return permissions.can_lift_suspension(self.request.user, self.subject)
+
+    def operate(self, form: Any) -> None:
+        services.lift_suspension(suspension_id=self.subject.pk, actor=self.request.user, **form.cleaned_data)

@@ -1,21 +1,24 @@
 """The workbench's pages of a listed firm: its verified record, its offers, leaving the market."""
 
-from django.contrib import messages
+from functools import cached_property
+from typing import Any
+
 from django.contrib.auth.decorators import login_required
 from django.db.models import QuerySet
-from django.http import HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET, require_POST
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_GET
 
 from marketplace.accounts.http import MemberRequest
 from marketplace.catalogue.models import ServiceItem
-from marketplace.core.failures import DomainError
-from marketplace.core.web.forms import add_failure
+from marketplace.core.permissions import Decision
+from marketplace.core.web.operation import Operation, Press
 
 from .. import leaving, permissions, services
 from ..forms import NewOfferForm, OfferForm, ReasonForm
-from ..models import Intermediary, Offer
+from ..models import Intermediary, Offer, Registration
 
 
 def _own(request: MemberRequest) -> Intermediary | None:
@@ -47,33 +50,6 @@ def record_detail(request: MemberRequest) -> HttpResponse:
 
 
 @login_required
-@require_POST
-def start_change(request: MemberRequest) -> HttpResponse:
-    """Begin a change of particulars."""
-    intermediary = get_object_or_404(Intermediary, organisation=request.organisation)
-    return redirect(services.start_change(intermediary_id=intermediary.pk, actor=request.user))
-
-
-@login_required
-def leave_market(request: MemberRequest) -> HttpResponse:
-    """Leave the market, once nothing is open."""
-    intermediary = _own(request)
-    if intermediary is None or not intermediary.is_public:
-        return redirect("registry:record-detail")
-    form = ReasonForm(request.POST or None)
-    if request.method == "POST" and form.is_valid():
-        try:
-            services.leave_market(intermediary_id=intermediary.pk, actor=request.user, **form.cleaned_data)
-        except DomainError as failure:
-            add_failure(form, failure)
-        else:
-            messages.success(request, _("The firm has left the market. Its record stays public as closed."))
-            return redirect("registry:record-detail")
-    context = {"form": form, "intermediary": intermediary, "blockers": leaving.blockers_of(intermediary)}
-    return render(request, "registry/leave_market.html", context, status=422 if form.errors else 200)
-
-
-@login_required
 @require_GET
 def offer_list(request: MemberRequest) -> HttpResponse:
     """What the firm offers: price and time of each service."""
@@ -88,59 +64,119 @@ def offer_list(request: MemberRequest) -> HttpResponse:
     return render(request, "registry/offer_list.html", context)
 
 
-@login_required
-def create_offer(request: MemberRequest) -> HttpResponse:
-    """Offer another service that needs no qualification."""
-    intermediary = get_object_or_404(Intermediary, organisation=request.organisation)
-    items = ServiceItem.objects.open().filter(qualification_type=None).exclude(offers__intermediary=intermediary)
-    form = NewOfferForm(request.POST or None, items=items)
-    return _edit_offer(request, intermediary, form, None)
+class FirmOperation(Operation):
+    """What a person does for the firm that they act in."""
+
+    request: MemberRequest
+    subject: Intermediary
+
+    def visible(self) -> QuerySet[Intermediary]:
+        return Intermediary.objects.select_related("organisation")
+
+    def looked_up_by(self) -> dict[str, Any]:
+        return {"organisation": self.request.organisation}
+
+    @cached_property
+    def offer(self) -> Offer:
+        """Where the address names a service: the firm's offer of it."""
+        offers = self.subject.offers.select_related("item__fee_schedule", "item__qualification_type")
+        return get_object_or_404(offers, item__code=self.kwargs["code"])
+
+    def decision(self) -> Decision:
+        return permissions.can_manage(self.request.user, self.subject)
 
 
-@login_required
-def change_offer(request: MemberRequest, code: str) -> HttpResponse:
-    """Change price and time of a service; in effect at once."""
-    offers = intermediary_offers(request)
-    offer = get_object_or_404(offers, item__code=code)
-    initial = {"pricing": offer.pricing, "amount": offer.amount, "unit": offer.unit, "days": offer.days}
-    return _edit_offer(request, offer.intermediary, OfferForm(request.POST or None, initial=initial), offer.item)
+class StartChange(Press, FirmOperation):
+    """Begin a change of particulars."""
+
+    def operate(self, form: Any) -> Registration:
+        return services.start_change(intermediary_id=self.subject.pk, actor=self.request.user)
+
+    def place(self, result: Registration) -> Registration:
+        return result
+
+    def back(self) -> str:
+        return "registry:record-detail"
 
 
-def intermediary_offers(request: MemberRequest) -> QuerySet[Offer]:
-    intermediary = get_object_or_404(Intermediary, organisation=request.organisation)
-    return intermediary.offers.select_related("item__fee_schedule", "item__qualification_type")
+class LeaveMarket(FirmOperation):
+    """Leave the market, once nothing is open."""
+
+    template_name = "registry/leave_market.html"
+    form_class = ReasonForm
+    done = gettext_lazy("The firm has left the market. Its record stays public as closed.")
+
+    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        own = _own(self.request) if request.user.is_authenticated else None
+        if request.user.is_authenticated and (own is None or not own.is_public):
+            return redirect("registry:record-detail")
+        return super().dispatch(request, *args, **kwargs)
+
+    def operate(self, form: Any) -> None:
+        services.leave_market(intermediary_id=self.subject.pk, actor=self.request.user, **form.cleaned_data)
+
+    def place(self, result: Any) -> str:
+        return "registry:record-detail"
+
+    def context(self) -> dict[str, Any]:
+        return {"intermediary": self.subject, "blockers": leaving.blockers_of(self.subject)}
 
 
-def _edit_offer(
-    request: MemberRequest, intermediary: Intermediary, form: OfferForm, item: ServiceItem | None
-) -> HttpResponse:
-    if request.method == "POST" and form.is_valid():
+class OfferOperation(FirmOperation):
+    """Price and time of a service, in effect at once."""
+
+    template_name = "registry/offer_form.html"
+    item: ServiceItem | None = None
+
+    def operate(self, form: Any) -> Offer:
         values = {name: form.cleaned_data[name] for name in ("pricing", "amount", "unit", "days")}
-        try:
-            offer = services.set_offer(
-                intermediary_id=intermediary.pk,
-                item=item or form.cleaned_data["item"],
-                actor=request.user,
-                **values,
-            )
-        except DomainError as failure:
-            add_failure(form, failure)
-        else:
-            messages.success(request, _("%(service)s: price and time are in effect.") % {"service": offer.item.name})
-            return redirect("registry:offer-list")
-    context = {"form": form, "item": item, "intermediary": intermediary}
-    return render(request, "registry/offer_form.html", context, status=422 if form.errors else 200)
+        item = self.item or form.cleaned_data["item"]
+        return services.set_offer(intermediary_id=self.subject.pk, item=item, actor=self.request.user, **values)
+
+    def words(self, result: Offer) -> str:
+        return _("%(service)s: price and time are in effect.") % {"service": result.item.name}
+
+    def place(self, result: Any) -> str:
+        return "registry:offer-list"
+
+    def context(self) -> dict[str, Any]:
+        return {"item": self.item, "intermediary": self.subject}
 
 
-@login_required
-@require_POST
-def withdraw_offer(request: MemberRequest, code: str) -> HttpResponse:
+class CreateOffer(OfferOperation):
+    """Offer another service that needs no qualification."""
+
+    form_class = NewOfferForm
+
+    def form_arguments(self) -> dict[str, Any]:
+        items = ServiceItem.objects.open().filter(qualification_type=None)
+        return {"items": items.exclude(offers__intermediary=self.subject)}
+
+
+class ChangeOffer(OfferOperation):
+    """Change price and time of a service."""
+
+    form_class = OfferForm
+
+    @property
+    def item(self) -> ServiceItem:  # type: ignore[override]
+        return self.offer.item
+
+    def initial(self) -> dict[str, Any]:
+        return {name: getattr(self.offer, name) for name in ("pricing", "amount", "unit", "days")}
+
+
+class WithdrawOffer(Press, FirmOperation):
     """Take a service off the firm's list."""
-    offer = get_object_or_404(intermediary_offers(request), item__code=code)
-    try:
-        services.withdraw_offer(intermediary_id=offer.intermediary_id, item=offer.item, actor=request.user)
-    except DomainError as failure:
-        messages.error(request, str(failure.message))
-    else:
-        messages.success(request, _("%(service)s is off your list.") % {"service": offer.item.name})
-    return redirect("registry:offer-list")
+
+    def operate(self, form: Any) -> None:
+        services.withdraw_offer(intermediary_id=self.subject.pk, item=self.offer.item, actor=self.request.user)
+
+    def words(self, result: Any) -> str:
+        return _("%(service)s is off your list.") % {"service": self.offer.item.name}
+
+    def place(self, result: Any) -> str:
+        return "registry:offer-list"
+
+    def back(self) -> str:
+        return "registry:offer-list"
