@@ -103,9 +103,9 @@ class WorkRequestQuerySet(models.QuerySet):
         waiting = waiting.exclude(public_value_source=None).filter(opening__waits_since__isnull=False)
         return waiting.select_related("owner", "opening").order_by("opening__opened_at", "pk")
 
-    def counting_for_project(self, project_code: str) -> Self:
+    def counting_for_project(self, project_key: str) -> Self:
         """Requests of a project that count against the tender limit: handed in, and not come to nothing."""
-        return self.filter(project_code=project_code, amends=None).exclude(status__in=NOT_COUNTED)
+        return self.filter(project_key=project_key, amends=None).exclude(status__in=NOT_COUNTED)
 
     def for_list(self) -> Self:
         """What a list shows of a request, in a fixed number of queries."""

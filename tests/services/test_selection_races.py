@@ -81,7 +81,12 @@ class TestPicksAtOnce:
         assert Opening.objects.get().state == "ranked"
 
     def test_two_direct_picks_of_one_project_do_not_pass_the_limit_together(self, frozen_clock):
-        public = {"fund_fiscal": 60, "fund_social": 40, "project_name": "市民中心", "project_code": "2609-1"}
+        public = {
+            "fund_fiscal": 60,
+            "fund_social": 40,
+            "project_name": "市民中心",
+            "project_code": "2609-320411-89-01-000001",
+        }
         first = WorkRequestFactory(direct=True, published=True, price_max=Decimal(50_000), **public)
         firm = bidder_for(first)
         second = WorkRequestFactory(

@@ -152,3 +152,17 @@ class USCCField(forms.CharField):
     def clean(self, value: Any) -> str:
         code = super().clean(value)
         return normalise(code) if code else ""
+
+
+class ProjectCodeField(forms.CharField):
+    """Takes a project's code however it is typed and gives its national form."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(**{"max_length": 60, **kwargs})
+
+    def widget_attrs(self, widget: forms.Widget) -> dict[str, Any]:
+        return {**super().widget_attrs(widget), "autocomplete": "off", "spellcheck": "false"}
+
+    def clean(self, value: Any) -> str:
+        code = super().clean(value)
+        return normalise_project_code(code) if code else ""

@@ -39,6 +39,7 @@ class RequestSerializer(serializers.ModelSerializer):
             "owner_uscc",
             "project_name",
             "project_code",
+            "no_code_reason",
             "items",
             "government_investment",
             "fund_fiscal",

@@ -36,7 +36,7 @@ def spent_directly(work_request: WorkRequest, intermediary: Intermediary) -> Dec
     awards = Award.objects.filter(
         intermediary=intermediary,
         work_request__method=Method.DIRECT,
-        work_request__project_code=work_request.project_code,
+        work_request__project_key=work_request.project_key,
         state__in=LIVE_AWARD,
     ).exclude(work_request=work_request)
     awarded = [AwardedDirectly(award.price, award.publicity_started_at) for award in awards]

@@ -101,11 +101,11 @@ def _item_of(row: RequestItem) -> DraftItem:
 
 def _unsigned(work_request: WorkRequest, today: date) -> Unsigned | None:
     """The award whose contract the owner has not signed lately, in the project."""
-    if not work_request.project_code:
+    if not work_request.project_key:
         return None
     award = Award.objects.filter(
         work_request__owner=work_request.owner,
-        work_request__project_code=work_request.project_code,
+        work_request__project_key=work_request.project_key,
         owner_unsigned_on__gt=today - UNSIGNED_BLOCK,
     ).first()
     if award is None or award.owner_unsigned_on is None:

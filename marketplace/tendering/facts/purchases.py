@@ -54,8 +54,8 @@ def project_purchases(work_request: WorkRequest) -> list[Purchase]:
 
 
 def _project_requests(work_request: WorkRequest) -> QuerySet[WorkRequest]:
-    code = work_request.project_code
-    others = WorkRequest.objects.counting_for_project(code) if code else WorkRequest.objects.none()
+    key = work_request.project_key
+    others = WorkRequest.objects.counting_for_project(key) if key else WorkRequest.objects.none()
     return others.exclude(pk__in=[work_request.pk, work_request.amends_id or work_request.pk])
 
 

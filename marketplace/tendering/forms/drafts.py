@@ -7,8 +7,8 @@ from django.utils.translation import pgettext_lazy
 from marketplace.accounts.models import Organisation
 from marketplace.catalogue.models import ServiceItem
 from marketplace.core.files import UploadField
-from marketplace.core.typed.identifiers import USCCField
-from marketplace.core.web.forms import PercentField, PhoneField, RowsField
+from marketplace.core.typed.identifiers import ProjectCodeField, USCCField
+from marketplace.core.web.forms import NameField, PercentField, PhoneField, RowsField
 
 from ..choices import Grade
 from ..models import Exclusion, WorkRequest
@@ -89,13 +89,18 @@ class ProjectForm(DraftForm):
             "title",
             "project_name",
             "project_code",
+            "no_code_reason",
             "government_investment",
             "fund_fiscal",
             "fund_state",
             "fund_social",
             "public_project",
         )
-        field_classes = dict.fromkeys(("fund_fiscal", "fund_state", "fund_social"), PercentField)
+        field_classes = {
+            "project_name": NameField,
+            "project_code": ProjectCodeField,
+            **dict.fromkeys(("fund_fiscal", "fund_state", "fund_social"), PercentField),
+        }
 
 
 class ServiceForm(DraftForm):

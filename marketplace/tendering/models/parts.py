@@ -23,7 +23,7 @@ class RequestItem(models.Model):
 
     work_request = models.ForeignKey(WorkRequest, on_delete=models.CASCADE, related_name="request_items")
     item = models.ForeignKey("catalogue.ServiceItem", on_delete=models.PROTECT, related_name="request_items")
-    base = models.DecimalField(_("base of the fee"), max_digits=20, decimal_places=4, null=True, blank=True)
+    base = models.DecimalField(_("base of the fee"), max_digits=24, decimal_places=8, null=True, blank=True)
     variant = models.CharField(max_length=60, blank=True)
     coefficients = models.JSONField(default=dict, blank=True)
     parameters = models.JSONField(default=dict, blank=True)

@@ -17,6 +17,7 @@ from marketplace.core.money import MoneyField
 from .. import selection
 from ..choices import Grade, Matching, Method
 from ..policy import TenderingPolicy
+from ..project_keys import HasProjectForm, ProjectKeyField
 from ..querysets import WorkRequestQuerySet
 from ..rules import deadlines
 from ..rules.deadlines import Move
@@ -57,7 +58,10 @@ class WorkRequest(FSMModelMixin, models.Model):
 
     title = models.CharField(_("title"), max_length=120)
     project_name = models.CharField(_("project name"), max_length=150, blank=True)
-    project_code = models.CharField(_("project code"), max_length=40, blank=True, db_index=True)
+    #: The national form, or nothing: then a reason says that the project has no code.
+    project_code = models.CharField(_("project code"), max_length=40, blank=True)
+    no_code_reason = models.CharField(_("why the project has no code"), max_length=200, blank=True)
+    project_key = ProjectKeyField(db_index=True)
     matter = models.ForeignKey(
         "catalogue.ApprovalMatter",
         null=True,
@@ -181,6 +185,10 @@ class WorkRequest(FSMModelMixin, models.Model):
                     service_days__gt=0,
                 ),
                 name="request_published_is_announced",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(project_code="") | models.Q(HasProjectForm("project_code"), no_code_reason=""),
+                name="request_project_code_or_why_not",
             ),
             models.CheckConstraint(
                 # What was announced for bids is never turned into the owner's own choice.

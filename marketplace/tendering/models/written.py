@@ -15,6 +15,7 @@ MARKETS_OWN = frozenset(
         "created_at",
         "edited_at",
         "policy_version",
+        "project_key",
         "version",
         "status",
         "status_before_suspension",

@@ -8,6 +8,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from credit.rating import Grade as CreditGrade
+from marketplace.core.typed.comparing import folded
 
 from ..choices import Matching
 
@@ -129,5 +130,5 @@ def _practitioners(asked: Asked) -> str:
 def _fewer_practitioners(first: Asked, second: Asked) -> bool:
     if not second.practitioners_needed:
         return True
-    same_licence = second.practitioner_licence in ("", first.practitioner_licence)
+    same_licence = folded(second.practitioner_licence) in ("", folded(first.practitioner_licence))
     return same_licence and second.practitioners_needed <= first.practitioners_needed

@@ -38,6 +38,7 @@ class Draft:
     contact_phone: str
     project_name: str
     project_code: str
+    no_code_reason: str
     public_project: bool | None
     fund_fiscal: Decimal
     fund_state: Decimal
@@ -180,9 +181,13 @@ def _missing(draft: Draft, around: Circumstances) -> Errors:
         errors["requirement_reason"] = _("Say why more is needed than the service itself requires.")
     tender_or_public = draft.has_public_money or any(item.is_tendered for item in around.items)
     if tender_or_public:
-        for field in ("project_name", "project_code"):
-            if not getattr(draft, field):
-                errors[field] = _("Needed with public money, and for survey, design and supervision.")
+        if not draft.project_name:
+            errors["project_name"] = _("Needed with public money, and for survey, design and supervision.")
+        if not (draft.project_code or draft.no_code_reason):
+            errors["project_code"] = _(
+                "Needed with public money, and for survey, design and supervision; "
+                "where the project has no code, say why."
+            )
     return errors
 
 

@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 
 from credit.rating import Grade
 from marketplace.core.clock import date_of
+from marketplace.core.typed.comparing import folded
 
 from ..choices import Matching
 from .relations import Ties, words_for
@@ -174,9 +175,9 @@ def _qualifications(facts: BidderFacts, requirements: Requirements) -> Iterable[
 
 def _practitioners(facts: BidderFacts, requirements: Requirements) -> Iterable[Condition]:
     if requirements.practitioners:
+        licence = folded(requirements.licence)
         present = sum(
-            (not requirements.licence or one.kind == requirements.licence)
-            and (one.valid_to is None or one.valid_to >= facts.on)
+            (not licence or folded(one.kind) == licence) and (one.valid_to is None or one.valid_to >= facts.on)
             for one in facts.licences
         )
         text = _("%(licence)s: %(needed)d needed, %(present)d present") % {

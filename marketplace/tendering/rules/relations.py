@@ -6,7 +6,6 @@ Judged on what was recorded by an instant. A person is known by name only, so th
 a company by its code, or by its name where one of the two records lacks the code.
 """
 
-import unicodedata
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -15,6 +14,7 @@ from decimal import Decimal
 from django.utils.translation import gettext as _
 
 from marketplace.accounts.particulars import FirmFacts
+from marketplace.core.typed.comparing import folded
 
 FROM = Decimal(25)
 CONTROL = Decimal(50)
@@ -46,12 +46,12 @@ def ties_of(facts: FirmFacts) -> Ties:
     """A firm's ties as its facts make them."""
     keys: set[tuple[str, str]] = set()
     names: set[str] = set()
-    if facts.legal_representative.strip():
-        keys.add((LEGAL_REPRESENTATIVE, _plain(facts.legal_representative)))
+    if representative := folded(facts.legal_representative, person=True):
+        keys.add((LEGAL_REPRESENTATIVE, representative))
     if facts.uscc:
         # A firm that holds 25 % of another, or a state company that controls it, shares these with it.
         keys |= {(HOLDER, f"code:{facts.uscc}"), (HOLDER, f"state:{facts.uscc}")}
-        names.add(f"name:{_plain(facts.name)}")
+        names.add(f"name:{folded(facts.name)}")
     for holder in facts.holders:
         if holder.share_percent < FROM:
             continue
@@ -60,9 +60,11 @@ def ties_of(facts: FirmFacts) -> Ties:
                 keys.add((HOLDER, f"state:{holder.code}"))
         elif holder.code:
             keys.add((HOLDER, f"code:{holder.code}"))
-            names.add(f"name:{_plain(holder.name)}")
+            names.add(f"name:{folded(holder.name)}")
         else:
-            keys.add((HOLDER, f"name:{_plain(holder.name)}"))
+            # A person, whose name counts with and without the dot in it, or a company whose code was not given.
+            keys.add((HOLDER, f"person:{folded(holder.name, person=True)}"))
+            keys.add((HOLDER, f"name:{folded(holder.name)}"))
     return Ties(frozenset(keys), frozenset(names))
 
 
@@ -91,8 +93,3 @@ def words_for(kinds: Iterable[str]) -> str:
         HOLDER: _("a common holder of 25 percent or more"),
     }
     return ", ".join(words[kind] for kind in kinds)
-
-
-def _plain(name: str) -> str:
-    """A name without differences of width, case and spaces."""
-    return "".join(unicodedata.normalize("NFKC", name).split()).casefold()

@@ -49,6 +49,28 @@ class TestMustGoToPublicTender:
         assert not is_refused(tendered("399999.99"))
         assert is_refused(tendered("400000.00"))
 
+    def test_a_code_typed_otherwise_is_the_same_project(self, frozen_clock):
+        tendered("600000.00", published=True)
+        draft = tendered("400000.00", project_code="", no_code_reason="未立项")
+
+        services.save_draft(
+            request_id=draft.pk,
+            values={"project_code": "２６０９-320411—89-01-\u200b000001", "no_code_reason": ""},
+            actor=member_of(draft.owner),
+        )
+        draft.refresh_from_db()
+
+        assert is_refused(draft)
+
+    def test_a_project_without_code_is_summed_by_its_name(self, frozen_clock):
+        owner = OrganisationFactory()
+        without = {"owner": owner, "project_code": "", "no_code_reason": "未立项"}
+        tendered("600000.00", published=True, **without)
+
+        assert is_refused(tendered("400000.00", **without | {"project_name": "市民中心\u200b 改造"}))
+        assert not is_refused(tendered("400000.00", **without | {"project_name": "图书馆改造"}))
+        assert not is_refused(tendered("400000.00", **without | {"owner": OrganisationFactory()}))
+
     def test_another_project_does_not_count(self, frozen_clock):
         tendered("600000.00", published=True)
 

@@ -42,6 +42,18 @@ class TestTies:
     def test_a_name_counts_without_its_spaces_and_width(self):
         assert shared(firm(A, representative="周 某Ａ"), firm(B, representative="周某a")) == [LEGAL_REPRESENTATIVE]
 
+    @pytest.mark.parametrize("name", ["阿卜杜拉买买提", "阿卜杜拉•买买提", "阿卜杜拉 · 买买\u200b提"])
+    def test_a_person_counts_with_and_without_the_dot_in_the_name(self, name):
+        assert shared(firm(A, holder("阿卜杜拉·买买提")), firm(B, holder(name))) == [HOLDER]
+        assert shared(firm(A, representative="阿卜杜拉·买买提"), firm(B, representative=name)) == [LEGAL_REPRESENTATIVE]
+
+    def test_a_company_named_otherwise_than_without_its_dot_is_another(self):
+        assert shared(firm(A, holder("灵河·集团", GROUP)), firm(B, holder("灵河集团"))) == []
+        assert shared(firm(A, holder("灵河•集团", GROUP)), firm(B, holder("灵河·集团"))) == [HOLDER]
+
+    def test_a_name_of_nothing_to_see_is_nobodys(self):
+        assert shared(firm(A, representative="\u200b"), firm(B, representative=" ")) == []
+
     @pytest.mark.parametrize(("share", "kinds"), [("25.00", [HOLDER]), ("24.99", [])])
     def test_a_holder_counts_from_25_percent(self, share, kinds):
         assert shared(firm(A, holder("王某", share=share)), firm(B, holder("王某", share="30"))) == kinds

@@ -101,9 +101,9 @@ def decide_direct(*, request_id: int, is_allowed: bool, reason: str, actor: User
 
 def _locked_with_project(request_id: int) -> WorkRequest:
     """All of the project's requests locked in one order: two picks must not each stay below the limit unseen."""
-    code = WorkRequest.objects.values_list("project_code", flat=True).get(pk=request_id)
-    if code:
-        list(WorkRequest.objects.locked().filter(project_code=code).order_by("pk").values_list("pk"))
+    key = WorkRequest.objects.values_list("project_key", flat=True).get(pk=request_id)
+    if key:
+        list(WorkRequest.objects.locked().filter(project_key=key).order_by("pk").values_list("pk"))
     return WorkRequest.objects.locked().select_related("owner").get(pk=request_id)
 
 

@@ -116,17 +116,15 @@ def publish_version(*, request_id: int, actor: User) -> WorkRequest:
 
 def _locked(draft_id: int) -> tuple[WorkRequest, WorkRequest]:
     """Request and draft, with all of their projects locked in one order (the tender limit is a sum)."""
-    found = (
-        WorkRequest.objects.filter(pk=draft_id).values_list("amends", "amends__project_code", "project_code").first()
-    )
+    found = WorkRequest.objects.filter(pk=draft_id).values_list("amends", "amends__project_key", "project_key").first()
     if found is None:
         # Pressed twice: the draft has become the version.
         raise StateMoved
-    request_id, *codes = found
+    request_id, *keys = found
     if request_id is None:
         raise StateMoved
     rows = WorkRequest.objects.locked().filter(
-        Q(pk__in=[request_id, draft_id]) | Q(project_code__in=[code for code in codes if code])
+        Q(pk__in=[request_id, draft_id]) | Q(project_key__in=[key for key in keys if key])
     )
     locked = {row.pk: row for row in rows.select_related("owner").order_by("pk")}
     if draft_id not in locked:

@@ -18,6 +18,8 @@ from marketplace.catalogue.services import calculate_for_item
 from marketplace.core import audit, clock, files, numbers
 from marketplace.core.failures import DomainError, Text
 from marketplace.core.permissions import require
+from marketplace.core.typed.comparing import visible
+from marketplace.core.typed.identifiers import normalise_project_code
 
 from ... import permissions
 from ...facts import drafts
@@ -104,8 +106,8 @@ def save_draft(
     before = {name: _plain(getattr(work_request, name)) for name in named}
     for name in named:
         setattr(work_request, name, values[name])
-    if "project_code" in named:
-        work_request.project_code = str(work_request.project_code).strip().upper()
+    if "project_code" in named or "no_code_reason" in named:
+        _read_project(work_request)
     if "method" in named:
         work_request.parameters = parameters.of_method(work_request.method, work_request.parameters)
     _check_fields(work_request, named)
@@ -268,6 +270,26 @@ def _locked_draft(request_id: int, actor: User, edited_at: datetime | None = Non
 def _touch(work_request: WorkRequest) -> None:
     work_request.edited_at = clock.now()
     work_request.save()
+
+
+def _read_project(work_request: WorkRequest) -> None:
+    """
+    Bring name and code of the project into the form in which they are kept.
+
+    :raises UnableToEdit: where the code has another form than the national one, or stands beside a reason for none
+    """
+    work_request.project_name = visible(work_request.project_name)
+    work_request.no_code_reason = visible(work_request.no_code_reason)
+    if not work_request.project_code.strip():
+        work_request.project_code = ""
+        return
+    try:
+        work_request.project_code = normalise_project_code(work_request.project_code)
+    except ValidationError as refusal:
+        raise UnableToEdit(refusal.messages[0], {"project_code": refusal.messages[0]}) from None
+    if work_request.no_code_reason:
+        message = _("A code and a reason for having none contradict each other; empty one of them.")
+        raise UnableToEdit(message, {"no_code_reason": message})
 
 
 def _check_fields(work_request: WorkRequest, named: Sequence[str]) -> None:

@@ -143,11 +143,11 @@ def _locked_with_project(request_id: int) -> WorkRequest:
 
     They are locked in one order, the own one among them, so that two publications queue instead of blocking each other.
     """
-    code = WorkRequest.objects.values_list("project_code", flat=True).get(pk=request_id)
-    if code:
-        list(WorkRequest.objects.locked().filter(project_code=code).order_by("pk").values_list("pk"))
+    key = WorkRequest.objects.values_list("project_key", flat=True).get(pk=request_id)
+    if key:
+        list(WorkRequest.objects.locked().filter(project_key=key).order_by("pk").values_list("pk"))
     work_request = WorkRequest.objects.locked().select_related("owner").get(pk=request_id)
-    if work_request.project_code != code:
+    if work_request.project_key != key:
         raise StateMoved
     return work_request
 

@@ -36,7 +36,12 @@ from tests.tendering.unchanged import nothing_changes
 pytestmark = pytest.mark.django_db
 
 REASON = "报价低于参考价，承诺时间最短。"
-PUBLIC = {"fund_fiscal": Decimal(60), "fund_social": Decimal(40), "project_name": "市民中心", "project_code": "2609-1"}
+PUBLIC = {
+    "fund_fiscal": Decimal(60),
+    "fund_social": Decimal(40),
+    "project_name": "市民中心",
+    "project_code": "2609-320411-89-01-000001",
+}
 
 
 @pytest.fixture(autouse=True)
@@ -335,7 +340,7 @@ class TestLimit:
         pick(first, one)
         elsewhere = WorkRequestFactory(
             direct=True, published=True, items=first.items.all(), price_max=Decimal(50_000),
-            **PUBLIC | {"project_code": "2609-2"},
+            **PUBLIC | {"project_code": "2609-320411-89-01-000002"},
         )  # fmt: skip
 
         assert pick(self.small(items=first.items.all()), two).state == "ranked"

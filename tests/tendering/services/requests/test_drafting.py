@@ -3,6 +3,7 @@ from decimal import Decimal
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import IntegrityError, transaction
 
 from marketplace.core import audit, clock
 from marketplace.core.permissions import Refused
@@ -70,11 +71,37 @@ class TestSaveDraft:
         assert line.after == {"title": "新的标题", "price_max": "200000.00"}
         assert audit.verify(draft.audit_matter) is None
 
-    def test_writes_project_codes_alike(self, draft):
-        save(draft, project_code=" 2609-320411-89-01-abc ")
+    def test_writes_project_codes_in_the_national_form(self, draft):
+        save(draft, project_code=" ２６０９—320411－89-01-\u200b000001 ")
 
         draft.refresh_from_db()
-        assert draft.project_code == "2609-320411-89-01-ABC"
+        assert (draft.project_code, draft.project_key) == ("2609-320411-89-01-000001",) * 2
+
+    @pytest.mark.parametrize("code", ["2609-1", "2609-320411-89-01-abc", "2609-3204\u041e1-89-01-000001"])
+    def test_refuses_a_project_code_of_another_form(self, draft, code):
+        with nothing_changes(), pytest.raises(UnableToEdit) as refusal:
+            save(draft, project_code=code)
+
+        assert set(refusal.value.field_errors) == {"project_code"}
+
+    def test_a_project_without_code_says_why(self, draft):
+        save(draft, project_name="市民\u200b中心 改造", no_code_reason="未立项")
+
+        draft.refresh_from_db()
+        assert (draft.project_code, draft.no_code_reason) == ("", "未立项")
+        assert draft.project_key == f"{draft.owner_id} 市民中心改造"
+
+    def test_a_code_and_a_reason_for_none_contradict_each_other(self, draft):
+        save(draft, no_code_reason="未立项")
+
+        with nothing_changes(), pytest.raises(UnableToEdit) as refusal:
+            save(draft, project_code="2609-320411-89-01-000001")
+
+        assert set(refusal.value.field_errors) == {"no_code_reason"}
+
+    def test_the_database_keeps_codes_of_the_form_only(self, draft):
+        with pytest.raises(IntegrityError), transaction.atomic():
+            WorkRequest.objects.filter(pk=draft.pk).update(project_code="2609-1")
 
     def test_keeps_the_qualifications_asked_for(self, draft):
         kind = QualificationTypeFactory()

@@ -132,6 +132,11 @@ class TestSubmitRequest:
         assert set(refusal.value.field_errors) == {"items"}
         assert submit(by_authority).status == "published"
 
+    def test_a_project_without_code_is_published_with_the_reason(self, without_review):
+        draft = WorkRequestFactory(public_money=True, project_code="", no_code_reason="应急项目，尚未立项")
+
+        assert submit(draft).status == "published"
+
     def test_an_owner_who_did_not_sign_waits_90_days_for_that_project(self, without_review, frozen_clock):
         first = WorkRequestFactory(public_money=True, bidders=3, awarded=True)
         services.note_owner_unsigned(award_id=first.awards.get().pk, on=clock.today())
