@@ -5,4 +5,4 @@ from debug_toolbar.toolbar import debug_toolbar_urls
 from . import urls
 
 urlpatterns = [*debug_toolbar_urls(), *urls.urlpatterns]
-handler403 = urls.handler403
+handler400, handler403, handler404 = urls.handler400, urls.handler403, urls.handler404

@@ -59,4 +59,6 @@ urlpatterns += i18n_patterns(
     prefix_default_language=False,
 )
 
+handler400 = "marketplace.core.web.unreadable.bad_request"
+handler404 = "marketplace.core.web.unreadable.not_found"
 handler403 = "marketplace.core.web.views.forbidden"

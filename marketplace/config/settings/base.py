@@ -66,7 +66,7 @@ MIDDLEWARE = [
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "marketplace.core.web.headers.HeadersMiddleware",
     "marketplace.core.web.middleware.RequestLogMiddleware",
-    "marketplace.core.web.middleware.NulMiddleware",
+    "marketplace.core.web.unreadable.ReadableMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",

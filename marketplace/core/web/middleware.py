@@ -6,7 +6,7 @@ import structlog
 from csp.middleware import CSPMiddleware
 from django.conf import settings
 from django.dispatch import receiver
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django_structlog.middlewares import RequestMiddleware
@@ -58,18 +58,6 @@ class ContentSecurityPolicyMiddleware(CSPMiddleware):
         if request.path.startswith("/console/"):
             setattr(response, "_csp_replace", settings.CONSOLE_CONTENT_SECURITY_POLICY)  # noqa: B010  django-csp's name
         return super().process_response(request, response)
-
-
-class NulMiddleware:
-    """No page has a NUL character in its path, and PostgreSQL takes none: not found, before anything is looked up."""
-
-    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
-        self.get_response = get_response
-
-    def __call__(self, request: HttpRequest) -> HttpResponse:
-        if "\0" in request.path:
-            raise Http404
-        return self.get_response(request)
 
 
 class FailureMiddleware:
