@@ -16,7 +16,7 @@ from .notices import MAIL_RETRY, address_of
 from .services.members import INVITATION_MAIL
 
 
-@outbox.handler(INVITATION_MAIL, queue=Queue.BULK, outside=True, retry=MAIL_RETRY)
+@outbox.handler(INVITATION_MAIL, queue=Queue.BULK, by_clock=False, outside=True, retry=MAIL_RETRY)
 def mail_invitation(work: DueWork) -> None:
     """Mail an invitation that still stands, in the language of the person where they are known."""
     invitation = Invitation.objects.open().select_related("organisation", "invited_by").filter(pk=work.key).first()

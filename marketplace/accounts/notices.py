@@ -152,7 +152,7 @@ def address_of(path: str, language: str) -> str:
     return f"{settings.WAGTAILADMIN_BASE_URL}{path_in(path, language)}"
 
 
-@outbox.handler(KIND, queue=Queue.BULK, outside=True, retry=MAIL_RETRY)
+@outbox.handler(KIND, queue=Queue.BULK, by_clock=False, outside=True, retry=MAIL_RETRY)
 def mail_notice(work: DueWork) -> None:
     """Mail one notice; its row is marked done with the sending."""
     notice = Notice.objects.select_related("user").get(pk=work.key)

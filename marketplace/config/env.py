@@ -39,6 +39,8 @@ CUSTODIAN_DATABASE: Path = Path(
 CUSTODIAN_MARKET_KEY: str = env.str("CUSTODIAN_MARKET_KEY", default="")
 #: Whether /components/ shows every component in every state, to build with.
 SHOWCASE: bool = env.bool("SHOWCASE", default=False)
+#: Megabytes that uploads leave free on the disk.
+DISK_RESERVE_MB: int = env.int("DISK_RESERVE_MB", default=200)
 LOG_LEVEL: str = env.str("LOG_LEVEL", default="INFO")
 
 
@@ -55,8 +57,11 @@ def sqlite_file() -> Path | None:
 def database() -> dict:
     """The database by `DATABASE_URL`, else SQLite under `DATA` with the settings that survive concurrent writers."""
     if DATABASE_URL:
+        found = env.db_url_config(DATABASE_URL)
         return {
-            **env.db_url_config(DATABASE_URL),
+            **found,
+            # A server that is away is answered about at once, not after minutes.
+            "OPTIONS": {"connect_timeout": 5, **found.get("OPTIONS", {})},
             "CONN_MAX_AGE": 60,
             "CONN_HEALTH_CHECKS": True,
         }

@@ -2,6 +2,8 @@
 
 import os
 import secrets
+import sys
+import time
 import zlib
 from contextlib import suppress
 from pathlib import Path
@@ -13,6 +15,8 @@ KNOWN = ("django-insecure", "only-for-tests", "change-me", "changeme", "your-sec
 SHORTEST = 50
 #: Bytes that the least random key of that length is packed into; a repeated word needs some 25.
 LEAST_PACKED = 40
+#: Shorter than what `local_secret` writes: such a file holds no key, whatever became of it.
+LOCAL_LENGTH = 40
 
 
 def strong(secret: str) -> str:
@@ -50,13 +54,48 @@ def keep_private(data: Path, database: Path | None) -> None:
 
 
 def local_secret(data: Path) -> str:
-    """The secret key kept under the data folder, made at the first start and readable by its owner only."""
+    """
+    The secret key kept under the data folder, made at the first start and readable by its owner only.
+
+    An empty or half-written file is put aside and told of: who was signed in signs in again, and the market starts.
+    """
     path = data / "secret.key"
     data.mkdir(parents=True, exist_ok=True)
-    try:
-        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    except FileExistsError:
-        return path.read_text().strip()
-    with os.fdopen(descriptor, "w") as file:
+    while True:
+        _make(path)
+        if key := _read(path):
+            return key
+        _put_aside(path)
+
+
+def _make(path: Path) -> None:
+    if path.exists():
+        return
+    # Written under another name and linked, so that two processes starting together never read half a key.
+    draft = path.with_name(f"{path.name}.{os.getpid()}.{secrets.token_hex(4)}")
+    with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
         file.write(secrets.token_urlsafe(48))
-    return path.read_text().strip()
+    try:
+        os.link(draft, path)
+    except FileExistsError:
+        pass
+    finally:
+        draft.unlink()
+
+
+def _read(path: Path) -> str:
+    """The key, or nothing where the file holds none."""
+    try:
+        key = path.read_bytes().decode("ascii").strip()
+    except (UnicodeDecodeError, FileNotFoundError):
+        return ""
+    return key if len(key) >= LOCAL_LENGTH and key.isprintable() else ""
+
+
+def _put_aside(path: Path) -> None:
+    aside = path.with_name(f"{path.name}.damaged-{int(time.time())}")
+    try:
+        path.rename(aside)
+    except FileNotFoundError:
+        return
+    sys.stderr.write(f"{path} held no key; it is put aside as {aside.name}, and everybody has to sign in again\n")

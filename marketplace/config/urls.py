@@ -62,3 +62,4 @@ urlpatterns += i18n_patterns(
 handler400 = "marketplace.core.web.unreadable.bad_request"
 handler404 = "marketplace.core.web.unreadable.not_found"
 handler403 = "marketplace.core.web.views.forbidden"
+handler500 = "marketplace.core.web.views.failed"

@@ -1,13 +1,18 @@
 """The market's clock. Nothing else asks the machine what time it is."""
 
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, date, datetime
+from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from django.db import connection
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
+
+#: Linux; elsewhere a process compares its clock with its own time alone.
+UPTIME, BOOT = Path("/proc/uptime"), Path("/proc/sys/kernel/random/boot_id")
 
 _moved_to: datetime | None = None
 
@@ -36,6 +41,22 @@ def database_now() -> datetime:
             return cursor.fetchone()[0].astimezone(UTC)
         cursor.execute("SELECT strftime('%Y-%m-%dT%H:%M:%f', 'now')")
         return datetime.fromisoformat(cursor.fetchone()[0]).replace(tzinfo=UTC)
+
+
+def uptime() -> float:
+    """Seconds that this machine runs, sleep included; whoever sets the clock does not move it."""
+    try:
+        return float(UPTIME.read_text().split()[0])
+    except OSError:
+        return time.monotonic()
+
+
+def boot() -> str:
+    """Names the time from one start of this machine to the next; empty where the machine does not tell."""
+    try:
+        return BOOT.read_text().strip()
+    except OSError:
+        return ""
 
 
 def shanghai(moment: datetime | str) -> datetime:

@@ -65,7 +65,7 @@ def publish(event: Event, *, soon: bool = True) -> None:
                 outbox.run_soon(rows)
 
 
-@outbox.handler(KIND)
+@outbox.handler(KIND, by_clock=False)
 def deliver(work: DueWork) -> None:
     """Call one receiver with its event."""
     event_type = _types[work.payload["event"]]

@@ -8,6 +8,7 @@ from django import forms
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.core.files.uploadedfile import UploadedFile
+from django.db import DatabaseError
 from django.http import FileResponse
 from django.utils.translation import gettext_lazy as _
 
@@ -64,13 +65,14 @@ def store(upload: UploadedFile, *, actor: Any | None) -> StoredFile:
     Store an upload.
 
     :raises ValidationError: see `check`
+    :raises UnableToStore: if there is no room
     """
     content_type = check(upload)
     digest = hashlib.sha256()
     for chunk in upload.chunks():
         digest.update(chunk)
     upload.seek(0)
-    return StoredFile.objects.create(
+    stored = StoredFile(
         file=upload,
         name=PurePath(upload.name or "").name[-200:],
         size=upload.size or 0,
@@ -79,6 +81,13 @@ def store(upload: UploadedFile, *, actor: Any | None) -> StoredFile:
         uploaded_by=actor,
         created_at=clock.now(),
     )
+    try:
+        stored.save(force_insert=True)
+    except DatabaseError:
+        # A row that could not be written leaves no file behind.
+        stored.file.storage.delete(str(stored.file.name))
+        raise
+    return stored
 
 
 def serve(stored: StoredFile, *, name: str = "") -> FileResponse:

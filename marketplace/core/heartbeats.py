@@ -65,6 +65,9 @@ def beat() -> Gap | None:
     """Write a row; returns the gap that it ends, and tells who listens."""
     now = clock.database_now()
     last = last_at()
+    if last is not None and now < last:
+        # A clock that went back must not fill a gap that was one.
+        return None
     Heartbeat.objects.get_or_create(at=now)
     if last is None or now - last <= GAP:
         return None

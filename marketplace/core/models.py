@@ -51,6 +51,38 @@ class Heartbeat(models.Model):
         return self.at.isoformat()
 
 
+class ClockReading(models.Model):
+    """
+    What a machine's clock and the database's showed against the machine's uptime (`core.clock_watch`).
+
+    An offset is a clock's seconds since 1970 less the uptime: it stands still while the clock goes right.
+    """
+
+    class Problem(models.TextChoices):
+        AHEAD = "ahead", _("jumped ahead")
+        DISAGREES = "disagrees", _("disagrees with the database's")
+        BACK = "back", _("went back")
+
+    #: From one start of the machine to the next.
+    boot = models.CharField(max_length=64, primary_key=True)
+    machine = models.CharField(max_length=100)
+    uptime = models.FloatField()
+    #: What is trusted, and what was seen last.
+    offset = models.FloatField()
+    database_offset = models.FloatField()
+    seen_offset = models.FloatField()
+    seen_database_offset = models.FloatField()
+    #: The uptime until which a clock may be put right after a start.
+    settles_at = models.FloatField(default=0)
+    problem = models.CharField(max_length=10, choices=Problem.choices, blank=True)
+    #: Since when, by the clock as it was trusted.
+    since = models.DateTimeField(null=True)
+    looked_at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return f"{self.machine} {self.problem or 'right'}"
+
+
 class DueWork(models.Model):
     """Something that must happen once, at or after an instant; the sweep finds it in this table."""
 

@@ -52,11 +52,14 @@ class Way:
     """
     How a kind's rows are done.
 
+    :param by_clock: whether it does what a clock decides, and so waits while that is not trusted; what is only told
+        or tidied after something happened does not
     :param outside: what it does leaves the database (a mail): no transaction is open meanwhile, so that nobody waits
         for a server elsewhere; a crash between the doing and the marking does it again
     """
 
     queue: Queue = Queue.PROMPT
+    by_clock: bool = True
     outside: bool = False
     retry: Retry = Retry()
 
@@ -65,12 +68,28 @@ _handlers: dict[str, Handler] = {}
 _ways: dict[str, Way] = {}
 
 
+Steady = Callable[[], bool]
+
+
+def always() -> bool:
+    return True
+
+
+class ClockMoved(Exception):
+    """The clock was set while a handler ran: the handler's work is undone."""
+
+
 class Superseded(Exception):
     """The row was rescheduled, or finished by another worker, while its handler ran: the handler's work is undone."""
 
 
 def handler(
-    kind: str, *, queue: Queue = Queue.PROMPT, outside: bool = False, retry: Retry | None = None
+    kind: str,
+    *,
+    queue: Queue = Queue.PROMPT,
+    by_clock: bool = True,
+    outside: bool = False,
+    retry: Retry | None = None,
 ) -> Callable[[Handler], Handler]:
     """Register what does the work of a kind; it may run again after a crash (see `Way`)."""
 
@@ -78,7 +97,7 @@ def handler(
         if kind in _handlers:
             raise ValueError(f"{kind} has a handler")
         _handlers[kind] = function
-        _ways[kind] = Way(queue, outside, retry or Retry())
+        _ways[kind] = Way(queue, by_clock, outside, retry or Retry())
         return function
 
     return register
@@ -126,30 +145,51 @@ def cancel(kind: str, key: str) -> None:
     DueWork.objects.filter(kind=kind, key=key, done_at=None).update(done_at=clock.now(), version=F("version") + 1)
 
 
+def stuck() -> QuerySet[DueWork]:
+    """What fails again and again, and what was put aside."""
+    waiting = DueWork.objects.filter(done_at=None)
+    return waiting.filter(Q(attempts__gte=FAILING) | Q(put_aside_at__isnull=False))
+
+
 def try_again(*, work_id: int) -> None:
     """Have a row that failed, or was put aside, tried at the next sweep."""
     DueWork.objects.filter(pk=work_id, done_at=None).update(**_anew())
 
 
-def _due(queue: Queue | None, now: datetime) -> QuerySet[DueWork]:
+def _kinds_where(test: Callable[[Way], bool]) -> list[str]:
+    return [kind for kind, way in _ways.items() if test(way)]
+
+
+def _at_once() -> list[str]:
+    return _kinds_where(lambda way: not way.by_clock)
+
+
+def _due(queue: Queue | None, now: datetime, *, by_clock: bool = True) -> QuerySet[DueWork]:
     """The rows that nobody holds; one held for longer than anybody ever holds one comes from a clock that was wrong."""
     held_too_long = now + 2 * Retry.longest
     waiting = DueWork.objects.filter(done_at=None, put_aside_at=None, due_at__lte=now).filter(
         Q(claimed_until=None) | Q(claimed_until__lte=now) | Q(claimed_until__gt=held_too_long)
     )
-    bulk = [kind for kind, way in _ways.items() if way.queue is Queue.BULK]
+    if not by_clock:
+        waiting = waiting.filter(kind__in=_at_once())
+    bulk = _kinds_where(lambda way: way.queue is Queue.BULK)
     if queue is Queue.BULK:
         return waiting.filter(kind__in=bulk)
     return waiting.exclude(kind__in=bulk) if queue else waiting
 
 
-def _claim(queue: Queue | None, ids: Iterable[int] | None) -> DueWork | None:
+def waiting(until: datetime) -> QuerySet[DueWork]:
+    """What was due by an instant and nobody is at."""
+    return _due(None, clock.now()).filter(due_at__lte=until)
+
+
+def _claim(queue: Queue | None, ids: Iterable[int] | None, by_clock: bool) -> DueWork | None:
     now = clock.now()
     with transaction.atomic():
-        waiting = _due(queue, now)
+        rows = _due(queue, now, by_clock=by_clock)
         if ids is not None:
-            waiting = waiting.filter(pk__in=ids)
-        work = waiting.select_for_update(skip_locked=True).order_by("due_at", "pk").first()
+            rows = rows.filter(pk__in=ids)
+        work = rows.select_for_update(skip_locked=True).order_by("due_at", "pk").first()
         if work is not None:
             _take(work, now)
         return work
@@ -162,7 +202,7 @@ def _take(work: DueWork, now: datetime) -> None:
     DueWork.objects.filter(pk=work.pk).update(claimed_until=work.claimed_until, attempts=F("attempts") + 1)
 
 
-def _perform(work: DueWork) -> None:
+def _perform(work: DueWork, is_steady: Steady = always) -> None:
     with structlog.contextvars.bound_contextvars(work=work.kind, key=work.key):
         try:
             if way_of(work.kind).outside:
@@ -171,9 +211,13 @@ def _perform(work: DueWork) -> None:
             else:
                 with transaction.atomic():
                     _handlers[work.kind](work)
+                    if not is_steady():
+                        raise ClockMoved
                     _mark_done(work)
         except Superseded:
             log.info("due_work_superseded")
+        except ClockMoved:
+            log.error("due_work_undone_as_the_clock_moved")
         except Exception as failure:
             log.exception("due_work_failed", attempts=work.attempts + 1)
             _note_failure(work, failure)
@@ -198,25 +242,38 @@ def _note_failure(work: DueWork, failure: Exception) -> None:
     )
 
 
-def run_due(*, limit: int = 1000, ids: Iterable[int] | None = None, queue: Queue | None = None) -> int:
-    """Do what is due, oldest first; returns how many rows were tried."""
+def run_due(
+    *,
+    limit: int = 1000,
+    ids: Iterable[int] | None = None,
+    queue: Queue | None = None,
+    by_clock: bool = True,
+    is_steady: Steady = always,
+) -> int:
+    """
+    Do what is due, oldest first; returns how many rows were tried.
+
+    :param by_clock: without it only what no clock decides
+    :param is_steady: asked before and after each row; where the clock was set meanwhile, what was done is undone
+    """
     tried = 0
-    while tried < limit and (work := _claim(queue, ids)):
-        _perform(work)
+    while tried < limit and is_steady() and (work := _claim(queue, ids, by_clock)):
+        _perform(work, is_steady)
         tried += 1
     return tried
 
 
-def hand_out(queue: Queue, *, limit: int = 500) -> list[tuple[int, str]]:
+def hand_out(queue: Queue, *, limit: int = 500, by_clock: bool = True) -> list[tuple[int, str]]:
     """
     Hold what is due on a queue for whoever gets the message about it.
 
+    :param by_clock: without it only what no clock decides
     :returns: for each row what `run_one` takes; a message that is lost is made up for after ten minutes
     """
     now = clock.now()
     until = now + HANDED_OUT
     with transaction.atomic():
-        rows = _due(queue, now).select_for_update(skip_locked=True).order_by("due_at", "pk")
+        rows = _due(queue, now, by_clock=by_clock).select_for_update(skip_locked=True).order_by("due_at", "pk")
         ids = list(rows.values_list("pk", flat=True)[:limit])
         DueWork.objects.filter(pk__in=ids).update(claimed_until=until)
     return [(pk, until.isoformat()) for pk in ids]
@@ -233,6 +290,12 @@ def run_one(*, work_id: int, held_until: str) -> bool:
         _take(work, now)
     _perform(work)
     return True
+
+
+def bring_forward() -> int:
+    """Have done at once what no clock decides and a clock that was ahead dated later; returns how many rows."""
+    now = clock.now()
+    return DueWork.objects.filter(kind__in=_at_once(), done_at=None, due_at__gt=now).update(due_at=now)
 
 
 def run_soon(works: list[DueWork]) -> None:

@@ -12,7 +12,7 @@ from collections.abc import Callable
 import structlog
 from django.db import close_old_connections, connection
 
-from . import heartbeats, jobs
+from . import clock_watch, heartbeats, jobs
 from .jobs import Job, Queue
 
 #: Seconds between two looks at what is due.
@@ -48,7 +48,8 @@ class Heart(threading.Thread):
         """Write a row; returns the seconds until the next."""
         try:
             _look_after_the_connection()
-            heartbeats.beat()
+            if clock_watch.may_beat():
+                heartbeats.beat()
         except Exception:
             log.exception("heartbeat_failed")
             return FIRST_PAUSE

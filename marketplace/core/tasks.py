@@ -2,24 +2,29 @@
 
 from datetime import timedelta
 
-from . import jobs, outbox
+from . import clock_watch, jobs, outbox
 from .jobs import Queue, job
 
 SWEEP = timedelta(seconds=5)
 
 
+def _sweep(queue: Queue) -> int:
+    found = clock_watch.look()
+    return outbox.run_due(queue=queue, by_clock=not found.waits, is_steady=found.is_steady)
+
+
 @job(every=SWEEP)
 def run_due_work() -> int:
     """Sweep the table of due work for what a clock decides, and for news."""
-    return outbox.run_due(queue=Queue.PROMPT)
+    return _sweep(Queue.PROMPT)
 
 
 @job(queue=Queue.BULK, every=SWEEP)
 def run_bulk_work() -> int:
     """Sweep it for what may take long: mail, telling many, index; where there are several workers, they share it."""
     if not jobs.are_sent():
-        return outbox.run_due(queue=Queue.BULK)
-    handed_out = outbox.hand_out(Queue.BULK)
+        return _sweep(Queue.BULK)
+    handed_out = outbox.hand_out(Queue.BULK, by_clock=not clock_watch.look().waits)
     for work_id, held_until in handed_out:
         jobs.send(run_one, work_id, held_until)
     return len(handed_out)
@@ -32,6 +37,7 @@ def run_one(work_id: int, held_until: str) -> bool:
 
 
 @job(queue=Queue.BULK, every=timedelta(hours=1))
+@clock_watch.while_trusted
 def prune() -> int:
     """Drop what was done long ago."""
     return outbox.prune()

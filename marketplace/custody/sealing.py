@@ -14,18 +14,31 @@ from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 
+import structlog
 from django.conf import settings
+from django.utils.translation import gettext_lazy as _
 from nacl.exceptions import CryptoError
 from nacl.public import PrivateKey, PublicKey, SealedBox
 from nacl.secret import SecretBox
 from nacl.signing import SigningKey, VerifyKey
 
+from marketplace.core.failures import DomainError
+
 KEY_BYTES = 32
+DAMAGED = _("One of the market's key files is damaged. Nothing was changed; the operator puts its copy back.")
+log = structlog.get_logger(__name__)
 BLOCK = 4096
 
 
 class DoesNotOpen(Exception):
     """The box was not sealed to this key, or was altered."""
+
+
+class KeyDamaged(DomainError, DoesNotOpen):
+    """A key file is empty or half-written; only a copy of it helps, so nothing is put in its place."""
+
+    code = "key-damaged"
+    status = 503
 
 
 class BadPadding(ValueError):
@@ -192,6 +205,12 @@ def read_or_make_key(path: Path) -> bytes:
     return _read(_made(path))
 
 
+def is_damaged(name: str) -> bool:
+    """Whether a key file of the market is there and holds no key."""
+    path = key_path(name)
+    return path.exists() and path.stat().st_size != KEY_BYTES
+
+
 def _key_file(name: str) -> bytes:
     return _read_or_make(key_path(name))
 
@@ -229,12 +248,13 @@ def _write(path: Path, key: bytes) -> None:
 def _read(path: Path) -> bytes:
     key = path.read_bytes()
     if len(key) != KEY_BYTES:
-        raise ValueError(f"{path} does not hold a key of {KEY_BYTES} bytes")
+        log.error("key_damaged", file=path.name, bytes=len(key))
+        raise KeyDamaged(DAMAGED)
     return key
 
 
 def _decrypted(path: Path, wrapped: bytes) -> bytes | None:
     try:
         return bytes(SecretBox(_read(path)).decrypt(bytes(wrapped)))
-    except (CryptoError, FileNotFoundError):
+    except (CryptoError, FileNotFoundError, KeyDamaged):
         return None

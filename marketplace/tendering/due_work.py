@@ -39,17 +39,17 @@ def deadline_after_an_outage(work: DueWork) -> None:
     close_bids(request_id=work.payload["request_id"])
 
 
-@outbox.handler(SIGNALS, queue=Queue.BULK)
+@outbox.handler(SIGNALS, queue=Queue.BULK, by_clock=False)
 def signals(work: DueWork) -> None:
     find_signals(request_id=work.payload["request_id"])
 
 
-@outbox.handler(TELL_BIDDERS, queue=Queue.BULK)
+@outbox.handler(TELL_BIDDERS, queue=Queue.BULK, by_clock=False)
 def telling_bidders(work: DueWork) -> None:
     tell_bidders(**work.payload)
 
 
-@outbox.handler(TELL_ELIGIBLE, queue=Queue.BULK)
+@outbox.handler(TELL_ELIGIBLE, queue=Queue.BULK, by_clock=False)
 def telling_eligible(work: DueWork) -> None:
     tell_eligible(**work.payload)
 
@@ -73,7 +73,7 @@ def next_stage(work: DueWork) -> None:
         wait_for_custodian(request_id=request_id, failure=failure)
 
 
-@outbox.handler(TELL_CUSTODIAN)
+@outbox.handler(TELL_CUSTODIAN, by_clock=False)
 def deadline_to_custodian(work: DueWork) -> None:
     tell_custodian(request_id=work.payload["request_id"])
 

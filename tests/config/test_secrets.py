@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from django.core.exceptions import ImproperlyConfigured
 
-from marketplace.config.secrets import keep_private, strong
+from marketplace.config.secrets import keep_private, local_secret, strong
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -84,3 +84,24 @@ class TestTheDataFolder:
 
         assert (oct(mode_of(tmp_path)), oct(mode_of(database))) == ("0o700", "0o600")
         assert database.read_bytes() == b"rows"
+
+
+class TestLocalSecret:
+    def test_is_made_once_and_readable_by_its_owner_only(self, tmp_path):
+        first = local_secret(tmp_path / "data")
+
+        assert len(first) >= 50
+        assert local_secret(tmp_path / "data") == first
+        assert oct((tmp_path / "data" / "secret.key").stat().st_mode)[-3:] == "600"
+        assert [path.name for path in (tmp_path / "data").iterdir()] == ["secret.key"]
+
+    @pytest.mark.parametrize("content", [b"", b"half a k", b"\x00\xff\xfe binary \x80" * 10, b" \n" * 50])
+    def test_a_file_that_holds_none_is_put_aside_and_told_of(self, tmp_path, content, capsys):
+        (tmp_path / "secret.key").write_bytes(content)
+
+        key = local_secret(tmp_path)
+
+        assert len(key) >= 50
+        (aside,) = tmp_path.glob("secret.key.damaged-*")
+        assert aside.read_bytes() == content
+        assert "held no key; it is put aside" in capsys.readouterr().err

@@ -102,7 +102,7 @@ class TestKeyFile:
         (data / "keys").mkdir()
         (data / "keys" / "signing.key").write_bytes(b"short")
 
-        with pytest.raises(ValueError, match="32 bytes"):
+        with pytest.raises(sealing.KeyDamaged, match="损坏"):
             sealing.sign(b"message")
 
 

@@ -3,6 +3,7 @@ from dataclasses import dataclass, field
 from django.core.management import call_command
 
 from marketplace.accounts.console import sync_console_access
+from marketplace.core import clock, outbox
 from marketplace.tendering import services as tendering
 from tests.factories.accounts import (
     InvitationFactory,
@@ -105,6 +106,7 @@ def set_scene() -> Scene:
             "membership": membership,
             "notice": NoticeFactory(user=owner_user, organisation=owner),
             "tie": tie,
+            "stuck": outbox.schedule("nobody.knows", "1", clock.now()),
             "evaluator": tie.evaluator,
             "file": deliverable.files.first(),
         },

@@ -154,6 +154,7 @@ tendering:transcript-schema            200 200 200 200 200 200 200 200 200
 tendering:receipt-check                200 200 200 200 200 200 200 200 200
 tendering:signing-keys                 200 200 200 200 200 200 200 200 200
 tendering:verify                       200 200 200 200 200 200 200 200 200
+accounts_console:state                 302 302 302 302 302 302 302 302 200
 tendering:verify-any                   200 200 200 200 200 200 200 200 200
 tendering:verify-script                200 200 200 200 200 200 200 200 200
 tendering_console:index                302 302 302 302 302 302 302 200 200
@@ -191,6 +192,8 @@ OPERATIONS = {
     "accounts:notices-read": set(ROLES) - {"anonymous"},
     "accounts:session-stay": set(ROLES),
     "accounts:switch-organisation": set(),
+    "accounts_console:clock-trust": {"operator"},
+    "accounts_console:work-again": {"operator"},
     "api:fee-calculation": set(ROLES),
     "registry:change-start": {"firm", "applicant"},
     "registry:offer-withdraw": {"firm"},
@@ -237,6 +240,8 @@ def arguments(things: dict) -> dict[str, list]:
     found = {
         "accounts:invitation-accept": [invitation.token],
         "accounts:notice-open": [things["notice"].pk],
+        "accounts_console:clock-trust": ["this start"],
+        "accounts_console:work-again": [things["stuck"].pk],
         "api:award-detail": [opened],
         "api:fee-schedule-detail": [things["item"].fee_schedule.code],
         "api:intermediary-detail": [uscc],

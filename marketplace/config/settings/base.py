@@ -67,7 +67,7 @@ MIDDLEWARE = [
     "marketplace.core.web.headers.HeadersMiddleware",
     "marketplace.core.web.middleware.RequestLogMiddleware",
     "marketplace.core.web.unreadable.ReadableMiddleware",
-    "django.contrib.sessions.middleware.SessionMiddleware",
+    "marketplace.core.web.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
@@ -112,7 +112,7 @@ DATABASES = {"default": env.database()}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 CACHES = {
     "default": (
-        {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": env.REDIS_URL}
+        {"BACKEND": "marketplace.core.cache.RedisWhileItAnswers", "LOCATION": env.REDIS_URL}
         if env.REDIS_URL
         # The limits of signing in and of the API: one web process counts them in its memory.
         else {
@@ -123,7 +123,7 @@ CACHES = {
     ),
     # Pages and figures of core.web.kept; in a worker's memory there are so many of them at most, about 10 MiB.
     "kept": (
-        {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": env.REDIS_URL, "KEY_PREFIX": "kept"}
+        {"BACKEND": "marketplace.core.cache.RedisWhileItAnswers", "LOCATION": env.REDIS_URL, "KEY_PREFIX": "kept"}
         if env.REDIS_URL
         else {
             "BACKEND": "django.core.cache.backends.locmem.LocMemCache",
@@ -197,7 +197,7 @@ STATICFILES_DIRS = [BASE_DIR / "static"]
 STATIC_ROOT = DATA / "static"
 MEDIA_ROOT = DATA / "uploads"
 STORAGES = {
-    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "default": {"BACKEND": "marketplace.core.disk.WholeFiles"},
     "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
 }
 REGULATOR_CUSTODIAN_URL = env.REGULATOR_CUSTODIAN_URL
@@ -210,6 +210,8 @@ CUSTODIAN_DATABASE = env.CUSTODIAN_DATABASE
 CUSTODIAN_MARKET_KEY = env.CUSTODIAN_MARKET_KEY
 
 FIXTURES = BASE_DIR / "fixtures"
+#: Uploads are refused where less would be left free: the database needs room for as long as nobody has looked.
+DISK_RESERVE_BYTES = env.DISK_RESERVE_MB * 1024 * 1024
 MAX_UPLOAD_BYTES = 20 * 1024 * 1024
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
 #: A proposal that arrives in the clear is sealed before anything of it is written, also to a temporary file.

@@ -5,6 +5,8 @@ from typing import Any
 import structlog
 from csp.middleware import CSPMiddleware
 from django.conf import settings
+from django.contrib.sessions import middleware as sessions
+from django.db import DatabaseError
 from django.dispatch import receiver
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
@@ -16,6 +18,7 @@ from ..failures import DomainError
 from .addresses import client_address
 from .request_logs import names_nobody, path_of
 
+log = structlog.get_logger(__name__)
 #: A request's id as a proxy may give it: what else stands there would come into every line.
 REQUEST_ID = re.compile(r"[A-Za-z0-9-]{1,64}")
 
@@ -58,6 +61,19 @@ class ContentSecurityPolicyMiddleware(CSPMiddleware):
         if request.path.startswith("/console/"):
             setattr(response, "_csp_replace", settings.CONSOLE_CONTENT_SECURITY_POLICY)  # noqa: B010  django-csp's name
         return super().process_response(request, response)
+
+
+class SessionMiddleware(sessions.SessionMiddleware):
+    """The framework's; a page that was only read is shown although its session could not be written (a full disk)."""
+
+    def process_response(self, request: HttpRequest, response: HttpResponse) -> HttpResponse:
+        try:
+            return super().process_response(request, response)
+        except DatabaseError:
+            if request.method not in ("GET", "HEAD"):
+                raise
+            log.exception("session_not_written")
+            return response
 
 
 class FailureMiddleware:

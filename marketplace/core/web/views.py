@@ -1,9 +1,19 @@
+import sys
+
 from django.core.exceptions import PermissionDenied
-from django.db import connection
+from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
+from django.template import loader
+from django.utils import translation
+from django.utils.translation import gettext_lazy as _
 
+from .. import disk, readiness
 from ..permissions import Refused
+from .api import PROBLEM
+
+DATABASE_AWAY = _("The market's database does not answer at the moment. Nothing was changed; try again in a minute.")
+FAILED = _("Something went wrong on our side and nothing was changed.")
 
 
 def healthz(request: HttpRequest) -> HttpResponse:
@@ -12,13 +22,38 @@ def healthz(request: HttpRequest) -> HttpResponse:
 
 
 def readyz(request: HttpRequest) -> HttpResponse:
-    """The process and its database answer, and every migration has been applied."""
-    from django.db.migrations.executor import MigrationExecutor
+    """What the market needs and how it is, by name; 503 only where it cannot answer people."""
+    findings = readiness.look()
+    body = {
+        "status": readiness.summary(findings),
+        "checks": {each.name: {"state": each.state, **each.figures} for each in findings},
+    }
+    return JsonResponse(body, status=503 if body["status"] == readiness.UNREADY else 200)
 
-    executor = MigrationExecutor(connection)
-    waiting = executor.migration_plan(executor.loader.graph.leaf_nodes())
-    ready = not waiting
-    return JsonResponse({"status": "ready" if ready else "migrating"}, status=200 if ready else 503)
+
+def failed(request: HttpRequest) -> HttpResponse:
+    """
+    What nobody caught: 503 where the database is away or busy, 507 where the disk is full, else 500.
+
+    Nothing here asks the database. The API answers with problem details.
+    """
+    failure = sys.exc_info()[1]
+    if disk.is_full(failure):
+        status, code, title = 507, disk.UnableToStore.code, disk.FULL
+    elif isinstance(failure, OperationalError | InterfaceError):
+        status, code, title = 503, "database-away", DATABASE_AWAY
+    else:
+        status, code, title = 500, "error", FAILED
+    response: HttpResponse
+    if request.path.startswith("/api/"):
+        with translation.override(translation.get_language_from_request(request)):
+            body = {"type": f"urn:mingxuan:problem:{code}", "title": str(title), "status": status}
+        response = JsonResponse(body, status=status, content_type=PROBLEM)
+    else:
+        response = HttpResponse(loader.get_template(f"{status}.html").render(), status=status)
+    if status == 503:
+        response["Retry-After"] = "10"
+    return response
 
 
 def forbidden(request: HttpRequest, exception: PermissionDenied) -> HttpResponse:

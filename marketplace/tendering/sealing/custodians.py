@@ -6,6 +6,7 @@ hashes, then the secret for one list hash. The embedded ones run in the market's
 the regulator's may run as a process of its own (`marketplace.custody`), on another machine.
 """
 
+import contextlib
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
@@ -169,6 +170,11 @@ class RemoteCustodian:
             found = self._door.ask("draw", number=work_request.number, deadline=_deadline(work_request))
         return Published(found["public_key"], found["commitment"])
 
+    def ask_nothing(self) -> None:
+        """:raises client.Unreachable: if it does not answer"""
+        with contextlib.suppress(client.Refused):
+            self._door.ask("")
+
     def extend(self, work_request: WorkRequest) -> None:
         """
         Tell it the deadline as it stands now; it keeps the latest it was told.
@@ -251,6 +257,16 @@ def regulator_elsewhere() -> RemoteCustodian | None:
         timeout=settings.CUSTODIAN_TIMEOUT,
     )
     return RemoteCustodian(Side.REGULATOR, door)
+
+
+def regulator_answers() -> bool:
+    """Whether the regulator's custodian, where it is elsewhere, gives an answer that it has signed."""
+    try:
+        if remote := regulator_elsewhere():
+            remote.ask_nothing()
+    except (client.Unreachable, sealing.KeyDamaged):
+        return False
+    return True
 
 
 def market_identity() -> Identity:
