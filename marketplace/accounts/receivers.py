@@ -11,8 +11,8 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from marketplace.core.clock import SHANGHAI
-from marketplace.core.clock_watch import ClockDistrusted, Problem
 from marketplace.core.events import receives
+from marketplace.core.running.clock_watch import ClockDistrusted, Problem
 
 from .models import Organisation, User
 from .notices import notify

@@ -76,6 +76,6 @@ def share_the_work(**_: Any) -> None:
 
 @signals.worker_ready.connect
 def start_the_heart(**_: Any) -> None:
-    from marketplace.core.sweeper import Heart
+    from marketplace.core.running.sweeper import Heart
 
     Heart().start()

@@ -1,9 +1,9 @@
 """
 When the market was there: a row every 30 seconds, and what is missing between them (RULES, Outage).
 
-A thread of the worker's process writes them and does nothing else (`core.sweeper.Heart`): they say that database and
-worker were there, and wait behind no work. Rows are never deleted: they are the evidence for every deadline that moved,
-and for every one that did not.
+A thread of the worker's process writes them and does nothing else (`core.running.sweeper.Heart`): they say that
+database and worker were there, and wait behind no work. Rows are never deleted: they are the evidence for every
+deadline that moved, and for every one that did not.
 """
 
 from collections.abc import Sequence

@@ -53,7 +53,7 @@ class Heartbeat(models.Model):
 
 class ClockReading(models.Model):
     """
-    What a machine's clock and the database's showed against the machine's uptime (`core.clock_watch`).
+    What a machine's clock and the database's showed against the machine's uptime (`core.running.clock_watch`).
 
     An offset is a clock's seconds since 1970 less the uptime: it stands still while the clock goes right.
     """

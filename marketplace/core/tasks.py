@@ -2,8 +2,9 @@
 
 from datetime import timedelta
 
-from . import clock_watch, jobs, outbox
+from . import jobs, outbox
 from .jobs import Queue, job
+from .running import clock_watch
 
 SWEEP = timedelta(seconds=5)
 

@@ -5,7 +5,7 @@ import time
 from django.conf import settings
 from django.utils.translation import gettext_lazy as _
 
-from marketplace.core.readiness import Finding, State, check
+from marketplace.core.running.readiness import Finding, State, check
 from marketplace.custody import sealing
 
 from .models.bids import Side

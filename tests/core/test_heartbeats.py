@@ -6,7 +6,7 @@ from django.db import DatabaseError, transaction
 from marketplace.core import clock, heartbeats
 from marketplace.core.heartbeats import Gap
 from marketplace.core.models import DueWork, Heartbeat
-from marketplace.core.sweeper import Heart
+from marketplace.core.running.sweeper import Heart
 
 START = clock.shanghai("2026-11-23 10:00")
 

@@ -9,9 +9,10 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_safe
 
-from marketplace.core import clock_watch, outbox, readiness
+from marketplace.core import outbox
 from marketplace.core.models import ClockReading, DueWork
 from marketplace.core.permissions import Decision, require
+from marketplace.core.running import clock_watch, readiness
 from marketplace.core.web.operation import Press
 
 from ..http import MemberRequest

@@ -112,7 +112,7 @@ DATABASES = {"default": env.database()}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 CACHES = {
     "default": (
-        {"BACKEND": "marketplace.core.cache.RedisWhileItAnswers", "LOCATION": env.REDIS_URL}
+        {"BACKEND": "marketplace.core.running.cache.RedisWhileItAnswers", "LOCATION": env.REDIS_URL}
         if env.REDIS_URL
         # The limits of signing in and of the API: one web process counts them in its memory.
         else {
@@ -123,7 +123,11 @@ CACHES = {
     ),
     # Pages and figures of core.web.kept; in a worker's memory there are so many of them at most, about 10 MiB.
     "kept": (
-        {"BACKEND": "marketplace.core.cache.RedisWhileItAnswers", "LOCATION": env.REDIS_URL, "KEY_PREFIX": "kept"}
+        {
+            "BACKEND": "marketplace.core.running.cache.RedisWhileItAnswers",
+            "LOCATION": env.REDIS_URL,
+            "KEY_PREFIX": "kept",
+        }
         if env.REDIS_URL
         else {
             "BACKEND": "django.core.cache.backends.locmem.LocMemCache",

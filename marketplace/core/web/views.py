@@ -8,8 +8,9 @@ from django.template import loader
 from django.utils import translation
 from django.utils.translation import gettext_lazy as _
 
-from .. import disk, readiness
+from .. import disk
 from ..permissions import Refused
+from ..running import readiness
 from .api import PROBLEM
 
 DATABASE_AWAY = _("The market's database does not answer at the moment. Nothing was changed; try again in a minute.")

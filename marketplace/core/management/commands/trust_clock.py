@@ -2,8 +2,8 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
-from marketplace.core import clock_watch
 from marketplace.core.clock import SHANGHAI
+from marketplace.core.running import clock_watch
 
 
 class Command(BaseCommand):

@@ -4,7 +4,7 @@ from typing import Any
 from django.core.management.base import BaseCommand
 from django.utils.module_loading import autodiscover_modules
 
-from marketplace.core.sweeper import Sweeper
+from marketplace.core.running.sweeper import Sweeper
 
 
 class Command(BaseCommand):

@@ -3,10 +3,11 @@ from datetime import timedelta
 import pytest
 from django.utils import translation
 
-from marketplace.core import clock, clock_watch, heartbeats, outbox, readiness, tasks
-from marketplace.core.clock_watch import Problem
+from marketplace.core import clock, heartbeats, outbox, tasks
 from marketplace.core.models import AuditEntry, ClockReading, DueWork, Heartbeat
-from marketplace.core.sweeper import Heart
+from marketplace.core.running import clock_watch, readiness
+from marketplace.core.running.clock_watch import Problem
+from marketplace.core.running.sweeper import Heart
 
 pytestmark = pytest.mark.django_db
 START = clock.shanghai("2026-11-23 10:00")
@@ -328,7 +329,7 @@ class TestTheOperator:
 
         sweep_for(machine, seconds=60)
 
-        told = DueWork.objects.filter(payload__event="marketplace.core.clock_watch.ClockDistrusted")
+        told = DueWork.objects.filter(payload__event="marketplace.core.running.clock_watch.ClockDistrusted")
         assert [each.payload["data"]["problem"] for each in told] == ["ahead"]
 
     def test_reads_it_in_the_readiness(self, machine):

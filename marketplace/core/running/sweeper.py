@@ -12,8 +12,9 @@ from collections.abc import Callable
 import structlog
 from django.db import close_old_connections, connection
 
-from . import clock_watch, heartbeats, jobs
-from .jobs import Job, Queue
+from .. import heartbeats, jobs
+from ..jobs import Job, Queue
+from . import clock_watch
 
 #: Seconds between two looks at what is due.
 LOOK = 1.0

@@ -4,7 +4,7 @@ import pytest
 
 from marketplace.core import jobs
 from marketplace.core.jobs import Job, Queue
-from marketplace.core.sweeper import Rota
+from marketplace.core.running.sweeper import Rota
 
 
 def job(name, function, *, seconds):
@@ -50,7 +50,11 @@ class TestJobs:
 
         assert names == {
             Queue.PROMPT: ["marketplace.core.tasks.run_due_work"],
-            Queue.BULK: ["marketplace.core.tasks.prune", "marketplace.core.tasks.run_bulk_work"],
+            Queue.BULK: [
+                "marketplace.accounts.tasks.drop_ended_sessions",
+                "marketplace.core.tasks.prune",
+                "marketplace.core.tasks.run_bulk_work",
+            ],
         }
 
     def test_nothing_is_sent_where_one_process_does_all(self):

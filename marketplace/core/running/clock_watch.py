@@ -17,10 +17,10 @@ import structlog
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
-from . import audit, clock, heartbeats, outbox
-from .events import Event, publish
-from .failures import DomainError
-from .models import ClockReading
+from .. import audit, clock, heartbeats, outbox
+from ..events import Event, publish
+from ..failures import DomainError
+from ..models import ClockReading
 
 MOST = timedelta(minutes=10)
 #: A clock that is put right little by little takes what is trusted along; a jump does not, however often it comes.

@@ -3,8 +3,8 @@ import time
 import pytest
 from django.core.cache import caches
 
-from marketplace.core import cache
-from marketplace.core.cache import RedisWhileItAnswers
+from marketplace.core.running import cache
+from marketplace.core.running.cache import RedisWhileItAnswers
 from tests.functional.crashing import free_port
 
 
@@ -14,7 +14,7 @@ def away(settings):
     settings.CACHES = {
         **settings.CACHES,
         "default": {
-            "BACKEND": "marketplace.core.cache.RedisWhileItAnswers",
+            "BACKEND": "marketplace.core.running.cache.RedisWhileItAnswers",
             "LOCATION": f"redis://127.0.0.1:{free_port()}/0",
         },
     }
@@ -60,7 +60,7 @@ class TestARedisThatIsAway:
         assert len(asked) == 2
 
     def test_is_told_in_the_readiness(self, away):
-        from marketplace.core import readiness
+        from marketplace.core.running import readiness
 
         found = readiness.cache()
 

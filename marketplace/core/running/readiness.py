@@ -19,11 +19,12 @@ from django.db.utils import Error
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from . import clock as market_clock
-from . import clock_watch, heartbeats, outbox
+from .. import clock as market_clock
+from .. import heartbeats, outbox
+from ..disk import free_bytes
+from ..models import ClockReading
+from . import clock_watch
 from .cache import RedisWhileItAnswers
-from .disk import free_bytes
-from .models import ClockReading
 
 Text = str | Promise
 READY, DEGRADED, UNREADY = "ready", "degraded", "unready"
