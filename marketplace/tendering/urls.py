@@ -36,6 +36,7 @@ urlpatterns = [
     path("workbench/bids/", bidding.own_bids, name="own-bids"),
     path("workbench/evaluations/", evaluations.evaluation_list, name="evaluation-list"),
     path("workbench/evaluations/<int:pk>/", evaluations.SaveMarks.as_view(), name="evaluation"),
+    path("workbench/evaluations/<int:pk>/typed/", evaluations.SaveMarksAsTyped.as_view(), name="evaluation-typed"),
     path("workbench/evaluations/<int:pk>/look-over/", evaluations.LookOverMarks.as_view(), name="evaluation-look-over"),
     path("workbench/evaluations/<int:pk>/no-tie/", evaluations.DeclareNoTie.as_view(), name="evaluation-no-tie"),
     path("workbench/evaluations/<int:pk>/tie/", evaluations.DeclareTie.as_view(), name="evaluation-tie"),
@@ -63,6 +64,9 @@ urlpatterns = [
     path("workbench/requests/<str:number>/repost/", running_requests.Repost.as_view(), name="repost"),
     path("workbench/requests/<str:number>/edit/<str:page>/", drafts.EditDraft.as_view(), name="draft-page"),
     path("workbench/requests/<str:number>/edit/<str:page>/stay/", drafts.SaveAndStay.as_view(), name="draft-stay"),
+    path(
+        "workbench/requests/<str:number>/edit/<str:page>/typed/", drafts.SaveDraftAsTyped.as_view(), name="draft-typed"
+    ),
     path(
         "workbench/requests/<str:number>/edit/<str:page>/look-over/",
         drafts.SaveAndLookOver.as_view(),

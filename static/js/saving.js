@@ -64,7 +64,8 @@ function take(form, draft, { fields, saved_at: time, unread }) {
     const input = form.elements.namedItem(name);
     if (input) input.value = value;
   }
-  if (!draft.isChanged && !unread.length) form.dataset.saved = "";
+  const hasFiles = [...form.querySelectorAll("input[type=file]")].some((each) => each.files.length);
+  if (!draft.isChanged && !unread.length && !hasFiles) form.dataset.saved = "";
   say(form, unread.length ? "partly" : "saved", { time, what: unread.join("；") });
   draft.onSaved();
 }

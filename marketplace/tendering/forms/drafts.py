@@ -55,6 +55,12 @@ class DraftForm(forms.ModelForm):
             field.required = name in (*self.required_fields, "edited_at")
         self.initial["edited_at"] = self.instance.edited_at.isoformat()
 
+    def leave_out_unread(self) -> list[str]:
+        """Keep the draft's own value where something typed cannot be read yet; the messages of those fields."""
+        for name in self.errors:
+            self.cleaned_data.setdefault(name, self.initial.get(name))
+        return [str(message) for messages in self.errors.values() for message in messages]
+
     def _post_clean(self) -> None:
         """Leave the instance alone: what may be written is the service's question."""
 

@@ -25,6 +25,7 @@ from marketplace.catalogue.models import ServiceItem
 from marketplace.core import clock
 from marketplace.core.failures import DomainError, Text
 from marketplace.core.permissions import Decision, Refused
+from marketplace.core.web.drafts import DraftOperation, SavedAsTyped
 from marketplace.core.web.operation import Operation, Place, Press
 
 from .. import permissions, services
@@ -141,7 +142,7 @@ def line_of(item: ServiceItem, form: FeeForm) -> ItemLine:
     )
 
 
-class DraftOperation(RequestOperation):
+class OwnDraftOperation(RequestOperation):
     """What the owner does before a request is published."""
 
     def visible(self) -> QuerySet[WorkRequest]:
@@ -158,7 +159,7 @@ def drafts_of(request: MemberRequest) -> QuerySet[WorkRequest]:
     return WorkRequest.objects.visible_to(request.user).select_related("owner", "matter", "amends")
 
 
-class EditDraft(DraftOperation):
+class EditDraft(DraftOperation, OwnDraftOperation):
     """One page of the long form: saved, and on to the next."""
 
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
@@ -182,7 +183,7 @@ class EditDraft(DraftOperation):
         # Both are asked, so that every error shows at once.
         return form.is_valid() & (self.extra is None or self.extra.is_valid())
 
-    def operate(self, form: Any) -> None:
+    def operate(self, form: Any) -> Any:
         actor = self.request.user
         # All of the page or nothing: a half that was saved would make the shown page stale.
         with transaction.atomic():
@@ -196,6 +197,15 @@ class EditDraft(DraftOperation):
                 self.extra.save(saved)
             if upload := form.cleaned_data.get("attachment"):
                 services.add_attachment(request_id=saved.pk, upload=upload, actor=actor)
+
+    def typed_forms(self, form: Any) -> list[Any]:
+        return [form, *(self.extra.shown_forms if self.extra else [])]
+
+    def saved_forms(self) -> list[Any]:
+        page = PAGES[self.index]
+        make = EXTRAS.get(page.code)
+        extra = make(self.request, self.work_request, is_sent=False) if make else None
+        return [page.form(instance=self.work_request), *(extra.shown_forms if extra else [])]
 
     def place(self, result: Any) -> str:
         following = self.index + 1
@@ -228,14 +238,48 @@ class SaveAndStay(EditDraft):
 
 class SaveAndLookOver(EditDraft):
     def place(self, result: Any) -> str:
-        return DraftOperation.place(self, result)
+        return OwnDraftOperation.place(self, result)
+
+
+class SaveDraftAsTyped(SavedAsTyped, EditDraft):
+    """A page as somebody types at it: what can be read is saved; files, services that come or go wait for a press."""
+
+    def is_valid(self, form: Any) -> bool:
+        self.left_out = form.leave_out_unread()
+        if self.extra is not None and not self.extra.is_valid():
+            self.left_out += self.extra.messages
+        if any(
+            name.startswith("remove-") or (name == "add_item" and value) for name, value in self.request.POST.items()
+        ):
+            self.left_out.append(_("Which services there are: press “Save and stay here”."))
+        return "edited_at" not in form.errors
+
+    def operate(self, form: Any) -> WorkRequest:
+        with transaction.atomic():
+            found = services.save_as_typed(
+                request_id=self.work_request.pk,
+                values=form.values,
+                actor=self.request.user,
+                edited_at=moment_of(form.cleaned_data["edited_at"]),
+            )
+            self.left_out += [str(message) for message in found.left_out.values()]
+            if self.extra is not None and self.extra.is_valid():
+                self.extra.save_as_typed(found.work_request)
+        return WorkRequest.objects.get(pk=self.work_request.pk)
+
+    def fields(self, result: WorkRequest) -> dict[str, str]:
+        return {"edited_at": result.edited_at.isoformat()}
+
+    def unread(self, result: WorkRequest) -> list[str]:
+        return list(dict.fromkeys(self.left_out))
 
 
 class ItemBases:
     """The bases of the fee standard of each service of the draft, by the calculator's own form."""
 
-    def __init__(self, request: MemberRequest, work_request: WorkRequest) -> None:
+    def __init__(self, request: MemberRequest, work_request: WorkRequest, *, is_sent: bool | None = None) -> None:
         self.request = request
+        self.is_sent = request.method == "POST" if is_sent is None else is_sent
         self.rows = list(work_request.request_items.select_related("item__fee_schedule", "item__authority"))
         self.forms = [self._form(number, row) for number, row in enumerate(self.rows)]
 
@@ -243,7 +287,7 @@ class ItemBases:
         if row.item.fee_schedule is None:
             return None
         prefix = f"fee-{number}"
-        is_sent = self.request.method == "POST" and self.request.POST.get(f"{prefix}-base", "").strip()
+        is_sent = self.is_sent and self.request.POST.get(f"{prefix}-base", "").strip()
         base = "" if row.base is None else f"{row.base.normalize():f}"
         initial = {"base": base, **row.coefficients, **row.parameters}
         form = FeeForm(
@@ -264,19 +308,40 @@ class ItemBases:
     def bound_forms(self) -> list[FeeForm]:
         return [form for form in self.forms if form is not None and form.is_bound]
 
+    @property
+    def shown_forms(self) -> list[FeeForm]:
+        return [form for form in self.forms if form is not None]
+
+    @property
+    def messages(self) -> list[str]:
+        """What cannot be read yet."""
+        return [str(text) for form in self.bound_forms for texts in form.errors.values() for text in texts]
+
     def is_valid(self) -> bool:
         # Every form is asked, so that each shows its own errors.
         answers = [form.is_valid() for form in self.bound_forms]
         return all(answers)
 
+    def _line(self, number: int, row: Any, form: FeeForm | None) -> ItemLine:
+        line = line_of(row.item, form) if form is not None and form.is_bound else ItemLine(row.item)
+        return replace(line, may_subcontract=f"subcontract-{number}" in self.request.POST)
+
+    def save_as_typed(self, work_request: WorkRequest) -> None:
+        """The bases only, where they differ from the draft's."""
+        lines = [self._line(number, row, form) for number, (row, form) in enumerate(self.lines)]
+        before = [
+            ItemLine(row.item, row.base, "", row.coefficients, row.parameters, row.may_subcontract) for row in self.rows
+        ]
+        if lines != before:
+            services.set_items(request_id=work_request.pk, lines=lines, actor=self.request.user)
+
     def save(self, work_request: WorkRequest) -> None:
         sent = self.request.POST
-        lines = []
-        for number, (row, form) in enumerate(self.lines):
-            if f"remove-{number}" in sent:
-                continue
-            line = line_of(row.item, form) if form is not None and form.is_bound else ItemLine(row.item)
-            lines.append(replace(line, may_subcontract=f"subcontract-{number}" in sent))
+        lines = [
+            self._line(number, row, form)
+            for number, (row, form) in enumerate(self.lines)
+            if f"remove-{number}" not in sent
+        ]
         if added := ServiceItem.objects.filter(code=sent.get("add_item", "").strip() or None).first():
             lines.append(ItemLine(added))
         if len(lines) == 1:
@@ -288,15 +353,31 @@ class ItemBases:
 class Exclusions:
     """The firms kept out, as rows of a formset."""
 
-    def __init__(self, request: MemberRequest, work_request: WorkRequest) -> None:
+    def __init__(self, request: MemberRequest, work_request: WorkRequest, *, is_sent: bool | None = None) -> None:
         self.request = request
-        initial = [
+        is_sent = request.method == "POST" if is_sent is None else is_sent
+        self.present = initial = [
             {"uscc": each.organisation.uscc, "ground": each.ground, "explanation": each.explanation}
             for each in work_request.exclusions.select_related("organisation")
         ]
-        self.formset = ExclusionFormSet(
-            request.POST if request.method == "POST" else None, prefix="exclusions", initial=initial
-        )
+        self.formset = ExclusionFormSet(request.POST if is_sent else None, prefix="exclusions", initial=initial)
+
+    @property
+    def shown_forms(self) -> list[Any]:
+        return list(self.formset.forms)
+
+    @property
+    def messages(self) -> list[str]:
+        """What cannot be read yet."""
+        return [str(text) for form in self.formset.forms for texts in form.errors.values() for text in texts]
+
+    def save_as_typed(self, work_request: WorkRequest) -> None:
+        """Whole rows only, where they differ from the draft's."""
+        rows = [row for row in self.formset.cleaned_data if row.get("organisation")]
+        names = ("uscc", "ground", "explanation")
+        is_whole = all(row["ground"] and row["explanation"] for row in rows)
+        if is_whole and [{name: row[name] for name in names} for row in rows] != self.present:
+            self.save(work_request)
 
     def is_valid(self) -> bool:
         return self.formset.is_valid()
@@ -310,7 +391,7 @@ class Exclusions:
         services.set_exclusions(request_id=work_request.pk, lines=lines, actor=self.request.user)
 
 
-EXTRAS: dict[str, Callable[[MemberRequest, WorkRequest], Any]] = {"service": ItemBases, "conditions": Exclusions}
+EXTRAS: dict[str, Callable[..., Any]] = {"service": ItemBases, "conditions": Exclusions}
 
 
 @login_required
@@ -359,7 +440,7 @@ def version_context(work_request: WorkRequest) -> dict[str, Any]:
     }
 
 
-class Submit(DraftOperation):
+class Submit(OwnDraftOperation):
     """Hand in: published at once, or reviewed first; what keeps it from being published shows on the summary."""
 
     def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
@@ -388,7 +469,7 @@ class Submit(DraftOperation):
         return render(self.request, "tendering/draft_summary.html", context, status=failure.status)
 
 
-class DraftPress(Press, DraftOperation):
+class DraftPress(Press, OwnDraftOperation):
     """A button on a page of a draft."""
 
     def back(self) -> Place:
@@ -402,7 +483,7 @@ class TakeBack(DraftPress):
         services.take_back_request(request_id=self.work_request.pk, actor=self.request.user)
 
 
-class Delete(DraftOperation):
+class Delete(OwnDraftOperation):
     template_name = "tendering/draft_delete.html"
     done = gettext_lazy("The draft has been deleted.")
 

@@ -17,6 +17,7 @@ from marketplace.core import clock, files
 from marketplace.core.calendar import clock_face
 from marketplace.core.failures import DomainError, Text
 from marketplace.core.permissions import Decision, no, require
+from marketplace.core.web.drafts import DraftOperation, SavedAsTyped
 from marketplace.core.web.operation import Operation, Press
 
 from .. import permissions, services
@@ -78,7 +79,7 @@ def _readable(request: MemberRequest) -> QuerySet[Paper]:
     )
 
 
-class SaveMarks(PaperOperation):
+class SaveMarks(DraftOperation, PaperOperation):
     """The paper: the declaration first, then proposals and marks; read-only once it has been handed in."""
 
     template_name = "tendering/evaluation.html"
@@ -111,13 +112,35 @@ class SaveMarks(PaperOperation):
     def form_arguments(self) -> dict[str, Any]:
         return {"marks": list(self.subject.marks.all())}
 
-    def operate(self, form: Any) -> None:
-        services.save_marks(
+    def operate(self, form: Any) -> Paper:
+        return services.save_marks(
             paper_id=self.subject.pk,
             marks=form.values,
             actor=self.request.user,
             edited_at=moment_of(form.cleaned_data["edited_at"]),
         )
+
+    def saved_forms(self) -> list[Any]:
+        return [MarksForm(**self.form_arguments())]
+
+
+class SaveMarksAsTyped(SavedAsTyped, SaveMarks):
+    """The marks as the evaluator types; what is no mark yet waits."""
+
+    def is_valid(self, form: Any) -> bool:
+        for name in form.errors:
+            form.cleaned_data.setdefault(name, form.fields[name].initial)
+        return "edited_at" not in form.errors
+
+    def operate(self, form: Any) -> Any:
+        self.left_out = [str(text) for texts in form.errors.values() for text in texts]
+        return super().operate(form)
+
+    def fields(self, result: Any) -> dict[str, str]:
+        return {"edited_at": result.edited_at.isoformat()}
+
+    def unread(self, result: Any) -> list[str]:
+        return self.left_out
 
 
 class LookOverMarks(SaveMarks):

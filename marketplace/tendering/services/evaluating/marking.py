@@ -12,11 +12,11 @@ from django.utils.translation import gettext_lazy as _
 
 from marketplace.accounts.models import User
 from marketplace.core import audit, clock
-from marketplace.core.failures import DomainError, Text
+from marketplace.core.failures import DomainError, SavedElsewhere, Text
 from marketplace.core.permissions import require
 
 from ... import notices, permissions
-from ...failures import StateMoved, joined
+from ...failures import joined
 from ...models import Mark, Opening, Paper, Seat, WorkRequest
 from ...models.marking import Round
 from ...rules import mark_totals
@@ -76,7 +76,7 @@ def save_marks(*, paper_id: int, marks: Marks, actor: User, edited_at: datetime 
     :param edited_at: the paper's as its page was shown, to refuse a page that is stale
     :raises Refused: if it is another's paper, no longer to be marked, or no tie has been ruled out yet
     :raises UnableToMark: at the mark (`mark_3`) that is not between 0 and 100
-    :raises StateMoved: if the paper was saved elsewhere meanwhile
+    :raises SavedElsewhere: if the paper was saved meanwhile
     """
     _work_request, paper = _locked(paper_id)
     _require_open(paper, actor, edited_at)
@@ -106,7 +106,7 @@ def hand_in_marks(*, paper_id: int, actor: User, edited_at: datetime | None = No
     :param edited_at: the paper's as its page was shown: what was looked over is what is handed in
     :raises Refused: if it is another's paper, no longer to be marked, or handed in already
     :raises UnableToMark: naming every proposal without mark or remark
-    :raises StateMoved: if the paper was saved elsewhere meanwhile
+    :raises SavedElsewhere: if the paper was saved meanwhile
     """
     work_request, paper = _locked(paper_id)
     _require_open(paper, actor, edited_at)
@@ -207,7 +207,7 @@ def _require_open(paper: Paper, actor: User, edited_at: datetime | None) -> None
     require(permissions.can_mark(actor, paper))
     require(permissions.can_read_proposals(actor, paper))
     if edited_at is not None and edited_at != paper.edited_at:
-        raise StateMoved(_("These marks were saved in another window since the page was opened. Reload it."))
+        raise SavedElsewhere(paper.edited_at)
 
 
 def _record(work_request: WorkRequest, action: str, actor: User, seat: Seat, more: dict | None = None) -> None:

@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from marketplace.accounts.models import User
 from marketplace.core import audit, clock
 from marketplace.core.events import publish
+from marketplace.core.failures import SavedElsewhere
 from marketplace.core.permissions import require
 
 from ... import events, notices, permissions
@@ -64,14 +65,14 @@ def submit_version(*, request_id: int, actor: User, edited_at: datetime | None =
     :param edited_at: the draft's `edited_at` as it was looked over, to refuse a page that is stale
     :returns: the request with its new version, or the draft under review
     :raises Refused: past the time or number of changes, or if the actor may not
-    :raises StateMoved: if somebody has edited the draft since
+    :raises SavedElsewhere: if somebody has edited the draft since
     :raises UnableToPublish: with everything that keeps it from being published
     """
     work_request, draft = _locked(request_id)
     require(permissions.can_submit(actor, draft))
     require(permissions.can_change(actor, work_request))
     if edited_at is not None and edited_at != draft.edited_at:
-        raise StateMoved(_("Someone else has saved this request since the page was opened. Reload it."))
+        raise SavedElsewhere(draft.edited_at)
     rules = TenderingPolicy.of(work_request.policy_version)
     now = clock.now()
     changes = _checked(work_request, draft, rules, now)

@@ -16,14 +16,14 @@ from marketplace.catalogue.fees import UnableToCalculate
 from marketplace.catalogue.models import ServiceItem
 from marketplace.catalogue.services import calculate_for_item
 from marketplace.core import audit, clock, files, numbers
-from marketplace.core.failures import DomainError, Text
+from marketplace.core.failures import DomainError, SavedElsewhere, Text
 from marketplace.core.permissions import require
 from marketplace.core.typed.comparing import visible
 from marketplace.core.typed.identifiers import normalise_project_code
 
 from ... import permissions
 from ...facts import drafts
-from ...failures import StateMoved, joined
+from ...failures import joined
 from ...models import Attachment, Exclusion, RequestItem, WorkRequest
 from ...models.written import OWNERS_FIELDS, OWNERS_LISTS
 from ...policy import TenderingPolicy
@@ -96,6 +96,7 @@ def save_draft(
     :param edited_at: the draft's `edited_at` as the page was shown, to refuse a page that is stale
     :raises TypeError: if a name is none of them: what would be dropped is never called saved
     :raises Refused: if the actor may not edit it
+    :raises SavedElsewhere: if it was saved since
     :raises UnableToEdit: with a message at each field that is impossible or contradicts another
     """
     if unknown := values.keys() - {*OWNERS_FIELDS, *OWNERS_LISTS}:
@@ -125,6 +126,42 @@ def save_draft(
             after={name: after[name] for name in changed},
         )
     return work_request
+
+
+@dataclass(frozen=True)
+class SavedInPart:
+    """A draft with what of a page could be saved, and at which fields something could not."""
+
+    work_request: WorkRequest
+    left_out: Mapping[str, Text]
+
+
+def save_as_typed(*, request_id: int, values: Mapping[str, Any], actor: User, edited_at: datetime) -> SavedInPart:
+    """
+    Save what of a page is possible while somebody is still typing at it.
+
+    :raises Refused: if the actor may not edit it
+    :raises SavedElsewhere: if it was saved since
+    """
+    left, left_out = dict(values), dict[str, Text]()
+    while True:
+        try:
+            saved = save_draft(request_id=request_id, values=left, actor=actor, edited_at=edited_at)
+        except UnableToEdit as failure:
+            impossible = {_column_of(name) for name in failure.field_errors} & left.keys()
+            if not impossible:
+                raise
+            left_out |= failure.field_errors
+            left = {name: value for name, value in left.items() if name not in impossible}
+        else:
+            return SavedInPart(saved, left_out)
+
+
+def _column_of(field: str) -> str:
+    """Where a page's field is stored."""
+    if field in parameters.FIELDS:
+        return "parameters"
+    return "public_value_source" if field.startswith("public_value_") else field
 
 
 @transaction.atomic
@@ -263,7 +300,7 @@ def _locked_draft(request_id: int, actor: User, edited_at: datetime | None = Non
     work_request = WorkRequest.objects.locked().select_related("owner").get(pk=request_id)
     require(permissions.can_edit(actor, work_request))
     if edited_at is not None and edited_at != work_request.edited_at:
-        raise StateMoved(_("Someone else has saved this request since the page was opened. Reload it."))
+        raise SavedElsewhere(work_request.edited_at)
     return work_request
 
 

@@ -5,9 +5,9 @@ from django.utils import translation
 
 from marketplace.accounts.models import Notice
 from marketplace.core import audit, clock, outbox
+from marketplace.core.failures import SavedElsewhere
 from marketplace.core.permissions import Refused
 from marketplace.tendering import services
-from marketplace.tendering.failures import StateMoved
 from marketplace.tendering.models import Evaluator, Mark, Seat
 from marketplace.tendering.selection import Chance
 from marketplace.tendering.services import UnableToMark
@@ -240,7 +240,7 @@ class TestSavingMarks:
         frozen_clock.advance(minutes=1)
         services.save_marks(paper_id=paper.pk, marks={1: (50, "")}, actor=person(paper), edited_at=seen)
 
-        with nothing_changes(), pytest.raises(StateMoved):
+        with nothing_changes(), pytest.raises(SavedElsewhere):
             services.save_marks(paper_id=paper.pk, marks={1: (60, "")}, actor=person(paper), edited_at=seen)
 
 

@@ -9,6 +9,7 @@ from django.utils import translation
 
 from marketplace.accounts.console import sync_console_access
 from marketplace.core import audit, clock, outbox
+from marketplace.core.failures import SavedElsewhere
 from marketplace.core.models import MarketPolicy
 from marketplace.core.permissions import Refused
 from marketplace.tendering import selection, services
@@ -257,7 +258,7 @@ class TestPublishVersion:
         frozen_clock.advance(minutes=1)
         begin(work_request, price_max=Decimal("1000.00"))
 
-        with nothing_changes(), pytest.raises(StateMoved):
+        with nothing_changes(), pytest.raises(SavedElsewhere):
             services.submit_version(request_id=draft.pk, actor=member_of(work_request.owner), edited_at=seen)
 
     def test_it_never_becomes_a_request_of_its_own(self, work_request):

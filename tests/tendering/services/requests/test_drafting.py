@@ -6,9 +6,9 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import IntegrityError, transaction
 
 from marketplace.core import audit, clock
+from marketplace.core.failures import SavedElsewhere
 from marketplace.core.permissions import Refused
 from marketplace.tendering import services
-from marketplace.tendering.failures import StateMoved
 from marketplace.tendering.models import WorkRequest
 from marketplace.tendering.services import ExclusionLine, ItemLine, UnableToEdit
 from tests.factories.accounts import MembershipFactory, OrganisationFactory
@@ -177,7 +177,7 @@ class TestSaveDraft:
         frozen_clock.advance(minutes=1)
         save(draft, title="第一人的标题")
 
-        with nothing_changes(), pytest.raises(StateMoved):
+        with nothing_changes(), pytest.raises(SavedElsewhere):
             services.save_draft(
                 request_id=draft.pk, values={"title": "第二人的标题"}, actor=member_of(draft.owner), edited_at=shown
             )
