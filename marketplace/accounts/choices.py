@@ -23,3 +23,10 @@ class MembershipRole(models.TextChoices):
 
 #: Those who may act for their organisation.
 ACTING = (MembershipRole.ADMINISTRATOR, MembershipRole.HANDLER)
+
+
+class TokenScope(models.TextChoices):
+    """What a program may do with a token; each operation of the API names the one that it needs."""
+
+    READ = "read", _("Read what I may read, my firm's filings included")
+    BIDS = "bids", _("File, replace and withdraw bids")

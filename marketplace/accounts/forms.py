@@ -13,6 +13,7 @@ from marketplace.core.typed.comparing import folded
 from marketplace.core.typed.identifiers import USCCField
 from marketplace.core.web.forms import NameField, PercentField, PhoneField
 
+from .choices import TokenScope
 from .models import District, Membership, Organisation, User
 from .services import HolderParticulars, Particulars
 
@@ -124,3 +125,21 @@ class InvitationForm(forms.Form):
 
 class RoleForm(forms.Form):
     role = forms.ChoiceField(label=_("Role"), choices=Membership.Role)
+
+
+class TokenForm(forms.Form):
+    """A program's token: what it is for, what it may do, until when."""
+
+    name = forms.CharField(
+        label=_("What is it for?"), max_length=60, help_text=_("Such as the name of the program or the machine.")
+    )
+    scopes = forms.MultipleChoiceField(
+        label=_("What the program may do"), choices=TokenScope, widget=forms.CheckboxSelectMultiple
+    )
+    days = forms.TypedChoiceField(
+        label=_("Works for"),
+        coerce=int,
+        choices=[(30, _("30 days")), (90, _("90 days")), (365, _("A year"))],
+        initial=90,
+        widget=forms.RadioSelect,
+    )

@@ -13,8 +13,14 @@ from marketplace.core.i18n import localized
 from marketplace.core.keys import KeyField
 from marketplace.core.typed.identifiers import validate_uscc
 
-from .choices import WITHOUT_CODE, MembershipRole, OrganisationKind
-from .querysets import InvitationQuerySet, MembershipQuerySet, NoticeQuerySet, OrganisationQuerySet
+from .choices import WITHOUT_CODE, MembershipRole, OrganisationKind, TokenScope
+from .querysets import (
+    InvitationQuerySet,
+    MembershipQuerySet,
+    NoticeQuerySet,
+    OrganisationQuerySet,
+    ProgramTokenQuerySet,
+)
 
 
 class UserManager(BaseUserManager["User"]):
@@ -296,3 +302,40 @@ class StoredSession(AbstractBaseSession):
         from .session_store import SessionStore
 
         return SessionStore
+
+
+class ProgramToken(models.Model):
+    """
+    A key that a person gives to a program of theirs, to act for one organisation within its scopes until its day.
+
+    Only the SHA-256 is kept, so whoever reads the table can use none; being random (256 bits) it needs no salt.
+    """
+
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="program_tokens")
+    organisation = models.ForeignKey(Organisation, on_delete=models.CASCADE, related_name="+")
+    name = models.CharField(_("name"), max_length=60)
+    #: Its first characters, to be told apart by.
+    start = models.CharField(max_length=12)
+    digest = models.CharField(max_length=64, unique=True)
+    scopes = models.JSONField()
+    created_at = models.DateTimeField(default=clock.now, editable=False)
+    expires_at = models.DateTimeField()
+    revoked_at = models.DateTimeField(null=True, blank=True)
+    #: The day, never the minute, and not of filing: held against a nameless bid's arrival it would name the bidder.
+    last_used_on = models.DateField(null=True, blank=True)
+
+    objects = ProgramTokenQuerySet.as_manager()
+
+    class Meta:
+        ordering = ("-pk",)
+
+    def __str__(self) -> str:
+        return f"{self.name} {self.start}…"
+
+    @property
+    def is_live(self) -> bool:
+        return self.revoked_at is None and clock.now() < self.expires_at
+
+    @property
+    def scope_labels(self) -> list[str]:
+        return [str(TokenScope(scope).label) for scope in self.scopes]

@@ -1,3 +1,4 @@
+from collections.abc import Iterable
 from typing import Any
 
 from django.contrib.auth.models import AnonymousUser
@@ -5,6 +6,7 @@ from django.utils.translation import gettext_lazy as _
 
 from marketplace.core.permissions import Decision, no, yes
 
+from .choices import TokenScope
 from .models import Invitation, Membership, Organisation, User
 from .querysets import MembershipQuerySet
 
@@ -86,6 +88,11 @@ def can_accept(user: Person, invitation: Invitation) -> Decision:
             % {"invited": invitation.email, "email": getattr(user, "email", "")}
         )
     return yes()
+
+
+def can_make_token(user: Person, organisation: Organisation, scopes: Iterable[str] = ()) -> Decision:
+    """Whether the person may let a program do this for the organisation: no more than they may do themselves."""
+    return acts_for(user, organisation) if TokenScope.BIDS in scopes else sees_for(user, organisation)
 
 
 def can_enter_console(user: Person) -> Decision:

@@ -76,3 +76,12 @@ class NoticeQuerySet(models.QuerySet):
     def unread(self) -> Self:
         """Not read yet, and not about what has been done meanwhile."""
         return self.filter(read_at=None, settled_at=None)
+
+
+class ProgramTokenQuerySet(models.QuerySet):
+    def visible_to(self, user: Any) -> Self:
+        return self.filter(user_id=user.pk)
+
+    def live(self, moment: datetime) -> Self:
+        """Neither revoked nor past their day; whether the person still belongs to the firm is asked apart."""
+        return self.filter(revoked_at=None, expires_at__gt=moment)

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from .views import members, notices, organisations, profile, sessions, workbench
+from .views import members, notices, organisations, profile, sessions, tokens, workbench
 
 app_name = "accounts"
 
@@ -13,6 +13,9 @@ urlpatterns = [
     path("workbench/notices/read/", notices.mark_all_read, name="notices-read"),
     path("workbench/notices/<int:pk>/", notices.open_notice, name="notice-open"),
     path("workbench/me/", profile.ChangeProfile.as_view(), name="profile"),
+    path("workbench/tokens/", tokens.token_list, name="token-list"),
+    path("workbench/tokens/new/", tokens.MakeToken.as_view(), name="token-create"),
+    path("workbench/tokens/<int:pk>/revoke/", tokens.RevokeToken.as_view(), name="token-revoke"),
     path("workbench/organisation/", organisations.organisation_detail, name="organisation-detail"),
     path("workbench/organisation/new/", organisations.CreateOrganisation.as_view(), name="organisation-create"),
     path("workbench/organisation/change/", organisations.ChangeOrganisation.as_view(), name="organisation-change"),

@@ -5,4 +5,5 @@ from debug_toolbar.toolbar import debug_toolbar_urls
 from . import urls
 
 urlpatterns = [*debug_toolbar_urls(), *urls.urlpatterns]
-handler400, handler403, handler404 = urls.handler400, urls.handler403, urls.handler404
+handler400, handler403 = urls.handler400, urls.handler403
+handler404, handler500 = urls.handler404, urls.handler500

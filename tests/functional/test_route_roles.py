@@ -38,13 +38,15 @@ accounts:organisation-detail           302 302 200 200 200 200 200 200 200
 accounts:profile                       302 200 200 200 200 200 200 200 200
 accounts:session-again                 302 200 200 200 200 200 200 200 200
 accounts:session-state                 200 200 200 200 200 200 200 200 200
+accounts:token-create                  302 302 302 302 302 302 302 302 302
+accounts:token-list                    302 200 200 200 200 200 200 200 200
 accounts:workbench                     302 200 200 200 200 200 200 200 200
 api:award-detail                       200 200 200 200 200 200 200 200 200
 api:award-list                         200 200 200 200 200 200 200 200 200
 api:credit-model                       200 200 200 200 200 200 200 200 200
 api:fee-schedule-detail                200 200 200 200 200 200 200 200 200
 api:fee-schedule-list                  200 200 200 200 200 200 200 200 200
-api:filing                             403 403 403 403 403 200 200 403 403
+api:filing                             401 403 403 403 403 200 200 403 403
 api:intermediary-detail                200 200 200 200 200 200 200 200 200
 api:intermediary-list                  200 200 200 200 200 200 200 200 200
 api:intermediary-standing              200 200 200 200 200 200 200 200 200
@@ -194,6 +196,8 @@ OPERATIONS = {
     "accounts:switch-organisation": set(),
     "accounts_console:clock-trust": {"operator"},
     "accounts_console:work-again": {"operator"},
+    # Everybody is asked for the password first; whose token it is comes after that.
+    "accounts:token-revoke": set(ROLES) - {"anonymous"},
     "api:fee-calculation": set(ROLES),
     "registry:change-start": {"firm", "applicant"},
     "registry:offer-withdraw": {"firm"},
@@ -244,6 +248,7 @@ def arguments(things: dict) -> dict[str, list]:
         "accounts:notice-open": [things["notice"].pk],
         "accounts_console:clock-trust": ["this start"],
         "accounts_console:work-again": [things["stuck"].pk],
+        "accounts:token-revoke": [0],
         "api:award-detail": [opened],
         "api:fee-schedule-detail": [things["item"].fee_schedule.code],
         "api:intermediary-detail": [uscc],

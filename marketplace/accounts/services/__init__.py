@@ -24,6 +24,7 @@ from .organisations import (
     create_public_body,
 )
 from .people import change_profile, create_person
+from .tokens import UnableToMakeToken, make_token, revoke_token, use_token
 
 __all__ = [
     "CodeTaken",
@@ -32,6 +33,7 @@ __all__ = [
     "UnableToAccept",
     "UnableToChangeMember",
     "UnableToInvite",
+    "UnableToMakeToken",
     "UnableToRecordHolders",
     "accept_invitation",
     "add_member",
@@ -44,7 +46,10 @@ __all__ = [
     "create_public_body",
     "deactivate_member",
     "invite_member",
+    "make_token",
     "reactivate_member",
     "resend_invitation",
+    "revoke_token",
+    "use_token",
     "withdraw_invitation",
 ]

@@ -14,6 +14,7 @@ from rest_framework.response import Response
 from rest_framework.throttling import SimpleRateThrottle
 from rest_framework.views import APIView
 
+from marketplace.accounts.choices import TokenScope
 from marketplace.core.permissions import require
 from marketplace.core.web.api import InItsLanguage
 from marketplace.core.web.serializers import AmountField
@@ -103,6 +104,7 @@ class FilingView(InItsLanguage, APIView):
 
     permission_classes = (IsAuthenticated,)
     throttle_classes = (FilingThrottle,)
+    token_scope = TokenScope.BIDS
     parser_classes = (JSONParser, MultiPartParser)
 
     @extend_schema(operation_id="filings_list", responses=OwnFilingSerializer(many=True))

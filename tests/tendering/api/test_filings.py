@@ -143,7 +143,7 @@ class TestPost:
         assert post(client, WorkRequestFactory(), days=1, price="1.00").status_code == 404
 
     def test_anonymous_and_other_people_are_refused(self, client, work_request):
-        assert post(client, work_request, days=20, price="150000.00").status_code == 403
+        assert post(client, work_request, days=20, price="150000.00").status_code == 401
 
         client.force_login(MembershipFactory().user)
         assert post(client, work_request, days=20, price="150000.00").status_code == 403
