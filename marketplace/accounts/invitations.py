@@ -6,8 +6,7 @@ from django.urls import reverse
 from django.utils import translation
 from django.utils.translation import gettext as _
 
-from marketplace.core import outbox
-from marketplace.core.clock import SHANGHAI
+from marketplace.core import clock, outbox
 from marketplace.core.jobs import Queue
 from marketplace.core.models import DueWork
 
@@ -32,7 +31,7 @@ def mail_invitation(work: DueWork) -> None:
             "person": invitation.invited_by,
             "role": invitation.get_role_display(),
             "link": address_of(path, language),
-            "until": f"{invitation.expires_at.astimezone(SHANGHAI):%Y-%m-%d %H:%M}",
+            "until": clock.written(invitation.expires_at),
         }
         subject = _("%(person)s invites you to join %(organisation)s") % values
         body = (

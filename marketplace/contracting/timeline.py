@@ -4,7 +4,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
 from marketplace.ui.components import State, Step
-from marketplace.ui.templatetags.ui import short_day, short_moment
+from marketplace.ui.formats import due_day, due_moment, short_day, short_moment
 
 from .models import Contract
 from .states import ContractState
@@ -47,10 +47,10 @@ def stages_of(contract: Contract) -> list[Step]:
 
 
 def _dates(contract: Contract) -> list[str]:
-    sign_by = _("by %(date)s") % {"date": short_moment(contract.sign_due_at)}
+    sign_by = _("by %(date)s") % {"date": due_moment(contract.sign_due_at)}
     signed = short_moment(contract.signed_at) if contract.signed_at else sign_by
     rating = getattr(contract, "rating", None)
-    rate_by = _("by %(date)s") % {"date": short_day(contract.rating_due_at)} if contract.rating_due_at else ""
+    rate_by = _("by %(date)s") % {"date": due_day(contract.rating_due_at)} if contract.rating_due_at else ""
     return [
         short_day(contract.noticed_at),
         signed,

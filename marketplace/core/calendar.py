@@ -15,7 +15,11 @@ from fractions import Fraction
 from functools import lru_cache
 from math import ceil
 
-from .clock import SHANGHAI, date_of, shanghai
+from django.utils.text import format_lazy
+from django.utils.translation import pgettext_lazy
+
+from .clock import SHANGHAI, date_of, shanghai, today
+from .failures import Text
 
 FIRST_YEAR = 2015
 RELOAD_SECONDS = 300
@@ -88,6 +92,17 @@ def is_provisional(day: date) -> bool:
     return current().is_provisional(day)
 
 
+def mark_of(day: date) -> Text:
+    """What stands behind a counted day to come that may still change; nothing behind any other."""
+    return pgettext_lazy("behind a date", " (provisional)") if is_provisional(day) and day >= today() else ""
+
+
+def day_due(due_at: datetime) -> Text:
+    """The day of a counted deadline as notices write it, marked where it may still change: 2027-01-06 (provisional)."""
+    day = date_of(due_at)
+    return format_lazy("{}{}", day.isoformat(), mark) if (mark := mark_of(day)) else day.isoformat()
+
+
 def working_day_after(day: date, days: int) -> date:
     """The date of the Nth working day after a date."""
     return current().step(day, days)
@@ -115,11 +130,10 @@ def end_of_working_day_before(moment: datetime, days: int) -> datetime:
 
 def working_days_left(now: datetime, due_at: datetime) -> int:
     """Working days after today up to and with the day of the deadline; 0 on its day, negative once it is over."""
-    today = now.astimezone(SHANGHAI).date()
-    due_on = date_of(due_at)
+    on, due_on = now.astimezone(SHANGHAI).date(), date_of(due_at)
     if now >= due_at:
-        return -current().count(due_on, today)
-    return current().count(today, due_on)
+        return -current().count(due_on, on)
+    return current().count(on, due_on)
 
 
 def months_after(day: date, months: int) -> date:

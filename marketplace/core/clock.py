@@ -76,6 +76,18 @@ def date_of(moment: datetime) -> date:
     return local.date()
 
 
+def time_of(moment: datetime) -> str:
+    """The time of day in Asia/Shanghai, on the date that `date_of` gives: 17:00, and 24:00 at its end."""
+    local = moment.astimezone(SHANGHAI)
+    return "24:00" if date_of(moment) != local.date() else f"{local:%H:%M}"
+
+
+def written(moment: datetime, *, seconds: bool = False) -> str:
+    """An instant as people read it, in Asia/Shanghai: 2026-11-30 17:00, and 2026-11-30 24:00 at the end of that day."""
+    exact = f":{moment.astimezone(SHANGHAI):%S}" if seconds else ""
+    return f"{date_of(moment)} {time_of(moment)}{exact}"
+
+
 def move(moment: datetime | str | None) -> None:
     """Set the clock of this process, for the demo world and for tests; None sets it going again."""
     global _moved_to

@@ -6,7 +6,7 @@ from datetime import datetime
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 
-from .clock import SHANGHAI
+from .clock import time_of
 
 Text = str | Promise
 
@@ -38,5 +38,5 @@ class SavedElsewhere(DomainError):
 
     def __init__(self, at: datetime) -> None:
         words = _("Another window saved this page at %(time)s, after this one was opened. Nothing is overwritten.")
-        super().__init__(words % {"time": f"{at.astimezone(SHANGHAI):%H:%M}"})
+        super().__init__(words % {"time": time_of(at)})
         self.at = at

@@ -168,7 +168,7 @@ def _write_organisation(intermediary: Intermediary, filing: Filing, actor: User)
 
 
 def _write_qualifications(intermediary: Intermediary, entries: list[QualificationEntry], at: datetime) -> None:
-    verified_on = at.astimezone(clock.SHANGHAI).date()
+    verified_on = clock.date_of(at)
     current = {
         (str(row.qualification_type_id), row.level, row.number, row.issuer, row.valid_from, row.valid_to): row
         for row in intermediary.qualifications.current()

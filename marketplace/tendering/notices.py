@@ -133,7 +133,7 @@ def tell_about(
 
 def moment(instant: datetime) -> str:
     """An instant as notices write it, in Asia/Shanghai."""
-    return instant.astimezone(clock.SHANGHAI).strftime("%Y-%m-%d %H:%M")
+    return clock.written(instant)
 
 
 def regulators_of(work_request: WorkRequest) -> list[Organisation]:

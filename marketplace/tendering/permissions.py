@@ -86,12 +86,13 @@ def can_change(user: Any, work_request: WorkRequest) -> Decision:
 
 def takes_versions(work_request: WorkRequest) -> Decision:
     """Whether another version of a request can be published now, whoever wants it."""
-    until = work_request.questions_until
+    until = work_request.changes_until
     most = work_request.rules.substance_changes if work_request.policy_version else 0
     if work_request.status != Status.PUBLISHED or work_request.method == Method.DIRECT:
         return no(NOT_NOW)
     if until is None or clock.now() >= until:
-        return no(_("A request can be changed until one working day before the deadline."))
+        words = _("A request can be changed until one working day before the deadline, and not in its last 24 hours.")
+        return no(words)
     if work_request.version > most:
         return no(_("This request has been changed as often as the market allows."))
     return yes()

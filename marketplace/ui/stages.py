@@ -68,6 +68,8 @@ def clock(face: ClockFace, size: str = "", what: str = "", text: str = "", note:
         "days": days,
         "is_count": colour in ("green", "yellow") and not today and not text,
         "note": note,
+        # The count may still change, whatever day the deadline is.
+        "is_provisional": face.provisional and colour != "done",
         "date_words": "" if today and not note and size != "big" else date_words,
         "sign": CLOCK_ICONS.get(colour, ""),
         "used": f"{float(face.fraction_used) * 100:.1f}",

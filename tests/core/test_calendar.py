@@ -24,6 +24,14 @@ class TestWorkingDays:
         assert calendar.is_provisional(date(2027, 1, 1)) is True
         assert calendar.is_working_day(date(2027, 1, 1)) is True
 
+    def test_a_counted_day_of_a_year_not_published_is_marked_until_it_is_over(self, frozen_clock):
+        due_at = clock.shanghai("2027-01-06 00:00")
+
+        assert str(calendar.day_due(due_at)) == "2027-01-05（暂定）"
+        assert str(calendar.day_due(clock.shanghai("2026-12-31 17:00"))) == "2026-12-31"
+        frozen_clock.move_to("2027-01-06 09:00")
+        assert str(calendar.day_due(due_at)) == "2027-01-05"
+
     def test_until_one_day_before_a_monday_deadline_ends_with_friday(self):
         deadline = clock.shanghai("2026-11-30 17:00")
 

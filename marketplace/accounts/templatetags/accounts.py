@@ -80,7 +80,7 @@ def tidied(bound: BoundField) -> BoundField:
 @register.filter
 def day_of_week(moment: datetime) -> str:
     """2026-11-23（周一）, in English Monday, 23 Nov 2026."""
-    on = moment.astimezone(clock.SHANGHAI).date()
+    on = clock.date_of(moment)
     if (get_language() or "").startswith("en"):
         return f"{on:%A}, {day(on)}"
     return f"{day(on)}（周{WEEKDAYS[on.weekday()]}）"

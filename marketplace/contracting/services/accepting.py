@@ -91,7 +91,7 @@ def return_deliverable(*, deliverable_id: int, reasons: str, actor: User) -> Del
             subject=_("Decide the dispute in contract %(number)s"),
             body=_("“%(milestone)s” has been returned for the third time. Decide by %(until)s."),
             milestone=milestone.title,
-            until=clock.date_of(deliverable.dispute_due_at).isoformat(),
+            until=calendar.day_due(deliverable.dispute_due_at),
         )
     return deliverable
 
@@ -156,7 +156,7 @@ def remind_of_acceptance(*, deliverable_id: int) -> None:
         subject=_("Overdue: accept or return a deliverable of contract %(number)s"),
         body=_("The time for answering “%(milestone)s” is over. If you stay silent, a regulator decides by %(until)s."),
         milestone=deliverable.milestone.title,
-        until=clock.date_of(until).isoformat(),
+        until=calendar.day_due(until),
     )
     news.tell_regulators(
         contract,
@@ -166,5 +166,5 @@ def remind_of_acceptance(*, deliverable_id: int) -> None:
         subject=_("Decide an unanswered deliverable of contract %(number)s"),
         body=_("%(owner)s has not answered “%(milestone)s” in time. Decide by %(until)s."),
         milestone=deliverable.milestone.title,
-        until=clock.date_of(until).isoformat(),
+        until=calendar.day_due(until),
     )

@@ -31,5 +31,5 @@ def complete_if_done(contract: Contract, actor: User) -> None:
             "completed",
             subject=_("Contract %(number)s is completed"),
             body=_("The last deliverable of “%(title)s” is accepted. %(owner)s can rate the service by %(until)s."),
-            until=clock.date_of(rating_due_at).isoformat(),
+            until=calendar.day_due(rating_due_at),
         )

@@ -87,7 +87,7 @@ def submit_deliverable(
         subject=_("Accept or return a deliverable of contract %(number)s"),
         body=_("%(intermediary)s has submitted “%(milestone)s”. Answer by %(until)s."),
         milestone=milestone.title,
-        until=clock.date_of(deliverable.answer_due_at).isoformat(),
+        until=calendar.day_due(deliverable.answer_due_at),
     )
     return deliverable
 

@@ -8,7 +8,6 @@ from django.http import HttpResponse, JsonResponse
 from django.utils.translation import gettext as _
 
 from .. import clock
-from ..clock import SHANGHAI
 from ..failures import DomainError, SavedElsewhere
 from .operation import Operation
 
@@ -105,7 +104,7 @@ class SavedAsTyped(Operation):
         return []
 
     def respond(self, result: Any) -> JsonResponse:
-        saved_at = f"{clock.now().astimezone(SHANGHAI):%H:%M}"
+        saved_at = clock.time_of(clock.now())
         return JsonResponse({"fields": self.fields(result), "saved_at": saved_at, "unread": self.unread(result)})
 
     def page(self, form: Any, status: int = 200) -> JsonResponse:

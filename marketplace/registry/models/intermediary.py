@@ -85,7 +85,7 @@ class Intermediary(models.Model):
     @property
     def listed_on(self) -> date | None:
         """The day of listing, Asia/Shanghai."""
-        return self.listed_at.astimezone(clock.SHANGHAI).date() if self.listed_at else None
+        return clock.date_of(self.listed_at) if self.listed_at else None
 
     @property
     def audit_matter(self) -> str:

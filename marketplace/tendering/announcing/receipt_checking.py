@@ -14,6 +14,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
+from marketplace.core import clock
 from marketplace.core.failures import Text
 from marketplace.custody import signing
 
@@ -119,7 +120,7 @@ def _announcement(receipt: BidReceipt, work_request: WorkRequest) -> Finding:
         return Finding(title, False, _("No version of this request has this announcement hash."))
     detail = _("Version %(number)d, published %(day)s") % {
         "number": version.number,
-        "day": version.published_at.date().isoformat(),
+        "day": clock.date_of(version.published_at).isoformat(),
     }
     return Finding(title, True, detail)
 

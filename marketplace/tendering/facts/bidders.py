@@ -187,7 +187,7 @@ def bidders_at(
 
 def _day_of(at: datetime) -> date:
     """The calendar day of an instant in Asia/Shanghai, on which validities are judged."""
-    return at.astimezone(clock.SHANGHAI).date()
+    return clock.date_of(at)
 
 
 def _credit_of(

@@ -78,7 +78,7 @@ def _circumstances(
         items=[_item_of(row) for row in rows],
         asks_for_more=asks_for_more(work_request),
         announced_deadline=work_request.amends.bids_close_at if work_request.amends is not None else None,
-        unsigned=_unsigned(work_request, at.astimezone(clock.SHANGHAI).date()),
+        unsigned=_unsigned(work_request, clock.date_of(at)),
         direct_problem=_direct_problem(work_request, policy),
         working_days=calendar.current(),
     )

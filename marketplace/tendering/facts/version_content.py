@@ -70,7 +70,7 @@ def _field(work_request: WorkRequest, name: str) -> str:
     if name in PERCENTS:
         return f"{Decimal(value).normalize():f}%"
     if isinstance(value, datetime):
-        return value.astimezone(clock.SHANGHAI).strftime("%Y-%m-%d %H:%M")
+        return clock.written(value)
     if isinstance(value, dict):
         return "\n".join(f"{key}: {each}" for key, each in sorted(value.items()))
     return str(value)

@@ -1,6 +1,5 @@
 """The page of a draft on which price, method and deadline are set."""
 
-from datetime import timedelta
 from typing import Any
 
 from django import forms
@@ -13,6 +12,7 @@ from django.utils.translation import pgettext_lazy
 from marketplace.accounts.models import Organisation
 from marketplace.core import calendar, clock
 from marketplace.core.web.forms import AmountField, MomentField
+from marketplace.ui.templatetags.market import near
 
 from .. import selection
 from ..choices import Method
@@ -125,13 +125,21 @@ class SelectionForm(DraftForm):
             "At least 3, drawn at the opening among the %(found)d evaluators of the pool who are competent for these "
             "services and have no tie to you."
         ) % {"found": len(announced_pool(self.instance))}
-        earliest = deadlines.earliest_close(
-            clock.now(), TenderingPolicy.current().bid_period_days, working_days=calendar.current()
-        )
-        suggested = calendar.working_day_after(earliest.astimezone(clock.SHANGHAI).date() - timedelta(days=1), 1)
-        self.fields["bids_close_at"].help_text = _(
-            "At least %(days)d working days after publication: published today, %(date)s or later."
-        ) % {"days": TenderingPolicy.current().bid_period_days, "date": suggested.isoformat()}
+        self._explain_deadline()
+
+    def _explain_deadline(self) -> None:
+        """By the functions that judge it when the request is published."""
+        policy, amends, working_days = TenderingPolicy.current(), self.instance.amends, calendar.current()
+        if amends is None:
+            earliest = deadlines.earliest_close(clock.now(), policy.bid_period_days, working_days=working_days)
+            message = _("At least %(days)d working days after publication: published today, %(moment)s or later.")
+        else:
+            earliest = deadlines.earliest_for_version(amends.bids_close_at, clock.now(), working_days=working_days)
+            message = _(
+                "Published today, %(moment)s or later: that leaves 3 working days to confirm, and is no earlier than "
+                "the present deadline."
+            )
+        self.fields["bids_close_at"].help_text = message % {"days": policy.bid_period_days, "moment": near(earliest)}
 
     def _methods(self) -> list[Method]:
         is_authority = self.instance.owner.kind == Organisation.Kind.AUTHORITY

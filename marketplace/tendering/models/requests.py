@@ -286,6 +286,13 @@ class WorkRequest(FSMModelMixin, models.Model):
             return None
         return deadlines.questions_until(self.bids_close_at, working_days=calendar.current())
 
+    @property
+    def changes_until(self) -> datetime | None:
+        """Until when a new version can be published."""
+        if self.bids_close_at is None:
+            return None
+        return deadlines.changes_until(self.bids_close_at, working_days=calendar.current())
+
     def closes_at(self, at: datetime) -> datetime | None:
         """Until when bids are taken, as the rows stand at an instant, however late any job runs."""
         if self.status == Status.PUBLISHED and self.bids_open_until is not None and at >= self.bids_open_until:

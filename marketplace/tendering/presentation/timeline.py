@@ -8,7 +8,7 @@ from django.utils.translation import ngettext, pgettext
 
 from marketplace.core import calendar, clock
 from marketplace.ui.components import State, Step
-from marketplace.ui.templatetags.ui import short_day, short_moment
+from marketplace.ui.formats import due_day, short_day, short_moment
 
 from ..models import Award, WorkRequest
 from ..policy import TenderingPolicy
@@ -69,7 +69,7 @@ def _at(value: datetime | None) -> str:
 
 
 def _before(value: datetime | None) -> str:
-    return _("by %(date)s") % {"date": _day(value)} if value else ""
+    return _("by %(date)s") % {"date": due_day(value)} if value else ""
 
 
 def _dates(work_request: WorkRequest, award: Award | None, rules: TenderingPolicy) -> Iterable[tuple[str, str]]:
@@ -111,9 +111,9 @@ def _dates(work_request: WorkRequest, award: Award | None, rules: TenderingPolic
             pgettext("stage", "Publicity"),
             _("stopped on %(day)s") % {"day": _day(award.stopped_at)}
             if award is not None and is_stopped
-            else _("%(start)s to %(end)s") % {"start": _day(publicity_from), "end": _day(publicity_until)}
-            if publicity_from
-            else (_("until %(moment)s") % {"moment": _day(publicity_until)} if publicity_until else ""),
+            else _("%(start)s to %(end)s") % {"start": _day(publicity_from), "end": due_day(publicity_until)}
+            if publicity_from and publicity_until
+            else (_("until %(moment)s") % {"moment": due_day(publicity_until)} if publicity_until else ""),
         ),
         (pgettext("stage", "Award notice"), _day(confirmed_at) if confirmed_at else _before(notice_by)),
         (pgettext("stage", "Contract"), _before(sign_by)),

@@ -9,7 +9,7 @@ from typing import Any
 from django.utils.translation import gettext_lazy as _
 
 from marketplace.core.calendar import WorkingDays
-from marketplace.core.clock import SHANGHAI
+from marketplace.core.clock import date_of, written
 from marketplace.core.failures import Text
 
 from ..choices import Grade, Method
@@ -207,8 +207,7 @@ def _deadline(draft: Draft, around: Circumstances, policy: TenderingPolicy, at: 
     earliest = deadlines.earliest_close(at, policy.bid_period_days, working_days=around.working_days)
     if draft.bids_close_at < earliest:
         message = _("The bid period is at least %(days)d working days: %(earliest)s or later.")
-        shown = earliest.astimezone(SHANGHAI).strftime("%Y-%m-%d %H:%M")
-        return {"bids_close_at": message % {"days": policy.bid_period_days, "earliest": shown}}
+        return {"bids_close_at": message % {"days": policy.bid_period_days, "earliest": written(earliest)}}
     if draft.bids_close_at > at + LONGEST_BID_PERIOD:
         return {"bids_close_at": _("The deadline lies more than a year ahead.")}
     return {}
@@ -228,7 +227,7 @@ def _version_deadline(
         return {"bids_close_at": _("The deadline lies more than a year ahead.")}
     else:
         return {}
-    return {"bids_close_at": message % {"earliest": earliest.astimezone(SHANGHAI).strftime("%Y-%m-%d %H:%M")}}
+    return {"bids_close_at": message % {"earliest": written(earliest)}}
 
 
 def _money(draft: Draft) -> Errors:
@@ -319,7 +318,7 @@ def _declaration(draft: Draft, items: Sequence[DraftItem]) -> Errors:
 
 def _block(unsigned: Unsigned | None, at: datetime) -> Errors:
     """An owner who did not sign may not post that project again within 90 calendar days."""
-    if unsigned is None or unsigned.on <= at.astimezone(SHANGHAI).date() - UNSIGNED_BLOCK:
+    if unsigned is None or unsigned.on <= date_of(at) - UNSIGNED_BLOCK:
         return {}
     until = unsigned.on + UNSIGNED_BLOCK
     return {

@@ -21,6 +21,8 @@ VERSION_DAYS = 3
 OUTAGE_WINDOW = timedelta(minutes=120)
 OUTAGE_LENGTH = timedelta(minutes=10)
 OUTAGE_DAYS = 1
+#: Before a deadline, in which nothing of substance changes any more.
+LAST_HOURS = timedelta(hours=24)
 
 
 class Cause(StrEnum):
@@ -79,6 +81,17 @@ def move_for_outage(
 def earliest_close(published_at: datetime, bid_period_days: int, *, working_days: WorkingDays) -> datetime:
     """The earliest deadline that leaves the bid period of the policy."""
     return end_of_day(working_days.step(date_of(published_at), bid_period_days))
+
+
+def earliest_for_version(announced: datetime | None, at: datetime, *, working_days: WorkingDays) -> datetime:
+    """The earliest deadline of a next version: three days to confirm, and no time taken that was announced before."""
+    earliest = earliest_close(at, VERSION_DAYS, working_days=working_days)
+    return earliest if announced is None else max(earliest, announced)
+
+
+def changes_until(deadline: datetime, *, working_days: WorkingDays) -> datetime:
+    """Until when a version can be published: a working day before the deadline, and never in its last 24 hours."""
+    return min(questions_until(deadline, working_days=working_days), deadline - LAST_HOURS)
 
 
 def questions_until(deadline: datetime, *, working_days: WorkingDays) -> datetime:

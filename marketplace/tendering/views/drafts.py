@@ -436,7 +436,7 @@ def version_context(work_request: WorkRequest) -> dict[str, Any]:
         "next_version": original.version + 1,
         "changes": versions.shown(changes),
         "takes_versions": permissions.takes_versions(original),
-        "until": original.questions_until,
+        "until": original.changes_until,
     }
 
 

@@ -72,8 +72,10 @@ class Change(RequestOperation):
             "next_version": work_request.version + 1,
             "most": most,
             "left": most - work_request.version + 1,
-            "until": work_request.questions_until,
-            "earliest": deadlines.earliest_close(clock.now(), deadlines.VERSION_DAYS, working_days=calendar.current()),
+            "until": work_request.changes_until,
+            "earliest": deadlines.earliest_for_version(
+                work_request.bids_close_at, clock.now(), working_days=calendar.current()
+            ),
         }
 
 

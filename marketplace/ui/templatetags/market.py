@@ -9,7 +9,7 @@ from django.utils.html import format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import get_language
 
-from marketplace.core import clock, money
+from marketplace.core import calendar, clock, money
 from marketplace.core.additions.panels import panels_of
 
 register = template.Library()
@@ -75,9 +75,7 @@ def near(value: datetime | None) -> str:
     """11-30（周一）17:00, in English 30 Nov, 17:00; 24:00 belongs to the day that it ends."""
     if value is None:
         return ""
-    on = clock.date_of(value)
-    local = value.astimezone(clock.SHANGHAI)
-    at = "24:00" if on != local.date() else f"{local:%H:%M}"
+    on, at = clock.date_of(value), clock.time_of(value)
     if _english():
         return f"{on.day} {MONTHS[on.month - 1]}, {at}"
     return f"{on:%m-%d}（周{WEEKDAYS[on.weekday()]}）{at}"
@@ -85,11 +83,27 @@ def near(value: datetime | None) -> str:
 
 @register.filter
 def moment(value: datetime | None) -> str:
-    """Evidence time with seconds: 2026-11-30 17:00:05 北京时间"""
+    """Evidence time with seconds: 2026-11-30 17:00:05 北京时间; 24:00:00 belongs to the day that it ends."""
     if value is None:
         return ""
-    local = value.astimezone(clock.SHANGHAI)
-    return f"{local:%Y-%m-%d %H:%M:%S} " + ("Beijing time" if _english() else "北京时间")
+    return f"{clock.written(value, seconds=True)} " + ("Beijing time" if _english() else "北京时间")
+
+
+@register.filter
+def due(value: datetime | None) -> str:
+    """A counted deadline as `near` shows it, marked where the calendar of its day is not published yet."""
+    return "" if value is None else f"{near(value)}{provisional_mark(value)}"
+
+
+@register.filter
+def due_day(value: date | datetime | None) -> str:
+    """A counted deadline's day as `day` shows it, marked alike."""
+    return "" if value is None else f"{day(value)}{provisional_mark(value)}"
+
+
+def provisional_mark(value: date | datetime) -> str:
+    """What stands behind a counted day of a year that is not published: it may still move."""
+    return str(calendar.mark_of(clock.date_of(value) if isinstance(value, datetime) else value))
 
 
 @register.simple_tag(takes_context=True)

@@ -89,7 +89,7 @@ def submit_objection(
     received: dict[str, Any] = {
         "subject": _("%(number)s: an objection was received"),
         "body": _("%(title)s: the award waits until a regulator has decided, by %(day)s."),
-        "day": clock.date_of(objection.due_at).isoformat(),
+        "day": calendar.day_due(objection.due_at),
     }
     parties = [work_request.owner, award.intermediary.organisation]
     notices.tell(parties, work_request, occasion=f"objection:{objection.pk}", at=_result_of(work_request), **received)
@@ -182,7 +182,7 @@ def escalate_objections(*, award_id: int) -> None:
         f"objections_overdue:{award.rank}:{due_at.isoformat()}",
         subject=_("%(number)s: the decision about an objection is overdue"),
         body=_("%(title)s: a second regulator decides by %(day)s."),
-        day=clock.date_of(due_at).isoformat(),
+        day=calendar.day_due(due_at),
     )
     schedule_overdue(award, due_at)
 

@@ -85,7 +85,7 @@ def _begin(work_request: WorkRequest, opening: Opening) -> None:
         return
     rules = TenderingPolicy.of(work_request.policy_version)
     opening.waits_until = calendar.end_of_working_day(clock.date_of(opening.waits_since), rules.owner_pick_days)
-    day = clock.date_of(opening.waits_until).isoformat()
+    day = calendar.day_due(opening.waits_until)
     notices.tell(
         [work_request.owner],
         work_request,

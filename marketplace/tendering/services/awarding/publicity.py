@@ -116,7 +116,7 @@ def confirm_award(*, award_id: int) -> Award:
         subject=_("%(number)s: award notice"),
         body=_("%(title)s is awarded to %(winner)s. Both sides sign the contract by %(day)s."),
         winner=award.intermediary.organisation.name_zh,
-        day=clock.date_of(sign_by).isoformat(),
+        day=calendar.day_due(sign_by),
     )
     publish(events.AwardConfirmed(award.pk))
     return award

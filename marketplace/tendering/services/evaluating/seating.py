@@ -269,7 +269,7 @@ def tell_evaluator(
         url=paper.get_absolute_url(),
         key=f"{work_request.audit_matter}:marking:{paper.pk}:{occasion}",
         turn=f"{work_request.audit_matter}:marking:{paper.pk}",
-        params={**_params(work_request), "day": clock.date_of(paper.due_at).isoformat()},
+        params={**_params(work_request), "day": calendar.day_due(paper.due_at)},
     )
 
 

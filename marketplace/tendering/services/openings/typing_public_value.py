@@ -144,7 +144,7 @@ def _begin(work_request: WorkRequest, opening: Opening) -> None:
         "subject": _("%(number)s: the list is frozen, the public value is waited for"),
         "body": _("%(title)s: %(source)s, the first one published from %(moment)s. List hash: %(list_hash)s"),
         "source": public_value.announced(work_request.public_value_source) or "",
-        "moment": typed_values.earliest_of(opening).astimezone(clock.SHANGHAI).strftime("%Y-%m-%d %H:%M"),
+        "moment": clock.written(typed_values.earliest_of(opening)),
         "list_hash": opening.list_hash,
     }
     notices.tell([*notices.bidders_of(work_request), work_request.owner], work_request, **words)

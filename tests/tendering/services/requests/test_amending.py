@@ -97,6 +97,16 @@ class TestBeginVersion:
         with nothing_changes(), pytest.raises(Refused):
             begin(work_request)
 
+    def test_never_in_the_last_24_hours(self, policy, frozen_clock):
+        early = WorkRequestFactory(published=True, bids_close_at=clock.shanghai("2026-12-01 09:00"))
+        frozen_clock.move_to("2026-11-30 09:00")
+
+        with nothing_changes(), pytest.raises(Refused):
+            begin(early)
+        frozen_clock.move_to("2026-11-30 08:59")
+
+        assert begin(early).amends == early
+
     def test_a_stranger_and_a_reader_are_refused(self, work_request):
         reader = MembershipFactory(organisation=work_request.owner, role="reader").user
         for actor in (MembershipFactory().user, reader):
@@ -417,6 +427,20 @@ class TestPages:
         response = owner.get(reverse("tendering:change", args=[work_request.number]))
 
         assert response.url == reverse("tendering:draft-summary", args=[draft.number])
+
+    @pytest.mark.parametrize(
+        ("now", "earliest"), [("2026-11-23 10:00", "30 Nov, 17:00"), ("2026-11-26 10:00", "1 Dec, 24:00")]
+    )
+    def test_every_page_names_one_earliest_deadline(self, work_request, owner, frozen_clock, now, earliest):
+        frozen_clock.move_to(now)
+
+        with translation.override("en"):
+            change = owner.get(reverse("tendering:change", args=[work_request.number])).content.decode()
+            draft = begin(work_request)
+            page = owner.get(reverse("tendering:draft-page", args=[draft.number, "selection"])).content.decode()
+
+        assert f"the deadline can be {earliest} or later" in change
+        assert f"ublished today, {earliest} or later" in page
 
     def test_nobody_else_begins_one(self, work_request, client):
         client.force_login(MembershipFactory(organisation=OrganisationFactory()).user)
