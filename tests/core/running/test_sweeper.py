@@ -51,6 +51,7 @@ class TestJobs:
         assert names == {
             Queue.PROMPT: ["marketplace.core.tasks.run_due_work"],
             Queue.BULK: [
+                "cms.tasks.publish_planned",
                 "marketplace.accounts.tasks.drop_ended_sessions",
                 "marketplace.core.tasks.prune",
                 "marketplace.core.tasks.run_bulk_work",
