@@ -21,6 +21,7 @@ from .models import ConductEvent, CreditModel, CurrentStanding, ProcessStep
 from .rating import (
     Change,
     Component,
+    Grade,
     History,
     Point,
     RatingModel,
@@ -283,7 +284,7 @@ class StandingPage:
         missing = {mark.on for mark in self.marks} - there
         extra = [compute(self.history, self.model, day) for day in sorted(missing)]
         return sorted(
-            [*self.points, *(Point(standing.as_of, standing.score, standing.grade) for standing in extra)],
+            [*self.points, *(Point.of(standing) for standing in extra)],
             key=lambda point: point.on,
         )
 
@@ -292,7 +293,7 @@ class StandingPage:
         """The data table behind the chart: the points, thinned to those where score or grade moved."""
         kept: list[Point] = []
         for point in self._charted:
-            if not kept or (point.score, point.grade) != (kept[-1].score, kept[-1].grade):
+            if not kept or _shown(point) != _shown(kept[-1]):
                 kept.append(point)
         return kept[::-1]
 
@@ -325,6 +326,10 @@ class StandingPage:
 
 
 @lru_cache(maxsize=64)
+def _shown(point: Point) -> tuple[Decimal, Grade, bool]:
+    return point.score, point.grade, point.provisional
+
+
 def _series(history: History, model: RatingModel, since: date, until: date) -> tuple[Point, ...]:
     # A hundred standings. What goes in is all that the points depend on, so the last ones can be given again.
     return tuple(score_series(history, model, since=since, until=until))

@@ -4,7 +4,7 @@ from decimal import Decimal
 
 from .history import History
 from .model import Grade, RatingModel
-from .standing import compute
+from .standing import Standing, compute
 from .windows import ONE_DAY, months_after
 
 
@@ -13,6 +13,11 @@ class Point:
     on: date
     score: Decimal
     grade: Grade
+    provisional: bool
+
+    @classmethod
+    def of(cls, standing: Standing) -> "Point":
+        return cls(standing.as_of, standing.score, standing.grade, standing.provisional)
 
 
 def score_series(
@@ -28,10 +33,7 @@ def score_series(
     days = grid | jumps | {day - ONE_DAY for day in jumps}
     if len(days) > most:
         days = grid
-    return [
-        Point(standing.as_of, standing.score, standing.grade)
-        for standing in (compute(history, model, day) for day in sorted(days))
-    ]
+    return [Point.of(standing) for standing in (compute(history, model, day) for day in sorted(days))]
 
 
 def jump_days(history: History, model: RatingModel) -> set[date]:

@@ -66,7 +66,11 @@ def grade(
     red_list: bool = False,
     stacked: bool = False,
 ) -> SafeString:
-    """A credit grade: letter, score with two decimals, and tags for warned and restricted with their last day."""
+    """
+    A credit grade: letter, score with two decimals, and tags for warned and restricted with their last day.
+
+    Pages draw a firm's with {% standing %}, which cannot forget that it is provisional; this is for what is asked for.
+    """
     kinds = (" grade-provisional" if provisional else "", f" grade-{size}" if size else "", " grade-stacked" * stacked)
     badge = format_html(
         '<span class="grade grade-{}{}"><span class="grade-letter"><span class="visually-hidden">{} </span>{}{}</span>'
@@ -89,12 +93,19 @@ def grade(
 
 
 @register.simple_tag
-def standing(current: Any, size: str = "", tags: bool = True, stacked: bool = False) -> SafeString:
-    """The same from a `credit.CurrentStanding` (or None: not rated yet)."""
-    if not current:
+def standing(
+    current: Any, size: str = "", tags: bool = True, stacked: bool = False, with_score: bool = True
+) -> SafeString:
+    """
+    A firm's grade, provisional where it is: of a `credit.CurrentStanding`, of a day's standing, or as a bid records it.
+
+    None, or a bid from before anything was recorded, is not rated yet. Tags are for a `CurrentStanding` alone.
+    """
+    if not current or not current.grade:
         return format_html('<span class="muted">{}</span>', _("Not rated"))
     until = {"warned_until": current.warned_until, "restricted_until": current.restricted_until} if tags else {}
-    return grade(current.grade, current.score, size, current.provisional, stacked=stacked, **until)
+    letter = str(getattr(current.grade, "value", current.grade))
+    return grade(letter, current.score if with_score else None, size, current.provisional, stacked=stacked, **until)
 
 
 @register.inclusion_tag("components/stars.html")

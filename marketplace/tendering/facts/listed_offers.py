@@ -37,6 +37,10 @@ class OfferCandidate:
         return self.standing.grade.value
 
     @property
+    def provisional(self) -> bool:
+        return self.standing.provisional
+
+    @property
     def score(self) -> Decimal:
         return self.standing.score
 

@@ -264,6 +264,7 @@ class OpenedBid(models.Model):
     price = MoneyField(null=True)
     score = models.DecimalField(max_digits=5, decimal_places=2, null=True)
     grade = models.CharField(max_length=3, blank=True)
+    provisional = models.BooleanField(default=False)
     nonce = models.CharField(max_length=64, blank=True)
     #: Only where names are not published: who knows the firm recomputes `listed_as` with it. The winner's is public.
     salt = models.CharField(max_length=64, blank=True)

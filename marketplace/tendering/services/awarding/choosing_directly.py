@@ -146,6 +146,7 @@ def _freeze(work_request: WorkRequest, candidates: list[OfferCandidate]) -> Open
             price=one.price,
             score=one.score,
             grade=one.grade,
+            provisional=one.provisional,
         )
         for one in candidates
     )

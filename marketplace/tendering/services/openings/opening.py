@@ -120,6 +120,7 @@ def _store_filings(opening: Opening, filed: list[Filed], standings: dict[int, St
                 proposal=_proposal_of(one, opening.work_request, sealed),
                 score=standing.score if standing else None,
                 grade=standing.grade.value if standing else "",
+                provisional=standing.provisional if standing else False,
                 salt=bid.salt if bid and not names else "",
                 listed_as=judging.listed_id(one, names=names) if one.fate == OpenedBid.Fate.COUNTED else "",
             )
