@@ -1,17 +1,17 @@
 from django.urls import path
 
-from .views import afterwards, delivery, parts, reading, terms
+from .views import afterwards, contracts, delivery, parts, terms
 
 app_name = "contracting"
 
 ONE = "workbench/contracts/<str:number>/"
 
 urlpatterns = [
-    path("contracts/verify/", reading.verify, name="contract-verify"),
-    path("contracts/<str:number>/", reading.contract_detail, name="contract-detail"),
-    path("contracts/<str:number>/text/", reading.contract_text, name="contract-text"),
+    path("contracts/verify/", contracts.verify, name="contract-verify"),
+    path("contracts/<str:number>/", contracts.contract_detail, name="contract-detail"),
+    path("contracts/<str:number>/text/", contracts.contract_text, name="contract-text"),
     path("contracts/<str:number>/files/<uuid:pk>/", delivery.download, name="file"),
-    path("workbench/contracts/", reading.contract_list, name="contract-list"),
+    path("workbench/contracts/", contracts.contract_list, name="contract-list"),
     path(f"{ONE}terms/", terms.ProposeTerms.as_view(), name="terms-propose"),
     path(f"{ONE}terms/agree/", terms.AgreeTerms.as_view(), name="terms-agree"),
     path(f"{ONE}terms/change/", terms.AskChange.as_view(), name="terms-change"),

@@ -6,7 +6,7 @@ from marketplace.core import audit, calendar, clock, outbox
 from marketplace.core.failures import DomainError
 from marketplace.core.permissions import require
 
-from .. import crediting, news, permissions
+from .. import crediting, notices, permissions
 from ..choices import Party
 from ..models import Contract, Deliverable, Milestone
 from .completing import complete_if_done
@@ -35,7 +35,7 @@ def accept_deliverable(*, deliverable_id: int, actor: User) -> Deliverable:
     _note_answer(contract, deliverable, actor)
     milestone.accept(at=clock.now())
     milestone.save()
-    news.tell(
+    notices.tell(
         contract.intermediary,
         contract,
         f"accepted:{deliverable.pk}",
@@ -71,7 +71,7 @@ def return_deliverable(*, deliverable_id: int, reasons: str, actor: User) -> Del
         milestone.send_back()
     _note_answer(contract, deliverable, actor)
     milestone.save()
-    news.tell(
+    notices.tell(
         contract.intermediary,
         contract,
         f"returned:{deliverable.pk}",
@@ -83,7 +83,7 @@ def return_deliverable(*, deliverable_id: int, reasons: str, actor: User) -> Del
         reasons=deliverable.reasons,
     )
     if is_disputed and deliverable.dispute_due_at:
-        news.tell_regulators(
+        notices.tell_regulators(
             contract,
             f"disputed:{deliverable.pk}",
             at=("contracting_console:decide", deliverable.pk),
@@ -114,7 +114,7 @@ def _note_answer(contract: Contract, deliverable: Deliverable, actor: User) -> N
     deliverable.save()
     outbox.cancel(ACCEPTANCE_DUE, str(deliverable.pk))
     for turn in (f"answer:{deliverable.pk}", f"decide:{deliverable.pk}"):
-        news.settle(contract, turn)
+        notices.settle(contract, turn)
     if deliverable.submission == 1:
         accepted = deliverable.outcome == Deliverable.Outcome.ACCEPTED
         crediting.count_first_answer(deliverable.milestone, accepted=accepted, actor=actor)
@@ -147,7 +147,7 @@ def remind_of_acceptance(*, deliverable_id: int) -> None:
         actor=None,
         after={"milestone": deliverable.milestone.position, "submission": deliverable.submission},
     )
-    news.tell(
+    notices.tell(
         contract.owner,
         contract,
         f"reminded:{deliverable.pk}",
@@ -158,7 +158,7 @@ def remind_of_acceptance(*, deliverable_id: int) -> None:
         milestone=deliverable.milestone.title,
         until=calendar.day_due(until),
     )
-    news.tell_regulators(
+    notices.tell_regulators(
         contract,
         f"silent:{deliverable.pk}",
         at=("contracting_console:decide", deliverable.pk),

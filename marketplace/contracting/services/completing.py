@@ -3,7 +3,7 @@ from django.utils.translation import gettext_lazy as _
 from marketplace.accounts.models import User
 from marketplace.core import audit, calendar, clock, events
 
-from .. import crediting, news
+from .. import crediting, notices
 from ..choices import Party
 from ..events import ContractCompleted
 from ..models import Contract
@@ -25,7 +25,7 @@ def complete_if_done(contract: Contract, actor: User) -> None:
     audit.record(matter=contract.audit_matter, action="completed", actor=actor)
     events.publish(ContractCompleted(contract.pk))
     for party in Party:
-        news.tell(
+        notices.tell(
             contract.party(party),
             contract,
             "completed",

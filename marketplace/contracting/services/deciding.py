@@ -6,7 +6,7 @@ from marketplace.core import audit, clock, outbox
 from marketplace.core.failures import DomainError
 from marketplace.core.permissions import require
 
-from .. import crediting, news, permissions
+from .. import crediting, notices, permissions
 from ..choices import Party
 from ..models import Contract, Deliverable
 from .completing import complete_if_done
@@ -75,10 +75,10 @@ def _note_decision(deliverable: Deliverable, accepted: bool, reasons: str, actor
 
 def _tell(contract: Contract, deliverable: Deliverable) -> None:
     for turn in (f"answer:{deliverable.pk}", f"decide:{deliverable.pk}"):
-        news.settle(contract, turn)
+        notices.settle(contract, turn)
     accepted = deliverable.decision == Deliverable.Outcome.ACCEPTED
     for party in Party:
-        news.tell(
+        notices.tell(
             contract.party(party),
             contract,
             f"decided:{deliverable.pk}",

@@ -11,7 +11,7 @@ from marketplace.core import audit, calendar, clock, files, outbox
 from marketplace.core.failures import DomainError
 from marketplace.core.permissions import require
 
-from .. import crediting, news, permissions
+from .. import crediting, notices, permissions
 from ..choices import Party
 from ..models import Deliverable, DeliverableFile, Extension
 from ..states import MilestoneState
@@ -77,8 +77,8 @@ def submit_deliverable(
             "files": [{"name": each.name, "sha256": each.sha256} for each in stored],
         },
     )
-    news.settle(contract, f"deliver:{milestone.pk}")
-    news.tell(
+    notices.settle(contract, f"deliver:{milestone.pk}")
+    notices.tell(
         contract.owner,
         contract,
         f"delivered:{deliverable.pk}",
@@ -140,7 +140,7 @@ def extend_milestone(*, milestone_id: int, due_on: date, reason: str, actor: Use
         before={"milestone": milestone.position, "due_on": extension.due_on_before.isoformat()},
         after={"due_on": due_on.isoformat(), "reason": extension.reason},
     )
-    news.tell(
+    notices.tell(
         contract.intermediary,
         contract,
         f"extended:{extension.pk}",
@@ -169,7 +169,7 @@ def note_late_delivery(*, milestone_id: int) -> None:
         after={"milestone": milestone.position, "due_on": milestone.due_on.isoformat()},
     )
     for party in Party:
-        news.tell(
+        notices.tell(
             contract.party(party),
             contract,
             f"late:{milestone.pk}",

@@ -6,7 +6,7 @@ from marketplace.core import audit, clock, events
 from marketplace.core.failures import DomainError
 from marketplace.core.permissions import require
 
-from .. import news, permissions
+from .. import notices, permissions
 from ..choices import Party
 from ..events import ContractTerminated
 from ..models import Contract
@@ -51,7 +51,7 @@ def end(contract: Contract, *, reason: str, actor: User | None) -> None:
     )
     events.publish(ContractTerminated(contract.pk))
     for party in Party:
-        news.tell(
+        notices.tell(
             contract.party(party),
             contract,
             "terminated",

@@ -7,7 +7,7 @@ from django.utils.translation import gettext_noop
 from marketplace.core import audit, calendar, clock, events, outbox
 from marketplace.tendering.models import WorkRequest
 
-from .. import crediting, news
+from .. import crediting, notices
 from ..choices import Party
 from ..events import ContractLapsed
 from ..models import Contract
@@ -69,7 +69,7 @@ def _record_owner_default(contract: Contract) -> None:
         after={"due_at": contract.sign_due_at.isoformat()},
     )
     for party in Party:
-        news.tell(
+        notices.tell(
             contract.party(party),
             contract,
             "owner_defaulted",
@@ -79,7 +79,7 @@ def _record_owner_default(contract: Contract) -> None:
                 "%(owner)s cannot post this project again within 90 days, and the matter is public."
             ),
         )
-    news.tell_regulators(
+    notices.tell_regulators(
         contract,
         "owner_defaulted",
         subject=_("Contract %(number)s was not signed in time by the owner"),
@@ -100,7 +100,7 @@ def _pass_on(contract: Contract) -> None:
     )
     events.publish(ContractLapsed(contract.pk))
     for party in Party:
-        news.tell(
+        notices.tell(
             contract.party(party),
             contract,
             "lapsed",

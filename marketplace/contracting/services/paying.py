@@ -13,7 +13,7 @@ from marketplace.core.failures import DomainError, Text
 from marketplace.core.money import format_cny
 from marketplace.core.permissions import require
 
-from .. import news, permissions
+from .. import notices, permissions
 from ..choices import Party
 from ..models import Contract, Milestone, Payment
 from .locking import demand, lock_contract
@@ -69,7 +69,7 @@ def record_payment(
         recorded_at=clock.now(),
     )
     _note(payment, "payment recorded", actor)
-    news.tell(
+    notices.tell(
         contract.party(Party(payment.recorded_party).other),
         contract,
         f"payment:{payment.pk}",
@@ -146,8 +146,8 @@ def _answer(payment: Payment, action: str, actor: User) -> Payment:
     payment.answered_at, payment.answered_by = clock.now(), actor
     payment.save()
     _note(payment, action, actor)
-    news.settle(payment.contract, f"payment:{payment.pk}")
-    news.tell(
+    notices.settle(payment.contract, f"payment:{payment.pk}")
+    notices.tell(
         payment.contract.party(payment.recorded_party),
         payment.contract,
         f"payment:{payment.pk}:{payment.state}",

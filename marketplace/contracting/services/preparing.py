@@ -4,7 +4,7 @@ from django.utils.translation import gettext_lazy as _
 from marketplace.core import audit, calendar, clock, numbers, outbox
 from marketplace.tendering.models import Award, WorkRequest
 
-from .. import news, text
+from .. import notices, text
 from ..models import Contract, ContractText, Milestone
 from ..policy import ContractingPolicy
 
@@ -65,7 +65,7 @@ def prepare_contract(*, award_id: int) -> Contract | None:
         actor=None,
         after={"award": award.pk, "price": str(contract.price), "sign_due_at": contract.sign_due_at.isoformat()},
     )
-    news.tell(
+    notices.tell(
         contract.owner,
         contract,
         "prepared",
@@ -74,7 +74,7 @@ def prepare_contract(*, award_id: int) -> Contract | None:
         subject=_("Propose the terms of contract %(number)s"),
         body=_("The award of “%(title)s” stands. Propose milestones and dates, so that both sides can sign in time."),
     )
-    news.tell(
+    notices.tell(
         contract.intermediary,
         contract,
         "prepared",

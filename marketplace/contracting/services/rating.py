@@ -8,7 +8,7 @@ from marketplace.core import audit, calendar, clock, events
 from marketplace.core.failures import DomainError
 from marketplace.core.permissions import require
 
-from .. import crediting, news, permissions
+from .. import crediting, notices, permissions
 from ..choices import Party
 from ..events import ContractRated
 from ..models import ASPECTS, ContractRating
@@ -46,7 +46,7 @@ def rate_contract(*, contract_id: int, stars: Mapping[str, int], actor: User, co
     )
     crediting.count_rating(rating, actor=actor)
     _note(rating, "rated", actor)
-    news.tell(
+    notices.tell(
         contract.intermediary,
         contract,
         "rated",
@@ -80,7 +80,7 @@ def change_rating(*, contract_id: int, stars: Mapping[str, int], actor: User, co
     rating.save()
     crediting.count_rating_change(rating, actor=actor)
     _note(rating, "rating changed", actor, before=before)
-    news.tell(
+    notices.tell(
         contract.intermediary,
         contract,
         "rating_changed",
@@ -111,7 +111,7 @@ def reply_to_rating(*, contract_id: int, reply: str, actor: User) -> ContractRat
     rating.reply, rating.replied_at, rating.replied_by = reply.strip(), clock.now(), actor
     rating.save(update_fields=["reply", "replied_at", "replied_by"])
     audit.record(matter=contract.audit_matter, action="rating replied to", actor=actor, after={"reply": rating.reply})
-    news.tell(
+    notices.tell(
         contract.owner,
         contract,
         "replied",

@@ -9,7 +9,7 @@ from marketplace.core import audit, calendar, clock, events, outbox
 from marketplace.core.failures import DomainError
 from marketplace.core.permissions import require
 
-from .. import crediting, news, permissions
+from .. import crediting, notices, permissions
 from ..choices import Party
 from ..events import ContractSigned
 from ..models import Contract, Signature
@@ -60,7 +60,7 @@ def sign_contract(*, contract_id: int, sha256: str, actor: User) -> Signature:
     if contract.signed_parties:
         _begin_service(contract, actor)
     else:
-        news.tell(
+        notices.tell(
             other,
             contract,
             f"signed:{text.version}:{signature.party}",
@@ -77,7 +77,7 @@ def _begin_service(contract: Contract, actor: User) -> None:
     by_party = {each.party: each for each in contract.current_text.signatures.all()}
     contract.enter_service(at=now)
     contract.save()
-    news.settle(contract, "sign")
+    notices.settle(contract, "sign")
     for milestone in contract.milestones.all():
         outbox.schedule(DELIVERY_DUE, str(milestone.pk), milestone.due_at)
     outbox.schedule(START_SERVICE, str(contract.pk), calendar.end_of_day(contract.service_starts_on - ONE_DAY))
@@ -85,7 +85,7 @@ def _begin_service(contract: Contract, actor: User) -> None:
     crediting.count_signing(contract, intermediary_signed_at=by_party[Party.INTERMEDIARY].signed_at, actor=actor)
     events.publish(ContractSigned(contract.pk))
     for party in Party:
-        news.tell(
+        notices.tell(
             contract.party(party),
             contract,
             "in_service",

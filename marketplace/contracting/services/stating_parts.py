@@ -15,7 +15,7 @@ from marketplace.core.money import format_cny
 from marketplace.core.permissions import require
 from marketplace.registry.models import Intermediary, Qualification
 
-from .. import news, permissions
+from .. import notices, permissions
 from ..choices import Party
 from ..models import Contract, PartStatement, PricePart
 from .locking import demand, lock_contract
@@ -66,7 +66,7 @@ def state_parts(*, contract_id: int, parts: Sequence[Part], actor: User) -> Part
             "parts": [[part.item.code, str(part.amount), part.subcontractor] for part in parts],
         },
     )
-    news.tell(
+    notices.tell(
         contract.owner,
         contract,
         f"parts:{statement.position}",

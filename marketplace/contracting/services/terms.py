@@ -11,7 +11,7 @@ from marketplace.core import audit, calendar, clock
 from marketplace.core.failures import DomainError, Text
 from marketplace.core.permissions import require
 
-from .. import news, permissions, text
+from .. import notices, permissions, text
 from ..choices import Party
 from ..models import Contract, ContractText, Milestone
 from ..rules import shares
@@ -102,8 +102,8 @@ def propose_terms(
         before=before,
         after={**_facts(contract), "sha256": proposed.sha256},
     )
-    news.settle(contract, "terms")
-    news.tell(
+    notices.settle(contract, "terms")
+    notices.tell(
         contract.intermediary,
         contract,
         f"proposed:{contract.text_version}",
@@ -191,8 +191,8 @@ def agree_terms(*, contract_id: int, sha256: str, actor: User) -> Contract:
         actor=actor,
         after={"version": contract.text_version, "sha256": sha256},
     )
-    news.settle(contract, "agree")
-    news.tell(
+    notices.settle(contract, "agree")
+    notices.tell(
         contract.owner,
         contract,
         f"agreed:{contract.text_version}",
@@ -226,8 +226,8 @@ def ask_change(*, contract_id: int, wish: str, actor: User) -> Contract:
         after={"version": contract.text_version, "wish": contract.wish},
     )
     for turn in ("agree", "sign"):
-        news.settle(contract, turn)
-    news.tell(
+        notices.settle(contract, turn)
+    notices.tell(
         contract.owner,
         contract,
         f"change:{contract.text_version}",
