@@ -4,6 +4,7 @@ import ast
 import sys
 from collections import Counter
 from collections.abc import Iterable, Iterator
+from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
 
 import pytest
@@ -28,6 +29,7 @@ PURE = {
         "marketplace.core.heartbeats.Gap",
         "marketplace.core.heartbeats.gaps",
         "marketplace.core.money",
+        "marketplace.core.typed",
         "marketplace.tendering.choices",
         "marketplace.tendering.policy",
         "marketplace.tendering.selection",
@@ -91,6 +93,29 @@ def imported(path: Path) -> Iterator[str]:
 
 def is_within(name: str, allowed: Iterable[str]) -> bool:
     return any(name == one or name.startswith(f"{one}.") for one in allowed)
+
+
+def module_of(path: Path) -> str:
+    parts = path.relative_to(ROOT).with_suffix("").parts
+    return ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
+
+
+def circles() -> Iterator[list[str]]:
+    """A circle of modules that import each other, in whatever function they do it; none where there is none."""
+    paths = {module_of(path): path for path in modules()}
+    sorter: TopologicalSorter[str] = TopologicalSorter()
+    for module, path in paths.items():
+        found = {name if name in paths else name.rpartition(".")[0] for name in imported(path)}
+        sorter.add(module, *(found & paths.keys() - {module}))
+    try:
+        sorter.prepare()
+    except CycleError as error:
+        yield error.args[1]
+
+
+class TestDirection:
+    def test_no_modules_import_each_other_in_a_circle(self):
+        assert list(circles()) == []
 
 
 class TestPureWings:
