@@ -36,12 +36,14 @@ class TestASigningKey:
             "django-insecure-" + secrets.token_urlsafe(48),
             "CHANGEME" + secrets.token_urlsafe(48),
         ],
+        # Random values would name the tests otherwise in each worker.
+        ids=["empty", "one letter", "digits", "short", "words", "django's", "a placeholder"],
     )
     def test_that_is_weak_is_refused(self, key):
         with pytest.raises(ImproperlyConfigured, match="token_urlsafe"):
             strong(key)
 
-    @pytest.mark.parametrize(("key", "ends"), [("a" * 64, 1), (secrets.token_urlsafe(48), 0)])
+    @pytest.mark.parametrize(("key", "ends"), [("a" * 64, 1), (secrets.token_urlsafe(48), 0)], ids=["weak", "strong"])
     def test_a_weak_one_stops_the_start_of_a_citys_market(self, tmp_path, key, ends):
         variables = {
             "DJANGO_SETTINGS_MODULE": "marketplace.config.settings.production",
