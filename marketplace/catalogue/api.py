@@ -24,9 +24,9 @@ class LegalBasisSerializer(serializers.ModelSerializer):
 
     class Meta:
         model = LegalBasis
-        fields = ("document_no", "title", "status", "relation")
+        fields = ("document_no", "title", "status", "article", "role", "says", "checked")
 
-    relation = serializers.CharField()
+    says = serializers.CharField()
 
 
 class ServiceItemSerializer(serializers.ModelSerializer):

@@ -1,10 +1,13 @@
+from datetime import date
 from typing import Any, Self
 
 from django.apps import apps
 from django.db import models
-from django.db.models import Prefetch
+from django.db.models import Prefetch, Q
 
-from .states import RegulationStatus
+from marketplace.core import clock
+
+from .states import DEMANDED, NEVER_ASKED_FOR, OF_AUTHORITIES, RegulationStatus
 
 
 class RegulationQuerySet(models.QuerySet):
@@ -17,10 +20,31 @@ class FeeScheduleQuerySet(models.QuerySet):
         return self.select_related("regulation")
 
 
+class QualificationTypeQuerySet(models.QuerySet):
+    def demanded(self, on: date | None = None) -> Self:
+        """Those that anybody may be asked for on a day (today)."""
+        return self.existing(on).filter(kind__in=DEMANDED)
+
+    def existing(self, on: date | None = None) -> Self:
+        """Those not abolished by a day (today)."""
+        return self.filter(Q(ended_on=None) | Q(ended_on__gte=on or clock.today()))
+
+
 class ServiceItemQuerySet(models.QuerySet):
     def open(self) -> Self:
-        """Those that can be asked for now."""
+        """Those in the catalogue now."""
         return self.filter(is_open=True)
+
+    def offered_freely(self) -> Self:
+        """Those that a firm can offer without holding a qualification today."""
+        kind = "qualification_type"
+        free = Q(**{kind: None}) | ~Q(**{f"{kind}__kind__in": DEMANDED}) | Q(**{f"{kind}__ended_on__lt": clock.today()})
+        return self.open().exclude(status__in=NEVER_ASKED_FOR).filter(free)
+
+    def asked_for(self, *, by_authority: bool) -> Self:
+        """Those that an owner can ask for: nobody what is part of another service, an authority alone its own."""
+        found = self.open().exclude(status__in=NEVER_ASKED_FOR)
+        return found if by_authority else found.exclude(status__in=OF_AUTHORITIES)
 
     def visible_to(self, user: Any) -> Self:
         """Everybody reads the catalogue; what was taken out of it stays visible to those who keep it."""
@@ -30,7 +54,9 @@ class ServiceItemQuerySet(models.QuerySet):
 
     def with_facts(self) -> Self:
         """All that a row of a list shows, in one query."""
-        return self.select_related("matter", "authority", "qualification_type", "fee_schedule__regulation")
+        return self.select_related(
+            "matter", "authority", "qualification_type", "fee_schedule__regulation", "merged_into"
+        )
 
     def with_legal_basis(self) -> Self:
         bases: models.QuerySet = models.QuerySet(apps.get_model("catalogue", "LegalBasis"))

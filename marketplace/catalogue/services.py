@@ -4,14 +4,16 @@ import json
 from collections.abc import Mapping
 from dataclasses import replace
 
+from django.db import transaction
 from django.db.models import Model
 from django.utils.translation import gettext_lazy as _
 
 from marketplace.accounts.models import User
-from marketplace.core import audit
+from marketplace.core import audit, clock
 
 from .fees import FeeCalculation, UnableToCalculate, calculate
-from .models import FeeSchedule, Pricing, ServiceItem
+from .models import DroppedRow, FeeSchedule, FromFile, LegalBasis, Pricing, ServiceItem
+from .models.sources import ORIGIN_FIELDS
 
 
 def calculate_for_schedule(
@@ -79,9 +81,10 @@ def calculate_by_code(
     return calculate_for_item(item=item, **question)  # type: ignore[arg-type]
 
 
+@transaction.atomic
 def record_change(*, entry: Model, before: Mapping[str, str] | None, actor: User) -> None:
     """
-    Add a line to the trail of a catalogue entry, in the transaction that saved it.
+    Add a line to the trail of a catalogue entry, and keep what changed from the data files.
 
     :param before: `facts_of` the entry as it was, None for a new one; where nothing differs no line is written
     """
@@ -90,8 +93,11 @@ def record_change(*, entry: Model, before: Mapping[str, str] | None, actor: User
         return
     old = before or {}
     changed = [name for name, value in after.items() if old.get(name) != value]
+    if isinstance(entry, FromFile):
+        entry.note_corrections([name for name in changed if name != "id"])
+        entry.save(update_fields=["corrected_fields"])
     audit.record(
-        matter=f"catalogue:{entry._meta.model_name}:{entry.pk}",
+        matter=_matter_of(entry),
         action="changed" if before else "created",
         actor=actor,
         before={name: old[name] for name in changed if name in old} or None,
@@ -99,10 +105,24 @@ def record_change(*, entry: Model, before: Mapping[str, str] | None, actor: User
     )
 
 
+@transaction.atomic
+def drop_basis(*, basis: LegalBasis, actor: User) -> None:
+    """Take an article away from a service, for good: the data files do not bring it back."""
+    audit.record(matter=_matter_of(basis), action="dropped", actor=actor, before=facts_of(basis))
+    if basis.source_key is not None:
+        DroppedRow.objects.create(source_key=basis.source_key, dropped_at=clock.now(), dropped_by=actor)
+    basis.delete()
+
+
+def _matter_of(entry: Model) -> str:
+    return f"catalogue:{entry._meta.model_name}:{entry.pk}"
+
+
 def facts_of(entry: Model) -> dict[str, str]:
-    """An entry's own columns as text."""
+    """An entry's own columns as text, without where they come from."""
     return {
         field.name: json.dumps(value, ensure_ascii=False, sort_keys=True) if isinstance(value, dict) else str(value)
         for field in entry._meta.concrete_fields
+        if field.name not in ORIGIN_FIELDS
         for value in [field.value_from_object(entry)]
     }

@@ -9,6 +9,7 @@ from django.views.decorators.http import require_safe
 from marketplace.core.web import kept
 
 from .filters import ServiceItemFilter
+from .legal_words import articles_of, position_of
 from .models import FeeSchedule, ServiceItem
 from .selectors import MARKET_PRICE_DOCUMENT, FeeView, fee_view, market_price_regulation, related_items
 from .states import RegulationStatus
@@ -42,7 +43,14 @@ def item_detail(request: HttpRequest, code: str) -> HttpResponse:
         return _fee_partial(request, fee_view(request, item.fee_schedule, item))  # type: ignore[arg-type]
     item = get_object_or_404(items.with_legal_basis(), code=code)
     fee = fee_view(request, item.fee_schedule, item) if item.fee_schedule else None
-    context = {"item": item, "fee": fee, "related": related_items(item)}
+    articles = articles_of(item)
+    context = {
+        "item": item,
+        "fee": fee,
+        "related": related_items(item),
+        "articles": articles,
+        "position": position_of(item, articles),
+    }
     if fee is not None:
         context["opened_by"] = _opened_by(item)
     return render(request, "catalogue/serviceitem_detail.html", context)

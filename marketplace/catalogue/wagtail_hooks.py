@@ -10,10 +10,10 @@ from wagtail.admin.forms import WagtailAdminModelForm
 from wagtail.admin.panels import FieldPanel, FieldRowPanel, MultiFieldPanel, ObjectList, Panel
 from wagtail.admin.ui.tables import BooleanColumn
 from wagtail.snippets.models import register_snippet
-from wagtail.snippets.views.snippets import CreateView, EditView, SnippetViewSet, SnippetViewSetGroup
+from wagtail.snippets.views.snippets import CreateView, DeleteView, EditView, SnippetViewSet, SnippetViewSetGroup
 
 from .models import ApprovalMatter, FeeSchedule, LegalBasis, QualificationType, Regulation, ServiceItem
-from .services import facts_of, record_change
+from .services import drop_basis, facts_of, record_change
 
 
 class AuditedCreateView(CreateView):
@@ -33,6 +33,11 @@ class AuditedEditView(EditView):
         return instance
 
 
+class AuditedDeleteView(DeleteView):
+    def delete_action(self) -> None:
+        drop_basis(basis=self.object, actor=self.request.user)
+
+
 class CatalogueViewSet(SnippetViewSet):
     """A kind of entry. Searched in the database: the search backend does not find Chinese words."""
 
@@ -47,6 +52,15 @@ class CatalogueViewSet(SnippetViewSet):
 def pair(name: str) -> Panel:
     """The Chinese field and its English one in a row."""
     return FieldRowPanel([FieldPanel(f"{name}_zh"), FieldPanel(f"{name}_en")])
+
+
+REVIEW = MultiFieldPanel(
+    [
+        FieldRowPanel([FieldPanel("confidence"), FieldPanel("as_of")]),
+        FieldRowPanel([FieldPanel("reviewed_on"), FieldPanel("reviewed_by")]),
+    ],
+    heading=_("How sure it is, and who has reviewed it"),
+)
 
 
 class DefinitionField(forms.JSONField):
@@ -70,15 +84,16 @@ class ServiceItemViewSet(CatalogueViewSet):
         "code",
         "name_zh",
         "authority",
-        "approval_stage",
+        "status",
         "paid_by",
+        "confidence",
         BooleanColumn("is_open", label=_("in the catalogue")),
     ]
-    list_filter = ["category", "approval_stage", "paid_by", "pricing", "is_open"]
+    list_filter = ["category", "approval_stage", "status", "confidence", "paid_by", "pricing", "is_open"]
     search_fields = ["code", "name_zh", "name_en", "matter__name_zh"]
-    ordering = ["pk"]
+    ordering = ["position", "pk"]
     panels = [
-        FieldRowPanel([FieldPanel("code"), FieldPanel("is_open")]),
+        FieldRowPanel([FieldPanel("code"), FieldPanel("position"), FieldPanel("is_open")]),
         MultiFieldPanel([pair("name"), pair("purpose"), pair("deliverable")], heading=_("What it is")),
         MultiFieldPanel(
             [
@@ -89,6 +104,19 @@ class ServiceItemViewSet(CatalogueViewSet):
             ],
             heading=_("Approval and payment"),
         ),
+        MultiFieldPanel(
+            [
+                FieldRowPanel([FieldPanel("status"), FieldPanel("merged_into")]),
+                FieldRowPanel([FieldPanel("tie"), FieldPanel("since")]),
+                FieldPanel("self_made"),
+                pair("self_made_note"),
+                pair("abolished"),
+                FieldPanel("abolished_until"),
+                pair("to_confirm"),
+            ],
+            heading=_("What the law asks of it"),
+        ),
+        REVIEW,
         MultiFieldPanel(
             [FieldPanel("pricing"), FieldRowPanel([FieldPanel("fee_schedule"), FieldPanel("fee_variant")])],
             heading=_("Fee standard"),
@@ -125,8 +153,8 @@ class RegulationViewSet(CatalogueViewSet):
     model = Regulation
     icon = "doc-full"
     menu_label = _("Regulations: facts")
-    list_display: list[Any] = ["document_no", "title_zh", "issuer", "status", "effective_on", "repealed_on"]
-    list_filter = ["status", "level", "topic"]
+    list_display: list[Any] = ["document_no", "title_zh", "issuer", "status", "checked", "effective_on", "repealed_on"]
+    list_filter = ["status", "level", "checked", "confidence", "topic"]
     search_fields = ["document_no", "title_zh", "title_en", "issuer"]
     panels = [
         FieldPanel("document_no"),
@@ -134,7 +162,9 @@ class RegulationViewSet(CatalogueViewSet):
         FieldRowPanel([FieldPanel("issuer"), FieldPanel("issuer_en")]),
         FieldRowPanel([FieldPanel("issued_on"), FieldPanel("issued_year"), FieldPanel("effective_on")]),
         FieldRowPanel([FieldPanel("level"), FieldPanel("topic"), FieldPanel("topic_en")]),
+        FieldRowPanel([FieldPanel("amended_by"), FieldPanel("checked"), FieldPanel("source_hint")]),
         pair("note"),
+        REVIEW,
         MultiFieldPanel(
             [
                 FieldPanel("status"),
@@ -149,9 +179,16 @@ class LegalBasisViewSet(CatalogueViewSet):
     model = LegalBasis
     icon = "link"
     menu_label = _("Legal basis of services")
-    list_display: list[Any] = ["item", "regulation", "relation_zh"]
-    search_fields = ["item__code", "item__name_zh", "regulation__document_no"]
-    panels = [FieldRowPanel([FieldPanel("item"), FieldPanel("regulation")]), pair("relation"), FieldPanel("position")]
+    delete_view_class = AuditedDeleteView
+    list_display: list[Any] = ["item", "regulation", "article", "role", "says_zh"]
+    list_filter = ["role", "checked"]
+    search_fields = ["item__code", "item__name_zh", "regulation__document_no", "article"]
+    panels = [
+        FieldRowPanel([FieldPanel("item"), FieldPanel("role")]),
+        FieldRowPanel([FieldPanel("regulation"), FieldPanel("article"), FieldPanel("checked")]),
+        pair("says"),
+        FieldPanel("position"),
+    ]
 
 
 class ApprovalMatterViewSet(CatalogueViewSet):
@@ -167,9 +204,15 @@ class QualificationTypeViewSet(CatalogueViewSet):
     model = QualificationType
     icon = "tag"
     menu_label = _("Qualification types")
-    list_display: list[Any] = ["name_zh", "name_en"]
+    list_display: list[Any] = ["name_zh", "kind", "ended_on"]
+    list_filter = ["kind"]
     search_fields = ["name_zh", "name_en"]
-    panels = [pair("name")]
+    panels = [
+        pair("name"),
+        FieldPanel("kind"),
+        FieldRowPanel([FieldPanel("ended_on"), FieldPanel("ended_by")]),
+        pair("note"),
+    ]
 
 
 @register_snippet

@@ -10,7 +10,7 @@ from django.templatetags.static import static
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
-from django.utils.translation import pgettext
+from django.utils.translation import gettext_lazy, pgettext
 
 from .templatetags.market import day
 
@@ -43,16 +43,38 @@ def tag(text: str, kind: str = "neutral", icon_name: str = "") -> SafeString:
 @register.simple_tag
 def regulation_status(status: str) -> SafeString:
     """
-    The status of a regulation, each with its sign: effective, repealed, expired, reference or unverified.
+    The status of a regulation (`Regulation.shown_status`), each with its sign.
 
-    "reference" says that nobody has checked whether the document is still in force.
+    "reference" and "unverified" say that nobody has checked whether the document is still in force,
+    "effective-unchecked" that it is believed to be, from memory.
     """
     text, kind, sign = {
         "effective": (_("In force"), "success", "check-circle"),
+        "effective-unchecked": (_("In force, not looked up"), "neutral", "question-circle"),
         "repealed": (_("Repealed"), "danger", "slash-circle"),
         "expired": (_("Expired"), "neutral", "clock"),
     }.get(status, (_("Status not verified"), "neutral", "question-circle"))
     return tag(text, kind, sign)
+
+
+#: How a service's legal position, or what depends on it where it is in use, is marked in lists.
+ITEM_MARKS = {
+    "voluntary": (gettext_lazy("Voluntary"), "plain", "dash-circle"),
+    "local": (gettext_lazy("Local rule only"), "info", "flag"),
+    "unconfirmed": (gettext_lazy("Need not confirmed"), "warning", "question-circle"),
+    "authority": (gettext_lazy("The authority pays"), "neutral", "bank"),
+    "merged": (gettext_lazy("Part of another service"), "neutral", "arrow-right"),
+    "approval": (gettext_lazy("For an approval"), "neutral", ""),
+    "acceptance": (gettext_lazy("For acceptance"), "neutral", ""),
+    "supervision": (gettext_lazy("A duty, no approval"), "neutral", ""),
+}
+
+
+@register.simple_tag
+def item_mark(item: Any) -> SafeString:
+    """The legal position of a service; of one in use, what it is for."""
+    text, kind, sign = ITEM_MARKS[item.tie if item.status == "active" else item.status]
+    return tag(str(text), kind, sign)
 
 
 @register.simple_tag

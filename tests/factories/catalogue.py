@@ -102,7 +102,7 @@ class ServiceItemFactory(DjangoModelFactory):
     """
     A service that the applicant pays, with the EIA standard.
 
-    Traits: `without_standard`, `paid_by_authority`, `supervision`, `unqualified`, `closed`.
+    Traits: `without_standard`, `paid_by_authority`, `voluntary`, `merged`, `supervision`, `unqualified`, `closed`.
     """
 
     class Meta:
@@ -110,7 +110,12 @@ class ServiceItemFactory(DjangoModelFactory):
 
     class Params:
         without_standard = factory.Trait(fee_schedule=None, fee_variant="")
-        paid_by_authority = factory.Trait(paid_by=ServiceItem.PaidBy.AUTHORITY)
+        paid_by_authority = factory.Trait(paid_by=ServiceItem.PaidBy.AUTHORITY, status=ServiceItem.Status.AUTHORITY)
+        voluntary = factory.Trait(status=ServiceItem.Status.VOLUNTARY, tie=ServiceItem.Tie.NONE)
+        merged = factory.Trait(
+            status=ServiceItem.Status.MERGED,
+            merged_into=factory.SubFactory("tests.factories.catalogue.ServiceItemFactory"),
+        )
         unqualified = factory.Trait(qualification_type=None)
         closed = factory.Trait(is_open=False)
         supervision = factory.Trait(
@@ -142,5 +147,5 @@ class LegalBasisFactory(DjangoModelFactory):
 
     item = factory.SubFactory(ServiceItemFactory)
     regulation = factory.SubFactory(RegulationFactory)
-    relation_zh = "实行市场调节价"
-    relation_en = "Makes the price market-regulated"
+    says_zh = "实行市场调节价"
+    says_en = "Makes the price market-regulated"

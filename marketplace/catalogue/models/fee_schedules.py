@@ -16,6 +16,7 @@ from marketplace.core.ordered_json import OrderedJSONField
 
 from ..states import FeeScheduleStatus
 from .regulations import Regulation
+from .sources import FromFile
 
 
 class Pricing(models.TextChoices):
@@ -26,7 +27,7 @@ class Pricing(models.TextChoices):
     GOVERNMENT_SET = "government_set", _("Government-set price")
 
 
-class FeeSchedule(models.Model):
+class FeeSchedule(FromFile):
     """A published fee standard; `definition` has the form of `fixtures/fee_schedules.json`."""
 
     Status = FeeScheduleStatus

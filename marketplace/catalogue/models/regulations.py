@@ -6,9 +6,10 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from marketplace.catalogue.querysets import RegulationQuerySet
+from marketplace.catalogue.states import RegulationStatus
 from marketplace.core.i18n import localized
 
-from ..states import RegulationStatus
+from .sources import Checked, FromFile, Reviewed, reviewed_with_name
 
 
 def slug_of(document_no: str) -> str:
@@ -16,13 +17,15 @@ def slug_of(document_no: str) -> str:
     return re.sub(r"[^\w]+", "-", document_no).strip("-")
 
 
-class Regulation(models.Model):
+class Regulation(Reviewed, FromFile):
     """A document's number, dates and status; its text and its page are the CMS's."""
 
     Status = RegulationStatus
 
     class Level(models.TextChoices):
+        LAW = "law", pgettext_lazy("level", "Law")
         ADMINISTRATIVE_REGULATION = "administrative regulation", _("Administrative regulation")
+        STATE_COUNCIL_DECISION = "State Council decision", _("State Council decision")
         DEPARTMENTAL_RULE = "departmental rule", _("Departmental rule")
         NORMATIVE_DOCUMENT = "normative document", _("Normative document")
         LOCAL_NORMATIVE_DOCUMENT = "local normative document", _("Local normative document")
@@ -40,8 +43,15 @@ class Regulation(models.Model):
     level = models.CharField(_("level"), max_length=40, choices=Level)
     topic = models.CharField(_("topic"), max_length=60)
     topic_en = models.CharField(_("topic in English"), max_length=100, blank=True)
-    note_zh = models.CharField(_("note"), max_length=300, blank=True)
-    note_en = models.CharField(_("note in English"), max_length=300, blank=True)
+    note_zh = models.CharField(_("note"), max_length=500, blank=True)
+    note_en = models.CharField(_("note in English"), max_length=600, blank=True)
+    amended_by = models.CharField(
+        _("amended by"), max_length=200, blank=True, help_text=_("Document numbers, separated by semicolons.")
+    )
+    checked = models.CharField(_("how it was checked"), max_length=10, choices=Checked, default=Checked.UNCERTAIN)
+    source_hint = models.CharField(
+        _("where it can be looked up"), max_length=100, blank=True, help_text=_("The official place of publication.")
+    )
     replaced_by = models.ForeignKey(
         "self", null=True, blank=True, on_delete=models.PROTECT, related_name="replaces", verbose_name=_("replaced by")
     )
@@ -65,7 +75,8 @@ class Regulation(models.Model):
             models.CheckConstraint(
                 condition=models.Q(status=RegulationStatus.REPEALED) | models.Q(repealed_on=None, repealed_by=None),
                 name="regulation_repealed_with_status",
-            )
+            ),
+            reviewed_with_name("regulation"),
         ]
 
     def __str__(self) -> str:
@@ -81,6 +92,18 @@ class Regulation(models.Model):
     @property
     def in_force(self) -> bool:
         return self.status == self.Status.EFFECTIVE
+
+    @property
+    def shown_status(self) -> str:
+        """The status as marks show it: "effective" only where the document was looked up or reviewed."""
+        if self.status == self.Status.EFFECTIVE and not self.is_verified and self.checked != Checked.LOOKUP:
+            return "effective-unchecked"
+        return self.status
+
+    @property
+    def amendments(self) -> list[str]:
+        """Numbers of the documents that changed it."""
+        return [number for number in self.amended_by.split(";") if number]
 
     @property
     def issuer_name(self) -> str:

@@ -8,13 +8,16 @@ from marketplace.catalogue.loading import CatalogueLoader
 
 
 class Command(BaseCommand):
-    help = "Load districts, authorities, regulations, fee schedules and service items from the data files."
+    help = (
+        "Bring the catalogue up to the data files: new rows are added, changed ones follow; "
+        "what was corrected in the console stays."
+    )
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--folder", type=Path, default=settings.FIXTURES, help="where the data files are")
-        parser.add_argument("--overwrite", action="store_true", help="put the files' values over the present ones")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        created = CatalogueLoader(options["folder"], overwrite=options["overwrite"]).load()
-        for name, count in created.items():
-            self.stdout.write(f"{name}: {count} new")
+        loader = CatalogueLoader(options["folder"])
+        loader.load()
+        for name in sorted({*loader.created, *loader.changed}):
+            self.stdout.write(f"{name}: {loader.created[name]} new, {loader.changed[name]} changed")
