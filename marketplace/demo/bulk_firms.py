@@ -129,7 +129,7 @@ def _records(some: list[Firm], numbers: list[int], items: dict[str, ServiceItem]
     for number, firm in zip(numbers, some, strict=True):
         offered = [items[code] for code in firm.trade.items]
         rows[Offer] += [_offer(firm, item, number) for item in offered]
-        kinds = {item.qualification_type_id for item in offered if item.qualification_type_id}
+        kinds = {item.demanded_type.pk for item in offered if item.demanded_type is not None}
         rows[Qualification] += [
             Qualification(
                 intermediary=firm.intermediary,

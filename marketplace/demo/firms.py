@@ -105,7 +105,7 @@ def _steps(
 ) -> dict[str, dict]:
     today = clock.today()
     offered = [items[code] for code in trade.items]
-    types = {item.qualification_type for item in offered if item.qualification_type}
+    types = {item.demanded_type for item in offered if item.demanded_type}
     last = today + timedelta(days=420 if number in EXPIRING else 1100 + number)
     return {
         "particulars": {

@@ -34,18 +34,21 @@ class Trade:
 
 
 TRADES = (
-    Trade("environment", "环保咨询", "Environmental Consulting", ("HB-001", "HB-002", "HB-005"), "环境影响评价工程师"),
-    Trade("water", "水土技术", "Water and Soil Technology", ("SL-001", "SL-002", "SL-003", "SL-004"), "水土保持方案编制人员"),
-    Trade("surveying", "测绘", "Surveying", ("ZG-001", "ZG-007", "ZG-008", "ZG-009", "ZG-005"), "注册测绘师"),
+    Trade("environment", "环保咨询", "Environmental Consulting", ("HB-001", "HB-002", "HB-005", "HB-006", "HB-007", "HB-008"), "环境影响评价工程师"),
+    Trade(
+        "water", "水土技术", "Water and Soil Technology",
+        ("SL-001", "SL-002", "SL-003", "SL-004", "SL-005", "SL-006", "LY-001"), "水土保持方案编制人员",
+    ),
+    Trade("surveying", "测绘", "Surveying", ("ZG-001", "ZG-007", "ZG-008", "ZG-009", "ZG-005", "ZG-010", "ZG-011"), "注册测绘师"),
     Trade("design", "建筑设计", "Architectural Design", ("ZJ-002", "ZJ-003", "ZG-005"), "一级注册建筑师"),
     Trade("supervision", "工程监理", "Construction Supervision", ("ZJ-008", "RF-002"), "注册监理工程师"),
-    Trade("consulting", "工程咨询", "Engineering Consulting", ("FZ-001", "FZ-002", "FZ-003", "FZ-005", "FZ-006", "FZ-004"), "咨询工程师（投资）"),
+    Trade("consulting", "工程咨询", "Engineering Consulting", ("FZ-001", "FZ-002", "FZ-003", "FZ-005", "FZ-006", "FZ-004", "FZ-007"), "咨询工程师（投资）"),
     Trade("geology", "勘察", "Geotechnical", ("ZJ-001", "ZG-002", "ZG-003", "DZ-001"), "注册土木工程师（岩土）"),
     Trade("cost", "造价咨询", "Cost Consulting", ("ZJ-009", "ZJ-005", "ZJ-006", "ZJ-007"), "一级造价工程师"),
-    Trade("testing", "检测", "Testing", ("ZJ-010", "ZJ-011", "ZJ-012", "QX-001", "HB-005"), "检测工程师"),
+    Trade("testing", "检测", "Testing", ("ZJ-010", "ZJ-011", "ZJ-012", "QX-001", "HB-005", "ZJ-013"), "检测工程师"),
     Trade("safety", "安全职业卫生", "Safety and Occupational Health", ("YJ-001", "YJ-002", "WJ-001"), "安全评价师"),
-    Trade("traffic", "交通规划", "Traffic Planning", ("ZG-006", "JT-001", "JT-002"), "注册城乡规划师"),
-    Trade("review", "图审", "Drawing Review", ("ZJ-004", "RF-001", "HB-003", "HB-004", "FZ-004"), "施工图审查人员"),
+    Trade("traffic", "交通规划", "Traffic Planning", ("ZG-006", "JT-001", "JT-002", "JT-003"), "注册城乡规划师"),
+    Trade("review", "图审", "Drawing Review", ("ZJ-004", "HB-003", "HB-004", "FZ-004"), "施工图审查人员"),
     Trade("valuation", "评估审计", "Valuation and Audit", ("CZ-001", "CZ-002", "ZG-004"), "资产评估师"),
 )  # fmt: skip
 BUSINESSES = (

@@ -40,7 +40,7 @@ ENDS = (
     # Signed by both, and the service has not begun.
     ("contracted", 2, (15, 16)),
 )
-PUBLIC_ITEMS = ("HB-003", "HB-004", "FZ-004", "ZJ-004", "ZG-004")
+PUBLIC_ITEMS = ("HB-003", "HB-004", "FZ-004", "ZJ-004", "ZG-004", "FZ-007", "QX-001")
 #: Items with their usual bases: base, coefficients.
 BASES: dict[str, tuple[str, dict[str, str]]] = {
     "HB-001": ("3.6", {"industry": "化工", "sensitivity": "ordinary"}),
@@ -103,7 +103,7 @@ def plans(
 ) -> Iterator[Plan]:
     """All requests, the same ones every time; dates count from today."""
     chance = Random("requests")  # noqa: S311  a story, not a secret
-    private = [code for code in items if items[code].paid_by == "applicant"]
+    private = [code for code, item in items.items() if item.paid_by == "applicant" and item.status != "merged"]
     favourite = iter(["HB-001", "HB-002", "HB-001", "ZG-008", "HB-002", "SL-002", "FZ-003"] * 20)
     number = 0
     for end, amount, (nearest, farthest) in ENDS:

@@ -80,10 +80,14 @@ def expiring_qualifications(user: Any, organisation: Any) -> Iterable[Duty]:
     if organisation.kind != Organisation.Kind.INTERMEDIARY:
         return
     soon = clock.today() + timedelta(days=EXPIRING_DAYS)
-    rows = Qualification.objects.current().filter(
-        intermediary__organisation=organisation,
-        intermediary__status__in=ON_THE_LIST,
-        valid_to__lte=soon,
+    rows = (
+        Qualification.objects.current()
+        .filter(
+            intermediary__organisation=organisation,
+            intermediary__status__in=ON_THE_LIST,
+            valid_to__lte=soon,
+        )
+        .exclude(qualification_type__ended_on__lt=clock.today())
     )
     for row in rows.select_related("qualification_type"):
         yield Duty(

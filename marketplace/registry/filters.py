@@ -107,7 +107,7 @@ class IntermediaryFilter(django_filters.FilterSet):
 
     @cached_property
     def items(self) -> list[ServiceItem]:
-        return list(ServiceItem.objects.open().select_related("fee_schedule"))
+        return list(ServiceItem.objects.open().select_related("fee_schedule", "qualification_type"))
 
     @cached_property
     def chosen(self) -> dict[str, Any]:
@@ -181,7 +181,8 @@ class IntermediaryFilter(django_filters.FilterSet):
         for name in validities:
             within |= validity_is(name)
         rows = Qualification.objects.current().filter(within)
-        kinds = {item.qualification_type_id for item in self.items if item.code in asked.get("service", ())} - {None}
+        needed = (item.demanded_type for item in self.items if item.code in asked.get("service", ()))
+        kinds = {kind.pk for kind in needed if kind is not None}
         return rows.filter(qualification_type__in=kinds) if kinds else rows
 
     def words_of(self, name: str) -> str:
@@ -218,14 +219,18 @@ class IntermediaryFilter(django_filters.FilterSet):
 
 
 def validity_is(name: str) -> Q:
-    """The condition on a certificate that it is valid, expiring or expired today."""
+    """The condition on a certificate, of a type that exists, that it is valid, expiring or expired today."""
     today = clock.today()
     soon = today + timedelta(days=EXPIRING_DAYS)
-    return {
-        "valid": Q(valid_from__lte=today, valid_to__gt=soon),
-        "expiring": Q(valid_from__lte=today, valid_to__gte=today, valid_to__lte=soon),
-        "expired": Q(valid_to__lt=today),
-    }[name]
+    exists = Q(qualification_type__ended_on=None) | Q(qualification_type__ended_on__gte=today)
+    return (
+        exists
+        & {
+            "valid": Q(valid_from__lte=today, valid_to__gt=soon),
+            "expiring": Q(valid_from__lte=today, valid_to__gte=today, valid_to__lte=soon),
+            "expired": Q(valid_to__lt=today),
+        }[name]
+    )
 
 
 def completed_within(name: str) -> Q:

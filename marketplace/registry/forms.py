@@ -14,11 +14,13 @@ from django.core.exceptions import ValidationError
 from django.db.models import QuerySet
 from django.forms.utils import ErrorDict
 from django.http import QueryDict
+from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from marketplace.accounts.models import District
 from marketplace.catalogue.models import QualificationType, ServiceItem
+from marketplace.catalogue.states import NEVER_ASKED_FOR
 from marketplace.core.typed.identifiers import USCCField
 from marketplace.core.web.forms import AmountField, NameField
 
@@ -48,13 +50,20 @@ def _district_choices() -> list[tuple[str, Any]]:
 
 
 def _qualification_choices() -> list[tuple[str, Any]]:
-    return [EMPTY_CHOICE, *((str(kind.pk), kind.name) for kind in QualificationType.objects.all())]
+    """Every type; the name of an abolished one says so, as a certificate of it may stand in the record."""
+    return [EMPTY_CHOICE, *((str(kind.pk), _type_name(kind)) for kind in QualificationType.objects.all())]
+
+
+def _type_name(kind: QualificationType) -> Any:
+    if kind.is_abolished():
+        return format_lazy(_("{name} (abolished)"), name=kind.name)
+    return kind.name
 
 
 def _item_choices() -> list[Any]:
     """Services by field."""
     groups: dict[str, list[tuple[str, str]]] = {}
-    for item in ServiceItem.objects.open():
+    for item in ServiceItem.objects.open().exclude(status__in=NEVER_ASKED_FOR):
         groups.setdefault(str(item.get_category_display()), []).append((item.code, f"{item.code} {item.name}"))
     return [EMPTY_CHOICE, *groups.items()]
 

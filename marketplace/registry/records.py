@@ -16,7 +16,7 @@ from .rules.filing import Filing, ItemFacts, Problem, QualificationEntry, Refere
 
 
 def item_facts(item: ServiceItem) -> ItemFacts:
-    kind = item.qualification_type
+    kind = item.demanded_type
     return ItemFacts(
         code=item.code,
         name=item.name,
@@ -24,17 +24,21 @@ def item_facts(item: ServiceItem) -> ItemFacts:
         qualification_type=str(kind.pk) if kind else None,
         qualification_name=kind.name if kind else "",
         has_standard=item.fee_schedule_id is not None,
-        is_open=item.is_open,
+        is_open=item.can_be_offered,
     )
 
 
 def reference_for(intermediary: Intermediary) -> Reference:
     """What the market knows, to read a filing of this firm by."""
     items = ServiceItem.objects.select_related("qualification_type")
+    types = list(QualificationType.objects.all())
+    held = intermediary.qualifications.current().values_list("qualification_type_id", "number")
     return Reference(
         today=clock.today(),
         districts=frozenset(District.objects.values_list("code", flat=True)),
-        qualification_types={str(kind.pk): kind.name for kind in QualificationType.objects.all()},
+        qualification_types={str(kind.pk): kind.name for kind in types},
+        abolished={str(kind.pk): kind.ended_on for kind in types if kind.ended_on is not None and kind.is_abolished()},
+        held=frozenset((str(kind), number) for kind, number in held),
         items={item.code: item_facts(item) for item in items},
         offered=frozenset(intermediary.offers.values_list("item__code", flat=True))
         if intermediary.is_public

@@ -80,7 +80,7 @@ def cards_of(firms: Iterable[Intermediary], filterset: IntermediaryFilter) -> li
 
 
 def _kinds_needed(filterset: IntermediaryFilter) -> set[int]:
-    return {item.qualification_type_id for item in filterset.chosen_items if item.qualification_type_id}
+    return {item.demanded_type.pk for item in filterset.chosen_items if item.demanded_type is not None}
 
 
 def _by_firm(rows: Iterable[Any]) -> dict[int, list[Any]]:

@@ -58,3 +58,4 @@ class Validity(models.TextChoices):
     VALID = "valid", pgettext_lazy("qualification", "Valid")
     EXPIRING = "expiring", pgettext_lazy("qualification", "Expires within 30 days")
     EXPIRED = "expired", pgettext_lazy("qualification", "Expired")
+    ABOLISHED = "abolished", pgettext_lazy("qualification", "Abolished, asked of nobody")

@@ -109,6 +109,18 @@ class TestHolders:
         assert points(holders={"rows": rows}) == [("holders", "name", 1)]
 
 
+class TestAbolishedQualification:
+    gone = {"7": date(2021, 6, 30)}
+
+    def test_a_certificate_of_it_is_not_taken(self):
+        found = points(reference(abolished=self.gone))
+
+        assert found == [("qualifications", "qualification_type", 0), ("offers", "item", 0)]
+
+    def test_one_that_stands_in_the_record_may_stay(self):
+        assert points(reference(abolished=self.gone, held=frozenset({("7", "苏1")}))) == []
+
+
 @pytest.mark.parametrize(
     ("change", "field"),
     [

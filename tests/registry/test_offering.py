@@ -48,6 +48,20 @@ class TestSetOffer:
 
         assert Offer.objects.get().item == item
 
+    def test_a_service_whose_qualification_no_longer_exists_is_added_at_once(self, firm, person):
+        item = ServiceItemFactory(qualification_type__ended_on="2021-06-30", qualification_type__name_zh="人防监理资质")
+        item.qualification_type.refresh_from_db()
+
+        set_offer(firm, person, item)
+
+        assert Offer.objects.get().item == item
+
+    def test_a_service_that_is_part_of_another_is_refused(self, firm, person):
+        with pytest.raises(UnableToOffer, match="list"):
+            set_offer(firm, person, ServiceItemFactory(merged=True, qualification_type=None))
+
+        assert not Offer.objects.exists()
+
     def test_a_service_that_needs_a_qualification_is_refused(self, firm, person):
         with pytest.raises(UnableToOffer, match="change of particulars"):
             set_offer(firm, person, ServiceItemFactory())

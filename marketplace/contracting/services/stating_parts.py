@@ -120,7 +120,7 @@ def _subcontractor(contract: Contract, part: Part) -> tuple[Intermediary | None,
         return None, _("No listed firm of the market has this code.")
     if firm.organisation_id in (contract.intermediary_id, contract.owner_id):
         return None, _("A subcontractor is another firm than the parties.")
-    kind = part.item.qualification_type_id
+    kind = part.item.demanded_type
     today = clock.today()
     held = Qualification.objects.recorded_at(clock.now()).filter(intermediary=firm, qualification_type=kind)
     if kind is not None and not any(one.is_valid_on(today) for one in held):

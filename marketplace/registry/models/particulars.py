@@ -69,7 +69,9 @@ class Qualification(models.Model):
         return self.valid_from <= on <= self.valid_to
 
     def validity_on(self, on: date) -> Validity:
-        """Valid, expiring within 30 calendar days, expired, or not valid yet; the last day is a valid one."""
+        """Abolished with its type, valid, expiring within 30 calendar days, expired, not valid yet; last days count."""
+        if self.qualification_type.is_abolished(on):
+            return Validity.ABOLISHED
         if on > self.valid_to:
             return Validity.EXPIRED
         if on < self.valid_from:

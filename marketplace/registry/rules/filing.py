@@ -68,6 +68,10 @@ class Reference:
     #: Items offered already, in a change of particulars.
     offered: frozenset[str] = frozenset()
     uscc: str = ""
+    #: Qualification types that no longer exist, with their last day; only certificates held already may stand.
+    abolished: Mapping[str, date] = field(default_factory=dict)
+    #: Type and number of the certificates in the record.
+    held: frozenset[tuple[str, str]] = frozenset()
 
 
 @dataclass(frozen=True)
@@ -294,6 +298,9 @@ def _qualifications(
         if kind and kind not in reference.qualification_types:
             entry.refuse("qualification_type", _("Choose a qualification of the list."))
         number = entry.name("number", missing=_("Enter the certificate's number."), longest=60)
+        if kind in reference.abolished and (kind, folded(number)) not in reference.held:
+            message = _("This qualification was abolished; its last day was %(day)s. It is asked of nobody.")
+            entry.refuse("qualification_type", message % {"day": reference.abolished[kind]})
         if number and any((other.qualification_type, other.number_key) == (kind, folded(number)) for other in found):
             entry.refuse("number", _("This certificate is entered twice."))
         level = entry.text("level", longest=40)

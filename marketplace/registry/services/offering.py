@@ -49,10 +49,10 @@ def set_offer(
     problems = dict(filing.offer_problems(records.item_facts(item), pricing, amount, unit, days))
     if problems:
         raise UnableToOffer(_("The offer does not fit this service."), problems)
-    if offer is None and not item.is_open:
+    if offer is None and not item.can_be_offered:
         message = _("Choose a service of the list.")
         raise UnableToOffer(message, {"item": message})
-    if offer is None and item.qualification_type_id is not None:
+    if offer is None and item.demanded_type is not None:
         message = _("This service needs a qualification; add it by a change of particulars, which is checked.")
         raise UnableToOffer(message, {"item": message})
     before = _values(offer)

@@ -149,7 +149,7 @@ class CreateOffer(OfferOperation):
     form_class = NewOfferForm
 
     def form_arguments(self) -> dict[str, Any]:
-        items = ServiceItem.objects.open().filter(qualification_type=None)
+        items = ServiceItem.objects.offered_freely()
         return {"items": items.exclude(offers__intermediary=self.subject)}
 
 

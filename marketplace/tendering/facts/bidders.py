@@ -6,7 +6,7 @@ Many firms are judged with a fixed number of queries.
 
 from collections import defaultdict
 from collections.abc import Callable, Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from functools import lru_cache
 from typing import Any, TypeVar
@@ -16,6 +16,7 @@ from django.utils.translation import get_language
 
 from credit.rating import Grade, Standing
 from credit.services import noted_standing, standings_of
+from marketplace.catalogue.models import QualificationType
 from marketplace.core import clock
 from marketplace.registry.models import Intermediary, Practitioner, Qualification, Suspension
 
@@ -51,7 +52,7 @@ class Bidder:
 def conditions_of(intermediary: Intermediary, work_request: WorkRequest, *, at: datetime) -> list[Condition]:
     """Every condition of a request for a firm, on the facts of an instant; the credit is that day's."""
     found = bidders_at([intermediary.pk], work_request, at=at, credit_on=_day_of(at))
-    return judge(found[intermediary.pk].facts, requirements_of(work_request))
+    return judge(found[intermediary.pk].facts, requirements_of(work_request, on=_day_of(at)))
 
 
 def problems_of(intermediary: Intermediary, work_request: WorkRequest, *, at: datetime) -> list[Condition]:
@@ -61,7 +62,7 @@ def problems_of(intermediary: Intermediary, work_request: WorkRequest, *, at: da
     In as few queries as there can be: what the announcement asks is kept in memory, and the credit is the day's row.
     The opening judges everything again, by the rating itself.
     """
-    requirements = _announced_requirements(work_request)
+    requirements = _demanded(_announced_requirements(work_request), _day_of(at))
     found = bidders_at([intermediary.pk], work_request, at=at, credit_on=_day_of(at), requirements=requirements)
     return unmet(found[intermediary.pk].facts, requirements)
 
@@ -92,17 +93,17 @@ def bidders_at_deadline(
 
 def unmet_of(bidders: Mapping[int, Bidder], work_request: WorkRequest) -> dict[int, list[Condition]]:
     """By firm, the conditions that its facts do not meet."""
-    requirements = requirements_of(work_request)
+    on = next((bidder.facts.on for bidder in bidders.values()), None)
+    requirements = requirements_of(work_request, on=on)
     return {pk: unmet(bidder.facts, requirements) for pk, bidder in bidders.items()}
 
 
 def eligible_firms(work_request: WorkRequest, *, at: datetime) -> list[Intermediary]:
     """Every listed firm that meets all conditions of a request, judged in a fixed number of queries a batch."""
-    needed = work_request.request_items.exclude(item__qualification_type=None).values("item__qualification_type")
+    requirements = requirements_of(work_request, on=_day_of(at))
     listed = Intermediary.objects.listed()
-    if needed.exists():
-        listed = listed.filter(qualifications__qualification_type__in=needed).distinct()
-    requirements = requirements_of(work_request)
+    if requirements.item_types:
+        listed = listed.filter(qualifications__qualification_type__in=requirements.item_types).distinct()
     ids = list(listed.order_by("pk").values_list("pk", flat=True))
     found = []
     for start in range(0, len(ids), FIRMS_AT_ONCE):
@@ -111,7 +112,26 @@ def eligible_firms(work_request: WorkRequest, *, at: datetime) -> list[Intermedi
     return found
 
 
-def requirements_of(work_request: WorkRequest) -> Requirements:
+def requirements_of(work_request: WorkRequest, *, on: date | None = None) -> Requirements:
+    """What is asked of bidders on a day (today): what a request states, without qualifications that have ended."""
+    return _demanded(_stated_requirements(work_request), on or clock.today())
+
+
+def _demanded(requirements: Requirements, on: date) -> Requirements:
+    # Looked up each time, not kept: a qualification may be abolished while the request runs.
+    stated = {*requirements.item_types, *requirements.extra_types}
+    if not stated:
+        return requirements
+    found = set(QualificationType.objects.demanded(on).filter(pk__in=stated).values_list("pk", flat=True))
+    return replace(
+        requirements,
+        item_types={pk: name for pk, name in requirements.item_types.items() if pk in found},
+        extra_types={pk: name for pk, name in requirements.extra_types.items() if pk in found},
+        accepted=frozenset(requirements.extra_types),
+    )
+
+
+def _stated_requirements(work_request: WorkRequest) -> Requirements:
     rows = work_request.request_items.select_related("item__qualification_type")
     types = {kind.pk: kind.name for kind in (row.item.qualification_type for row in rows) if kind is not None}
     return Requirements(
@@ -128,13 +148,13 @@ def requirements_of(work_request: WorkRequest) -> Requirements:
 
 @lru_cache(maxsize=512)
 def _kept_requirements(announcement_hash: str, language: str, pk: int) -> Requirements:
-    return requirements_of(WorkRequest.objects.get(pk=pk))
+    return _stated_requirements(WorkRequest.objects.get(pk=pk))
 
 
 def _announced_requirements(work_request: WorkRequest) -> Requirements:
     """What a published version asks, which only another version changes; its texts are those of the language in use."""
     if not work_request.announcement_hash:
-        return requirements_of(work_request)
+        return _stated_requirements(work_request)
     return _kept_requirements(work_request.announcement_hash, get_language() or "", work_request.pk)
 
 

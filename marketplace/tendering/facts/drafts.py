@@ -1,12 +1,13 @@
 """Requests that are being written: what keeps them from being published, and who has to look at them before."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import fields
 from datetime import date, datetime
 from decimal import Decimal
 
 from marketplace.accounts.models import Organisation
-from marketplace.catalogue.models import Pricing, ServiceItem
+from marketplace.catalogue.models import Pricing
+from marketplace.catalogue.permissions import can_be_asked_for
 from marketplace.core import calendar, clock
 from marketplace.core.failures import Text
 
@@ -39,7 +40,7 @@ def contradictions(work_request: WorkRequest, policy: TenderingPolicy) -> Errors
 def problems_of(work_request: WorkRequest, policy: TenderingPolicy, *, at: datetime) -> Errors:
     """Everything that keeps the request from being published at an instant."""
     draft = draft_of(work_request)
-    rows = list(work_request.request_items.select_related("item"))
+    rows = list(work_request.request_items.select_related("item__merged_into"))
     problems = completeness.problems_of(
         draft,
         _circumstances(work_request, rows, policy, at),
@@ -74,9 +75,11 @@ def needs_confirmation(work_request: WorkRequest, policy: TenderingPolicy) -> bo
 def _circumstances(
     work_request: WorkRequest, rows: Iterable[RequestItem], policy: TenderingPolicy, at: datetime
 ) -> Circumstances:
+    running = _running(work_request)
     return Circumstances(
-        items=[_item_of(row) for row in rows],
+        items=[_item_of(row, work_request.owner, running) for row in rows],
         asks_for_more=asks_for_more(work_request),
+        undemandable=[kind.name for kind in work_request.qualifications.all() if not kind.can_be_demanded()],
         announced_deadline=work_request.amends.bids_close_at if work_request.amends is not None else None,
         unsigned=_unsigned(work_request, clock.date_of(at)),
         direct_problem=_direct_problem(work_request, policy),
@@ -88,11 +91,17 @@ def _pool_size(work_request: WorkRequest, draft: Draft) -> int | None:
     return len(announced_pool(work_request)) if completeness.needs_pool(draft) else None
 
 
-def _item_of(row: RequestItem) -> DraftItem:
+def _running(work_request: WorkRequest) -> Collection[int]:
+    """The services that the published version asks for: they go on, whatever has become of them since."""
+    amended = work_request.amends
+    return set() if amended is None else set(amended.request_items.values_list("item_id", flat=True))
+
+
+def _item_of(row: RequestItem, owner: Organisation, running: Collection[int]) -> DraftItem:
+    may = can_be_asked_for(row.item, owner)
     low, high = (row.calculation or {}).get("range_cny") or [row.standard_fee, row.standard_fee]
     return DraftItem(
-        is_open=row.item.is_open,
-        is_paid_by_authority=row.item.paid_by == ServiceItem.PaidBy.AUTHORITY,
+        refusal=None if may or row.item_id in running else may.reason,
         is_tendered=bool(row.item.tender_class),
         is_bound=row.item.pricing != Pricing.MARKET,
         bounds=None if low is None or high is None else (Decimal(low), Decimal(high)),

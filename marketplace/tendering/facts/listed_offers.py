@@ -50,7 +50,7 @@ def candidates_of(work_request: WorkRequest, *, at: datetime) -> list[OfferCandi
     offered = _offered(work_request)
     day = clock.date_of(at)
     bidders = bidders_at(list(offered), work_request, at=at, credit_on=day)
-    requirements = requirements_of(work_request)
+    requirements = requirements_of(work_request, on=day)
     found = [
         OfferCandidate(bidders[pk].intermediary, price, days, bidders[pk].standing)
         for pk, (price, days) in offered.items()

@@ -1,11 +1,12 @@
 from typing import Any
 
 from django import forms
+from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from marketplace.accounts.models import Organisation
-from marketplace.catalogue.models import ServiceItem
+from marketplace.catalogue.models import QualificationType, ServiceItem
 from marketplace.core.files import UploadField
 from marketplace.core.typed.identifiers import ProjectCodeField, USCCField
 from marketplace.core.web.forms import NameField, PercentField, PhoneField, RowsField
@@ -26,9 +27,7 @@ class NewRequestForm(forms.Form):
 
     def __init__(self, *args: Any, owner: Organisation, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        items = ServiceItem.objects.open()
-        if owner.kind != Organisation.Kind.AUTHORITY:
-            items = items.filter(paid_by=ServiceItem.PaidBy.APPLICANT)
+        items = ServiceItem.objects.asked_for(by_authority=owner.kind == Organisation.Kind.AUTHORITY)
         title = self.fields.pop("title")
         self.fields["item"] = forms.ModelChoiceField(
             items, label=_("Service"), empty_label=_("Choose a service"), to_field_name="code"
@@ -132,14 +131,21 @@ class ServiceForm(DraftForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        items = ServiceItem.objects.open().exclude(request_items__work_request=self.instance)
-        if self.instance.owner.kind != Organisation.Kind.AUTHORITY:
-            items = items.filter(paid_by=ServiceItem.PaidBy.APPLICANT)
+        by_authority = self.instance.owner.kind == Organisation.Kind.AUTHORITY
+        items = ServiceItem.objects.asked_for(by_authority=by_authority)
+        items = items.exclude(request_items__work_request=self.instance)
         self.fields["add_item"].queryset = items  # type: ignore[attr-defined]
 
     @property
     def values(self) -> dict[str, Any]:
         return {name: value for name, value in super().values.items() if name != "add_item"}
+
+
+class QualificationsField(RowsField):
+    """Qualifications that may be asked for; one on the draft that no longer may says so."""
+
+    def label_from_instance(self, obj: QualificationType) -> str:
+        return obj.name if obj.can_be_demanded() else str(_("%(name)s (may not be asked for)") % {"name": obj.name})
 
 
 class ConditionsForm(DraftForm):
@@ -158,7 +164,7 @@ class ConditionsForm(DraftForm):
             "practitioners_needed",
             "requirement_reason",
         )
-        field_classes = {"qualifications": RowsField}
+        field_classes = {"qualifications": QualificationsField}
         widgets = {
             "qualifications": forms.CheckboxSelectMultiple,
             "qualifications_match": forms.RadioSelect,
@@ -171,6 +177,12 @@ class ConditionsForm(DraftForm):
             ),
             "requirement_reason": _("Needed where you ask for more than the service itself requires."),
         }
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        asked = self.instance.qualifications.values("pk")
+        types = QualificationType.objects.filter(Q(pk__in=QualificationType.objects.demanded()) | Q(pk__in=asked))
+        self.fields["qualifications"].queryset = types  # type: ignore[attr-defined]
 
     def clean_practitioners_needed(self) -> int:
         return self.cleaned_data["practitioners_needed"] or 0

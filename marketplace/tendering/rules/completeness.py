@@ -69,12 +69,12 @@ class DraftItem:
     """
     A service that was chosen.
 
+    :ivar refusal: why the owner cannot ask for it; None where it can
     :ivar is_bound: whether government sets or guides its price; market standards are a reference only
     :ivar bounds: the lowest and the highest price in CNY that it allows; None where they are not known
     """
 
-    is_open: bool
-    is_paid_by_authority: bool
+    refusal: Text | None
     is_tendered: bool
     is_bound: bool
     bounds: tuple[Decimal, Decimal] | None
@@ -94,12 +94,14 @@ class Circumstances:
     What the record says around a draft.
 
     :ivar asks_for_more: whether a grade or qualification above what the items need is asked for
+    :ivar undemandable: names of the further qualifications that nobody may be asked for, as they were abolished
     :ivar announced_deadline: of the version that is published, where the draft is the next one
     :ivar direct_problem: why public money cannot be spent by direct selection, where that is the method
     """
 
     items: Sequence[DraftItem]
     asks_for_more: bool
+    undemandable: Sequence[str]
     announced_deadline: datetime | None
     unsigned: Unsigned | None
     direct_problem: Text | None
@@ -120,7 +122,8 @@ def problems_of(
     draft: Draft, around: Circumstances, policy: TenderingPolicy, *, at: datetime, pool_size: int | None
 ) -> Errors:
     """Everything that keeps the request from being published at an instant, but what the law has tendered elsewhere."""
-    problems = _missing(draft, around) | _items(draft, around.items) | _deadline(draft, around, policy, at)
+    problems = _missing(draft, around) | _items(around.items) | _deadline(draft, around, policy, at)
+    problems |= _qualifications(around.undemandable)
     problems |= contradictions(draft, policy, pool_size=pool_size) | _price_range(draft, around.items)
     return problems | _declaration(draft, around.items) | _block(around.unsigned, at) | _direct(draft, around)
 
@@ -191,12 +194,17 @@ def _missing(draft: Draft, around: Circumstances) -> Errors:
     return errors
 
 
-def _items(draft: Draft, items: Sequence[DraftItem]) -> Errors:
-    if any(not item.is_open for item in items):
-        return {"items": _("A chosen service is no longer in the catalogue.")}
-    if not draft.owner_is_authority and any(item.is_paid_by_authority for item in items):
-        return {"items": _("The authority pays for this service and posts the request itself.")}
-    return {}
+def _items(items: Sequence[DraftItem]) -> Errors:
+    refusal = next((item.refusal for item in items if item.refusal is not None), None)
+    return {} if refusal is None else {"items": refusal}
+
+
+def _qualifications(undemandable: Sequence[str]) -> Errors:
+    """What has been abolished, or never was a licence, is demanded of nobody."""
+    if not undemandable:
+        return {}
+    message = _("This may not be asked for: %(names)s. Take it off.")
+    return {"qualifications": message % {"names": "、".join(undemandable)}}
 
 
 def _deadline(draft: Draft, around: Circumstances, policy: TenderingPolicy, at: datetime) -> Errors:

@@ -33,7 +33,11 @@ class Condition:
 
 @dataclass(frozen=True)
 class Requirements:
-    """What a request asks of its bidders, read once for all of them."""
+    """
+    What a request asks of its bidders, read once for all of them.
+
+    :ivar accepted: of the further qualifications, those that satisfy where any will do, abolished ones too
+    """
 
     min_grade: str
     item_types: dict[int, str]
@@ -43,6 +47,7 @@ class Requirements:
     practitioners: int
     owner_id: int
     excluded: frozenset[int]
+    accepted: frozenset[int] = frozenset()
 
 
 @dataclass(frozen=True)
@@ -164,7 +169,7 @@ def _qualifications(facts: BidderFacts, requirements: Requirements) -> Iterable[
     elif requirements.extra_types:
         names = ", ".join(requirements.extra_types.values())
         text = _("Any of these qualifications: %(names)s") % {"names": names}
-        yield Condition("qualifications", text, bool(valid.keys() & requirements.extra_types.keys()))
+        yield Condition("qualifications", text, bool(valid.keys() & requirements.accepted))
     for pk, name in needed.items():
         if pk in valid:
             text = _("%(name)s, valid until %(day)s") % {"name": name, "day": valid[pk].isoformat()}

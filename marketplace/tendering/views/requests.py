@@ -82,7 +82,7 @@ def detail_context(request: MemberRequest, work_request: WorkRequest) -> dict[st
         "marking_days": work_request.rules.marking_days,
         "may_pick": permissions.can_pick(request.user, work_request),
     }
-    kinds = [row.item.qualification_type for row in context["request_items"] if row.item.qualification_type]
+    kinds = [row.item.demanded_type for row in context["request_items"] if row.item.demanded_type]
     context["item_qualifications"] = list(dict.fromkeys(kinds))
     for question in context["questions"]:
         question.clock = clock_face(question.asked_at, question.due_at, clock.now(), done=question.is_answered)

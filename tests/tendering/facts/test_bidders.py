@@ -3,6 +3,7 @@ from decimal import Decimal
 
 import pytest
 
+from marketplace.catalogue.models import QualificationType
 from marketplace.core import clock
 from marketplace.tendering.facts import bidders
 from marketplace.tendering.facts.ties import are_related, ties_at
@@ -119,6 +120,29 @@ class TestQualifications:
         QualificationFactory(intermediary=firm, qualification_type=held)
 
         assert (before, unmet(firm, work_request)) == (["qualifications"], [])
+
+    def test_one_that_was_abolished_while_the_request_runs_is_demanded_of_nobody(
+        self, firm, work_request, frozen_clock
+    ):
+        firm.qualifications.all().delete()
+        work_request.qualifications.set([kind("造价咨询资质")])
+        before = unmet(firm, work_request)
+        QualificationType.objects.update(ended_on=date(2026, 11, 22))
+
+        assert before == ["qualifications", "qualifications"]
+        assert unmet(firm, work_request) == []
+        assert bidders.problems_of(firm, work_request, at=clock.now()) == []
+        assert [one.pk for one in bidders.eligible_firms(work_request, at=clock.now())] == [firm.pk]
+
+    def test_of_extra_ones_any_of_which_is_enough_an_abolished_one_still_counts(self, frozen_clock):
+        work_request = WorkRequestFactory(published=True, qualifications_match="any")
+        firm = bidder_for(work_request)
+        gone = kind("工程咨询资信")
+        work_request.qualifications.set([kind("测绘资质"), gone])
+        QualificationFactory(intermediary=firm, qualification_type=gone)
+        QualificationType.objects.filter(pk=gone.pk).update(ended_on=date(2026, 11, 22))
+
+        assert unmet(firm, work_request) == []
 
     def test_one_recorded_after_the_deadline_comes_too_late(self, firm, work_request, frozen_clock):
         firm.qualifications.update(recorded_at=work_request.bids_close_at)

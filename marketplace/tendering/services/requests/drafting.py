@@ -1,6 +1,6 @@
 """Writing a request before it is handed in: a page at a time, kept as a draft."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
@@ -13,7 +13,8 @@ from django.utils.translation import gettext_lazy as _
 
 from marketplace.accounts.models import Organisation, User
 from marketplace.catalogue.fees import UnableToCalculate
-from marketplace.catalogue.models import ServiceItem
+from marketplace.catalogue.models import QualificationType, ServiceItem
+from marketplace.catalogue.permissions import can_be_asked_for
 from marketplace.catalogue.services import calculate_for_item
 from marketplace.core import audit, clock, files, numbers
 from marketplace.core.failures import DomainError, SavedElsewhere, Text
@@ -104,6 +105,7 @@ def save_draft(
     work_request = _locked_draft(request_id, actor, edited_at)
     named = [name for name in OWNERS_FIELDS if name in values]
     ticked = [name for name in OWNERS_LISTS if values.get(name) is not None]
+    _check_qualifications(values.get("qualifications"))
     before = {name: _plain(getattr(work_request, name)) for name in named}
     for name in named:
         setattr(work_request, name, values[name])
@@ -175,9 +177,10 @@ def set_items(
     :raises UnableToEdit: naming the line (`items-0-base`) that cannot be used
     """
     work_request = _locked_draft(request_id, actor, edited_at)
-    before = list(work_request.request_items.values_list("item__code", flat=True))
+    present = dict(work_request.request_items.values_list("item_id", "item__code"))
+    before = list(present.values())
     work_request.request_items.all().delete()
-    _write_items(work_request, lines)
+    _write_items(work_request, lines, running=present if work_request.amends_id is not None else ())
     _touch(work_request)
     after = [line.item.code for line in lines]
     audit.record(
@@ -304,6 +307,14 @@ def _locked_draft(request_id: int, actor: User, edited_at: datetime | None = Non
     return work_request
 
 
+def _check_qualifications(asked: Iterable[QualificationType] | None) -> None:
+    """One that no longer exists, or is no licence, is demanded of nobody."""
+    gone = [kind.name for kind in asked or () if not kind.can_be_demanded()]
+    if gone:
+        message = _("This may not be asked for: %(names)s. Take it off.") % {"names": "、".join(gone)}
+        raise UnableToEdit(message, {"qualifications": message})
+
+
 def _touch(work_request: WorkRequest) -> None:
     work_request.edited_at = clock.now()
     work_request.save()
@@ -353,7 +364,10 @@ def _check_fields(work_request: WorkRequest, named: Sequence[str]) -> None:
         raise UnableToEdit(joined(list(errors.values())), errors)
 
 
-def _write_items(work_request: WorkRequest, lines: Sequence[ItemLine]) -> None:
+def _write_items(work_request: WorkRequest, lines: Sequence[ItemLine], running: Collection[int] = ()) -> None:
+    """
+    :param running: services that the published request has already, which may go on
+    """
     errors: dict[str, Text] = {}
     if len(lines) > MOST_ITEMS:
         errors["items"] = _("A request has at most %(most)d services.") % {"most": MOST_ITEMS}
@@ -379,8 +393,9 @@ def _write_items(work_request: WorkRequest, lines: Sequence[ItemLine]) -> None:
             errors |= {f"items-{number}-{name}": joined(texts) for name, texts in error.message_dict.items()}
         except UnableToCalculate as error:
             errors[f"items-{number}-{error.field}"] = error.message
-        if not line.item.is_open:
-            errors[f"items-{number}-item"] = _("This service is no longer in the catalogue.")
+        may = can_be_asked_for(line.item, work_request.owner)
+        if not may and line.item.pk not in running:
+            errors[f"items-{number}-item"] = may.reason
         rows.append(row)
     if errors:
         raise UnableToEdit(joined(list(errors.values())), errors)

@@ -44,6 +44,8 @@ def repost_request(*, request_id: int, actor: User) -> WorkRequest:
     new.bids_close_at = None
     new.save(force_insert=True)
     copy_lists(old, new)
+    # What has been abolished in the meantime is not asked for again.
+    new.qualifications.set(old.qualifications.demanded())
     copy_rows(old, new)
     audit.record(matter=new.audit_matter, action="request.reposted", actor=actor, after={"from": old.number})
     return new

@@ -221,6 +221,27 @@ class TestSetItems:
 
         assert set(refusal.value.field_errors) == {"items-0-item"}
 
+    @pytest.mark.parametrize("trait", ["merged", "paid_by_authority"])
+    def test_what_an_enterprise_cannot_ask_for_is_refused(self, draft, trait):
+        item, actor = ServiceItemFactory(**{trait: True}), member_of(draft.owner)
+
+        with nothing_changes(), pytest.raises(UnableToEdit) as refusal:
+            services.set_items(request_id=draft.pk, lines=[ItemLine(item)], actor=actor)
+
+        assert set(refusal.value.field_errors) == {"items-0-item"}
+
+
+class TestFurtherQualifications:
+    @pytest.mark.parametrize("values", [{"ended_on": "2021-06-30"}, {"kind": "notification"}, {"kind": "conditions"}])
+    def test_one_that_may_not_be_asked_for_is_refused(self, draft, values):
+        kind, actor = QualificationTypeFactory(name_zh="工程造价咨询企业资质", **values), member_of(draft.owner)
+        kind.refresh_from_db()
+
+        with nothing_changes(), pytest.raises(UnableToEdit) as refusal:
+            save(draft, actor, qualifications=[kind])
+
+        assert set(refusal.value.field_errors) == {"qualifications"}
+
 
 class TestSetExclusions:
     def line(self, **values):

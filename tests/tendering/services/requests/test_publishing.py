@@ -122,7 +122,7 @@ class TestSubmitRequest:
             submit(draft, stranger)
 
     def test_a_service_that_the_authority_pays_is_posted_by_an_authority(self, without_review):
-        item = ServiceItemFactory(paid_by="authority")
+        item = ServiceItemFactory(paid_by_authority=True)
         by_enterprise = WorkRequestFactory(items=[item])
         by_authority = WorkRequestFactory(items=[item], owner=OrganisationFactory(authority=True))
 
@@ -136,6 +136,30 @@ class TestSubmitRequest:
         draft = WorkRequestFactory(public_money=True, project_code="", no_code_reason="应急项目，尚未立项")
 
         assert submit(draft).status == "published"
+
+    @pytest.mark.parametrize("status", ["voluntary", "local", "unconfirmed"])
+    def test_what_no_approval_may_simply_ask_for_can_be_posted_all_the_same(self, without_review, status):
+        assert submit(WorkRequestFactory(items=[ServiceItemFactory(status=status)])).status == "published"
+
+    @pytest.mark.parametrize("authority", [True, False])
+    def test_what_has_become_part_of_another_service_cannot_be_posted(self, without_review, authority):
+        draft = WorkRequestFactory(
+            items=[ServiceItemFactory(merged=True)], owner=OrganisationFactory(authority=authority)
+        )
+
+        with nothing_changes(), pytest.raises(UnableToPublish) as refusal:
+            submit(draft)
+
+        assert set(refusal.value.field_errors) == {"items"}
+
+    def test_a_qualification_that_was_abolished_since_is_not_asked_for(self, without_review):
+        draft = WorkRequestFactory(requirement_reason="曾经要求的资质")
+        draft.qualifications.set([QualificationTypeFactory(name_zh="造价咨询资质", ended_on="2021-06-30")])
+
+        with nothing_changes(), pytest.raises(UnableToPublish) as refusal:
+            submit(draft)
+
+        assert set(refusal.value.field_errors) == {"qualifications"}
 
     def test_an_owner_who_did_not_sign_waits_90_days_for_that_project(self, without_review, frozen_clock):
         first = WorkRequestFactory(public_money=True, bidders=3, awarded=True)
