@@ -32,7 +32,7 @@ def reference_for(intermediary: Intermediary) -> Reference:
     """What the market knows, to read a filing of this firm by."""
     items = ServiceItem.objects.select_related("qualification_type")
     types = list(QualificationType.objects.all())
-    held = intermediary.qualifications.current().values_list("qualification_type_id", "number")
+    held = intermediary.qualifications.current().values_list("qualification_type_id", "number_key")
     return Reference(
         today=clock.today(),
         districts=frozenset(District.objects.values_list("code", flat=True)),

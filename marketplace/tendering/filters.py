@@ -121,6 +121,7 @@ class AwardFilter(django_filters.FilterSet):
     """The filters of selections whose result is public."""
 
     q = django_filters.CharFilter(method="filter_text", label=_("Title, number, owner or winner"))
+    item = django_filters.CharFilter(field_name="work_request__items__code", label=_("Service item"), distinct=True)
     category = django_filters.MultipleChoiceFilter(
         choices=Category.choices,
         field_name="work_request__items__category",

@@ -1,0 +1,284 @@
+"""What the market adds to a service's page: its firms on one axis with what was paid, awards, and running requests."""
+
+import calendar as months
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from decimal import Decimal
+from statistics import median
+from typing import Any
+
+from django.db.models import Exists, OuterRef
+from django.http import HttpRequest
+
+from marketplace.catalogue.models import ServiceItem
+from marketplace.core import clock, panels
+from marketplace.registry.models import Offer, Qualification
+from marketplace.registry.reference import Project, project_of
+from marketplace.registry.summary import price_words
+from marketplace.ui.components import percent
+from marketplace.ui.templatetags.market import cny
+from marketplace.ui.templatetags.market import ratio as ratio_words
+
+from ..models import Award, RequestItem, WorkRequest
+from .clocks import bidding_clock
+
+FIRMS_SHOWN = 12
+AWARDS_SHOWN = 5
+REQUESTS_SHOWN = 5
+#: Fewer prices than these have no median worth the name.
+FEWEST_FOR_MEDIAN = 5
+#: The axis of prices against the reference, in percent, and its band of ±20 %.
+RATIO_AXIS = (70, 130)
+BAND = (80, 120)
+#: Rows in which the dots of the strip lie, so that they hide each other less.
+STRIP_ROWS = (8, 20, 14, 26)
+
+
+@dataclass(frozen=True)
+class Dot:
+    """A price on the axis; beyond its ends a triangle at the end. Lengths are percent of the drawing's width."""
+
+    x: str
+    text: str
+    end: str = ""
+    is_outside: bool = False
+    y: int = 16
+
+    @property
+    def flips(self) -> bool:
+        """Whether its words stand at its left, as there is no room at the right."""
+        return float(self.x.rstrip("%")) > 80
+
+
+@dataclass(frozen=True)
+class Axis:
+    """
+    Prices in percent of the reference where the service has one, else in CNY from zero.
+
+    :ivar ticks: place, words, and whether it is the reference itself
+    """
+
+    low: Decimal
+    high: Decimal
+    ticks: Sequence[tuple[str, str, bool]]
+    is_ratio: bool
+
+    def place(self, value: Decimal) -> float:
+        return float((value - self.low) / (self.high - self.low) * 100)
+
+    def dot(self, value: Decimal, y: int = 16) -> Dot:
+        place = self.place(value)
+        end = "low" if place < 0 else "high" if place > 100 else ""
+        outside = self.is_ratio and not BAND[0] <= value <= BAND[1]
+        return Dot(percent(min(max(place, 0), 100)), self.words(value), end, outside, y)
+
+    def words(self, value: Decimal) -> str:
+        return ratio_words(value / 100) if self.is_ratio else cny(value)
+
+    @property
+    def band(self) -> tuple[str, str] | None:
+        """Start and width of the band around the reference."""
+        if not self.is_ratio:
+            return None
+        low, high = (self.place(Decimal(end)) for end in BAND)
+        return percent(low), percent(high - low)
+
+
+@dataclass(frozen=True)
+class FirmLine:
+    """A firm that offers the service: what it asks, and where that lies on the axis."""
+
+    offer: Offer
+    words: str
+    dot: Dot | None
+    #: The last day of the qualification that the service needs, where that is near or past.
+    expires_on: date | None = None
+
+    @property
+    def firm(self) -> Any:
+        return self.offer.intermediary
+
+    @property
+    def standing(self) -> Any:
+        return getattr(self.firm.organisation, "standing", None)
+
+
+@dataclass(frozen=True)
+class Paid:
+    """One price that was paid: in percent of the reference, or in CNY where there is none."""
+
+    number: str
+    on: date
+    value: Decimal
+    words: str = ""
+
+
+@dataclass(frozen=True)
+class Strip:
+    """What was paid in the last twelve months, a dot each."""
+
+    dots: list[Dot]
+    rows: list[Paid]
+    middle: Dot | None = None
+
+
+@dataclass(frozen=True)
+class Prices:
+    project: Project
+    axis: Axis | None
+    lines: list[FirmLine]
+    total: int
+    strip: Strip
+    kept_out: list[Any] = field(default_factory=list)
+
+
+@panels.on("catalogue.item", order=10)
+def firms(request: HttpRequest, item: ServiceItem) -> tuple[str, dict[str, Any]]:
+    """Who offers the service, with price and time, beside what was paid; says so where nobody does."""
+    return "tendering/partials/item_firms.html", {"item": item, "prices": prices_of(item, request.GET)}
+
+
+@panels.on("catalogue.item.awards", order=10)
+def awards(request: HttpRequest, item: ServiceItem) -> tuple[str, dict[str, Any]]:
+    """The last awards, with what was paid against the standard."""
+    found = awards_of(item)
+    rows = list(found.for_list().order_by("-publicity_started_at", "-pk")[:AWARDS_SHOWN])
+    standards = _standards(item, [row.work_request_id for row in rows])
+    for row in rows:
+        standard = standards.get(row.work_request_id)
+        row.share = row.price / standard if standard else None
+    return "tendering/partials/item_awards.html", {"item": item, "awards": rows, "total": found.count()}
+
+
+@panels.on("catalogue.item.requests", order=10)
+def running_requests(request: HttpRequest, item: ServiceItem) -> tuple[str, dict[str, Any]]:
+    """The requests for the service that take bids now."""
+    running = WorkRequest.objects.open().filter(items=item)
+    rows = list(running.select_related("owner").order_by("bids_open_until", "pk")[:REQUESTS_SHOWN])
+    for row in rows:
+        row.clock = bidding_clock(row)  # type: ignore[attr-defined]
+    return "tendering/partials/item_requests.html", {"item": item, "requests": rows, "total": running.count()}
+
+
+def awards_of(item: ServiceItem) -> Any:
+    """Awards of requests for this service alone: a bundle's price is not one service's."""
+    others = RequestItem.objects.filter(work_request=OuterRef("work_request")).exclude(item=item)
+    return Award.objects.live().filter(~Exists(others), work_request__items=item)
+
+
+def prices_of(item: ServiceItem, query: Any) -> Prices:
+    """The firms by price, and what was paid, on one axis; a fixed number of queries."""
+    project = project_of(item, {name: query.get(name) for name in query})
+    offers = list(
+        Offer.objects.of_listed()
+        .filter(item=item)
+        .select_related("intermediary__organisation__standing", "intermediary__organisation__district")
+    )
+    kept_out = [offer.intermediary for offer in offers if _is_kept_out(offer)]
+    free = [offer for offer in offers if not _is_kept_out(offer)]
+    for offer in free:
+        offer.item = item
+    paid = paid_lately(item)
+    axis = _axis(item, free, paid, project)
+    lines = _lines(item, free, axis, project)
+    return Prices(project, axis, lines[:FIRMS_SHOWN], len(lines), _strip(paid, axis), kept_out)
+
+
+def _is_kept_out(offer: Offer) -> bool:
+    standing = getattr(offer.intermediary.organisation, "standing", None)
+    return standing is not None and (standing.restricted or standing.grade == "D")
+
+
+def paid_lately(item: ServiceItem) -> list[Paid]:
+    """Prices of the last twelve calendar months, the latest first; in percent where the request had a standard."""
+    since = clock.shanghai(f"{_a_year_before(clock.today()).isoformat()} 00:00")
+    rows = awards_of(item).filter(publicity_started_at__gte=since).order_by("-publicity_started_at", "-pk")
+    columns = ("work_request_id", "work_request__number", "publicity_started_at", "price")
+    found = list(rows.values_list(*columns))
+    if item.fee_schedule_id is None:
+        return [Paid(number, clock.date_of(at), price, cny(price)) for _pk, number, at, price in found]
+    standards = _standards(item, [pk for pk, *_rest in found])
+    return [
+        Paid(number, clock.date_of(at), value, ratio_words(value / 100))
+        for pk, number, at, price in found
+        if (standard := standards.get(pk))
+        for value in [price * 100 / standard]
+    ]
+
+
+def _a_year_before(day: date) -> date:
+    year = day.year - 1
+    return day.replace(year=year, day=min(day.day, months.monthrange(year, day.month)[1]))
+
+
+def _standards(item: ServiceItem, request_ids: list[int]) -> dict[int, Decimal]:
+    rows = RequestItem.objects.filter(item=item, work_request__in=request_ids, standard_fee__gt=0)
+    return dict(rows.values_list("work_request_id", "standard_fee"))
+
+
+def _value(offer: Offer, project: Project, *, is_ratio: bool) -> Decimal | None:
+    if not is_ratio:
+        return offer.amount if offer.pricing == Offer.Pricing.FIXED else None
+    share = project.ratio_of(offer)
+    return None if share is None else share * 100
+
+
+def _axis(item: ServiceItem, offers: Iterable[Offer], paid: list[Paid], project: Project) -> Axis | None:
+    if item.fee_schedule_id is not None:
+        low, high = (Decimal(end) for end in RATIO_AXIS)
+        axis = Axis(low, high, (), is_ratio=True)
+        ticks = [(percent(axis.place(Decimal(at))), f"{at}%", at == 100) for at in range(70, 131, 10)]
+        return Axis(low, high, ticks, is_ratio=True)
+    values = [value for offer in offers if (value := _value(offer, project, is_ratio=False)) is not None]
+    highest = max([*values, *(one.value for one in paid)], default=Decimal(0))
+    if not highest:
+        return None
+    step = _round_step(highest)
+    count = int(-(-highest // step))
+    axis = Axis(Decimal(0), step * count, (), is_ratio=False)
+    ticks = [(percent(axis.place(step * n)), f"¥{step * n:,.0f}", False) for n in range(count + 1)]
+    return Axis(Decimal(0), step * count, ticks, is_ratio=False)
+
+
+def _round_step(highest: Decimal) -> Decimal:
+    """A round step that reaches the highest value in three to six."""
+    power = Decimal(10) ** (highest.adjusted() - 1)
+    return next(power * factor for factor in (2, 5, 10, 20) if highest <= power * factor * 6)
+
+
+def _lines(item: ServiceItem, offers: list[Offer], axis: Axis | None, project: Project) -> list[FirmLine]:
+    expiring = _expiring(item, offers)
+    lines = []
+    for offer in offers:
+        value = None if axis is None else _value(offer, project, is_ratio=axis.is_ratio)
+        price = project.price_of(offer)
+        words = cny(price) if price is not None else price_words(offer.pricing, offer.amount, offer.unit)
+        dot = None if axis is None or value is None else axis.dot(value)
+        lines.append((value, FirmLine(offer, words, dot, expiring.get(offer.intermediary_id))))
+    lines.sort(key=lambda pair: (pair[0] is None, pair[0] or 0, pair[1].offer.days, pair[1].offer.pk))
+    return [line for _value, line in lines]
+
+
+def _expiring(item: ServiceItem, offers: list[Offer]) -> dict[int, date]:
+    """By firm, the last day of the qualification that the service needs, where it is near or past."""
+    kind, today = item.demanded_type, clock.today()
+    if kind is None or not offers:
+        return {}
+    latest: dict[int, Qualification] = {}
+    held = Qualification.objects.current().filter(
+        qualification_type=kind, intermediary__in=[offer.intermediary_id for offer in offers]
+    )
+    for row in held.select_related("qualification_type").order_by("valid_to"):
+        latest[row.intermediary_id] = row
+    near = (Qualification.Validity.EXPIRING, Qualification.Validity.EXPIRED)
+    return {pk: row.valid_to for pk, row in latest.items() if row.validity_on(today) in near}
+
+
+def _strip(paid: list[Paid], axis: Axis | None) -> Strip:
+    if axis is None:
+        return Strip([], paid)
+    dots = [axis.dot(one.value, STRIP_ROWS[place % len(STRIP_ROWS)]) for place, one in enumerate(paid)]
+    if len(paid) < FEWEST_FOR_MEDIAN:
+        return Strip(dots, paid)
+    return Strip(dots, paid, axis.dot(median(one.value for one in paid)))
