@@ -2,7 +2,7 @@
 
 import calendar as months
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import Decimal
 from statistics import median
@@ -61,8 +61,8 @@ class Axis:
 
     low: Decimal
     high: Decimal
-    ticks: Sequence[tuple[str, str, bool]]
     is_ratio: bool
+    ticks: Sequence[tuple[str, str, bool]] = ()
 
     def place(self, value: Decimal) -> float:
         return float((value - self.low) / (self.high - self.low) * 100)
@@ -214,7 +214,7 @@ def _a_year_before(day: date) -> date:
 
 def _standards(item: ServiceItem, request_ids: list[int]) -> dict[int, Decimal]:
     rows = RequestItem.objects.filter(item=item, work_request__in=request_ids, standard_fee__gt=0)
-    return dict(rows.values_list("work_request_id", "standard_fee"))
+    return {pk: fee for pk, fee in rows.values_list("work_request_id", "standard_fee") if fee}
 
 
 def _value(offer: Offer, project: Project, *, is_ratio: bool) -> Decimal | None:
@@ -226,19 +226,27 @@ def _value(offer: Offer, project: Project, *, is_ratio: bool) -> Decimal | None:
 
 def _axis(item: ServiceItem, offers: Iterable[Offer], paid: list[Paid], project: Project) -> Axis | None:
     if item.fee_schedule_id is not None:
-        low, high = (Decimal(end) for end in RATIO_AXIS)
-        axis = Axis(low, high, (), is_ratio=True)
-        ticks = [(percent(axis.place(Decimal(at))), f"{at}%", at == 100) for at in range(70, 131, 10)]
-        return Axis(low, high, ticks, is_ratio=True)
+        return _marked(Axis(Decimal(RATIO_AXIS[0]), Decimal(RATIO_AXIS[1]), is_ratio=True), Decimal(10))
     values = [value for offer in offers if (value := _value(offer, project, is_ratio=False)) is not None]
     highest = max([*values, *(one.value for one in paid)], default=Decimal(0))
     if not highest:
         return None
     step = _round_step(highest)
-    count = int(-(-highest // step))
-    axis = Axis(Decimal(0), step * count, (), is_ratio=False)
-    ticks = [(percent(axis.place(step * n)), f"¥{step * n:,.0f}", False) for n in range(count + 1)]
-    return Axis(Decimal(0), step * count, ticks, is_ratio=False)
+    return _marked(Axis(Decimal(0), step * -(-highest // step), is_ratio=False), step)
+
+
+def _marked(axis: Axis, step: Decimal) -> Axis:
+    """The axis with a tick at each step."""
+    values = [axis.low + step * number for number in range(int((axis.high - axis.low) / step) + 1)]
+    ticks = [
+        (
+            percent(axis.place(value)),
+            f"{value:.0f}%" if axis.is_ratio else f"¥{value:,.0f}",
+            axis.is_ratio and value == 100,
+        )
+        for value in values
+    ]
+    return replace(axis, ticks=ticks)
 
 
 def _round_step(highest: Decimal) -> Decimal:
