@@ -1,5 +1,6 @@
 """`/api/v1/regulations/`: published regulations with the filters of the page."""
 
+from collections.abc import Callable
 from typing import Any
 
 from django.db.models import QuerySet
@@ -8,10 +9,25 @@ from rest_framework import routers, serializers, viewsets
 
 from .filters import RegulationFilter
 from .models import RegulationPage
-from .selectors import items_by_regulation
+from .selectors import articles_by_regulation, items_by_regulation
+
+
+class GovernedArticleSerializer(serializers.Serializer):
+    """An article and the service that it is about; an empty article is not known."""
+
+    service = serializers.CharField(source="item.code")
+    article = serializers.CharField()
+    role = serializers.CharField(help_text="required, self_made, payment, tender, conduct or fee")
 
 
 class RegulationSerializer(serializers.ModelSerializer):
+    """
+    A document's facts. Nothing is verified while `reviewed_on` is null.
+
+    `status` "unverified" or "reference": nobody has checked whether it is in force. `checked` "memory": its number and
+    dates were given from memory, so that even "effective" is what is believed.
+    """
+
     document_no = serializers.CharField(source="regulation.document_no")
     title_zh = serializers.CharField(source="regulation.title_zh")
     title_en = serializers.CharField()
@@ -28,6 +44,16 @@ class RegulationSerializer(serializers.ModelSerializer):
     repealed_by: serializers.Field = serializers.SlugRelatedField(
         source="regulation.repealed_by", slug_field="document_no", read_only=True, allow_null=True
     )
+    amended_by = serializers.ListField(
+        source="regulation.amendments", child=serializers.CharField(), help_text="Document numbers."
+    )
+    confidence = serializers.CharField(source="regulation.confidence", help_text="high, medium or low")
+    checked = serializers.CharField(source="regulation.checked", help_text="lookup, memory or uncertain")
+    as_of = serializers.DateField(source="regulation.as_of", allow_null=True, help_text="State of knowledge.")
+    reviewed_on = serializers.DateField(source="regulation.reviewed_on", allow_null=True)
+    reviewed_by = serializers.CharField(source="regulation.reviewed_by")
+    note = serializers.CharField(source="regulation.note", help_text="What is not sure, or has to be confirmed.")
+    articles = serializers.SerializerMethodField(help_text="Its articles, and the services that they are about.")
     services = serializers.SerializerMethodField(help_text="How many service items it governs.")
     url = serializers.SerializerMethodField()
 
@@ -46,7 +72,15 @@ class RegulationSerializer(serializers.ModelSerializer):
             "repealed_on",
             "replaced_by",
             "repealed_by",
+            "amended_by",
+            "confidence",
+            "checked",
+            "as_of",
+            "reviewed_on",
+            "reviewed_by",
+            "note",
             "services",
+            "articles",
             "summary",
             "summary_en",
             "url",
@@ -54,16 +88,21 @@ class RegulationSerializer(serializers.ModelSerializer):
 
     @extend_schema_field(int)
     def get_services(self, page: RegulationPage) -> int:
-        return len(self._governed()[page.regulation_id])
+        return len(self._of_all("governed", items_by_regulation)[page.regulation_id])
 
-    def _governed(self) -> dict[int, set[int]]:
+    @extend_schema_field(GovernedArticleSerializer(many=True))
+    def get_articles(self, page: RegulationPage) -> Any:
+        rows = self._of_all("articles", articles_by_regulation)[page.regulation_id]
+        return GovernedArticleSerializer(rows, many=True).data
+
+    def _of_all(self, name: str, read: Callable[[list[int]], dict[int, Any]]) -> dict[int, Any]:
         """Of every page of the answer at once: one query each way, not one a regulation."""
         context: dict[str, Any] = self.context  # type: ignore[assignment]
-        if "governed" not in context:
+        if name not in context:
             shown: Any = self.parent.instance if self.parent is not None else [self.instance]
-            context["governed"] = items_by_regulation([page.regulation_id for page in shown])
-        governed: dict[int, set[int]] = context["governed"]
-        return governed
+            context[name] = read([page.regulation_id for page in shown])
+        found: dict[int, Any] = context[name]
+        return found
 
     @extend_schema_field(str)
     def get_url(self, page: RegulationPage) -> Any:

@@ -17,7 +17,7 @@ def regulations(request: HttpRequest, page: Any) -> tuple[str, dict[str, Any]] |
     """The latest regulations in force, and the latest fee standard that is only a reference now."""
     known = (
         Regulation.objects.filter(page__live=True)
-        .annotate(services=Count("bases", distinct=True))
+        .annotate(services=Count("bases__item", distinct=True))
         .order_by(F("effective_on").desc(nulls_last=True), "pk")
     )
     gone = known.exclude(status=Regulation.Status.EFFECTIVE).filter(fee_schedules__isnull=False)

@@ -16,7 +16,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from marketplace.catalogue.models import FeeSchedule, Regulation, ServiceItem
+from marketplace.catalogue.models import FeeSchedule, LegalBasis, Regulation, ServiceItem
 
 from .filters import RegulationFilter
 from .schedule_tables import tables_of
@@ -45,6 +45,15 @@ def items_by_regulation(regulation_ids: list[int]) -> dict[int, set[int]]:
     for regulation_id, item_id in pairs:
         governed[regulation_id].add(item_id)
     return governed
+
+
+def articles_by_regulation(regulation_ids: list[int]) -> dict[int, list[LegalBasis]]:
+    """The articles of each regulation with the services that they are about, in the catalogue's order."""
+    found: dict[int, list[LegalBasis]] = defaultdict(list)
+    rows = LegalBasis.objects.filter(regulation__in=regulation_ids).select_related("item")
+    for row in rows.order_by("item__position", "item__pk", "position"):
+        found[row.regulation_id].append(row)
+    return found
 
 
 def items_governed(page: Any) -> QuerySet[ServiceItem]:
@@ -111,9 +120,14 @@ def regulation_detail(page: Any) -> dict[str, Any]:
     regulation = page.regulation = next(each for each in found if each.pk == own)
     attachments = list(page.attachments.select_related("document"))
     ending = ended_by(regulation)
+    items = list(items_governed(page))
+    articles = articles_by_regulation([own])[own]
+    for item in items:
+        cited = dict.fromkeys(row.article for row in articles if row.item_id == item.pk and row.article)
+        item.cited = "、".join(cited)  # type: ignore[attr-defined]
     return {
         "regulation": regulation,
-        "items": list(items_governed(page)),
+        "items": items,
         "schedule_tables": [tables_of(schedule) for schedule in schedules_governed(page)],
         "attachments": attachments,
         "original": next((each.document.url for each in attachments if each.is_original), page.original_url),

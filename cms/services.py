@@ -71,7 +71,7 @@ def _home() -> HomePage:
                 slug="home",
                 heading="审批要用的中介服务，在这里公开挑选",
                 heading_en="The services your approval needs, chosen in the open",
-                lead="环评、测绘、图审、监理等 48 项服务：收费算给您看，报价密封到截止，选取结果任何人都能重算。",
+                lead="环评、测绘、图审、监理等服务：收费算给您看，报价密封到截止，选取结果任何人都能重算。",
                 lead_en="Environmental assessment, surveying, design review, supervision and more: fees worked out"
                 " before your eyes, bids sealed until the deadline, and results that anybody can recompute.",
             ),

@@ -15,27 +15,55 @@ from marketplace.core.web.api import InItsLanguage
 from .filters import ServiceItemFilter
 from .models import FeeSchedule, LegalBasis, ServiceItem
 from .services import calculate_by_code
+from .states import RegulationStatus
 
 
 class LegalBasisSerializer(serializers.ModelSerializer):
+    """
+    An article of a document and what it says of the service, in the market's own words.
+
+    `status` is the document's: "unverified" and "reference" mean that nobody has checked whether it is in force;
+    `document_checked` and `checked` say how the document and the article's number were looked up, or whether they
+    were given from memory. An empty `article` is not known.
+    """
+
     document_no = serializers.CharField(source="regulation.document_no")
     title = serializers.CharField(source="regulation.title")
-    status = serializers.CharField(source="regulation.status")
+    status = serializers.ChoiceField(source="regulation.status", choices=RegulationStatus.choices)
+    document_checked = serializers.CharField(source="regulation.checked", help_text="lookup, memory or uncertain")
+    checked = serializers.CharField(help_text="Of the article's number: lookup, memory, uncertain, or empty.")
 
     class Meta:
         model = LegalBasis
-        fields = ("document_no", "title", "status", "article", "role", "says", "checked")
+        fields = ("document_no", "title", "status", "document_checked", "article", "role", "says", "checked")
 
     says = serializers.CharField()
 
 
 class ServiceItemSerializer(serializers.ModelSerializer):
+    """
+    A service with what the law makes of it. Nothing is verified while `reviewed_on` is null.
+
+    `status`: "merged" leads to `merged_into`, "authority" is posted by an authority alone; "voluntary", "local" and
+    "unconfirmed" can be asked for, but no approval may simply demand them. `abolished_until` is the last day of what
+    `abolished` names, not of the service. A service without `standard_days` takes the time that a request sets.
+    """
+
     name = serializers.CharField()
     matter = serializers.CharField(source="matter.name")
     authority = serializers.CharField(source="authority.name")
-    qualification = serializers.CharField(source="qualification_type.name", allow_null=True, default=None)
+    qualification = serializers.CharField(
+        source="demanded_type.name",
+        allow_null=True,
+        default=None,
+        help_text="What its provider has to hold today; what was abolished or never was a licence is not demanded.",
+    )
     fee_schedule = serializers.CharField(source="fee_schedule.code", allow_null=True, default=None)
     deliverable = serializers.CharField()
+    merged_into = serializers.CharField(source="merged_into.code", allow_null=True, default=None)
+    self_made_note = serializers.CharField()
+    abolished = serializers.CharField()
+    to_confirm = serializers.CharField(help_text="What a lawyer still has to confirm.")
     legal_basis = LegalBasisSerializer(source="bases", many=True)
 
     class Meta:
@@ -57,6 +85,19 @@ class ServiceItemSerializer(serializers.ModelSerializer):
             "deliverable",
             "standard_days",
             "tender_class",
+            "status",
+            "merged_into",
+            "tie",
+            "self_made",
+            "self_made_note",
+            "since",
+            "abolished",
+            "abolished_until",
+            "confidence",
+            "as_of",
+            "reviewed_on",
+            "reviewed_by",
+            "to_confirm",
             "legal_basis",
         )
 
@@ -89,7 +130,8 @@ class ServiceItemViewSet(InItsLanguage, viewsets.ReadOnlyModelViewSet):
     lookup_field = "code"
 
     def get_queryset(self) -> QuerySet[ServiceItem]:
-        return ServiceItem.objects.visible_to(self.request.user).with_facts().with_legal_basis().order_by("pk")
+        items = ServiceItem.objects.visible_to(self.request.user).with_facts().with_legal_basis()
+        return items.order_by("position", "pk")
 
 
 class FeeScheduleViewSet(InItsLanguage, viewsets.ReadOnlyModelViewSet):

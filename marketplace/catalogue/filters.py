@@ -11,6 +11,7 @@ from marketplace.accounts.models import Organisation
 from marketplace.core.web.filters import RowsFilter
 
 from .models import ApprovalStage, Category, ServiceItem
+from .states import ItemStatus
 from .synonyms import spellings_of
 
 #: A service's column that each facet counts by.
@@ -18,6 +19,8 @@ FACETS = {
     "stage": "approval_stage",
     "category": "category",
     "authority": "authority_id",
+    "status": "status",
+    "self_made": "self_made",
     "paid_by": "paid_by",
     "standard": "fee_schedule_id",
 }
@@ -30,10 +33,10 @@ class ItemOrdering(django_filters.OrderingFilter):
     def filter(self, qs: QuerySet, value: list[str] | None) -> QuerySet:
         match (value or ["catalogue"])[0]:
             case "days":
-                return qs.order_by(F("standard_days").asc(nulls_last=True), "pk")
+                return qs.order_by(F("standard_days").asc(nulls_last=True), "position", "pk")
             case "name":
                 return qs.order_by("name_zh", "pk")
-        return qs.order_by("pk")
+        return qs.order_by("position", "pk")
 
 
 class ServiceItemFilter(django_filters.FilterSet):
@@ -55,6 +58,12 @@ class ServiceItemFilter(django_filters.FilterSet):
         ),
         label=_("Authority"),
         widget=forms.CheckboxSelectMultiple,
+    )
+    status = django_filters.MultipleChoiceFilter(
+        choices=ItemStatus.choices, label=_("Legal position"), widget=forms.CheckboxSelectMultiple
+    )
+    self_made = django_filters.MultipleChoiceFilter(
+        choices=ServiceItem.SelfMade.choices, label=_("May be done by oneself"), widget=forms.CheckboxSelectMultiple
     )
     paid_by = django_filters.MultipleChoiceFilter(
         choices=ServiceItem.PaidBy.choices, label=_("Who pays"), widget=forms.CheckboxSelectMultiple

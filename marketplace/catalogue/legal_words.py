@@ -34,6 +34,11 @@ WARNINGS: dict[str, tuple[Text, Text]] = {
         _("It is part of the authority's own procedure: it may neither be asked of you nor charged to you."),
     ),
 }
+#: What one may do without a firm, in a sentence.
+SELF_MADE_SHORT: dict[str, Text] = {
+    SelfMade.YES: _("You may do this yourself."),
+    SelfMade.CONDITIONAL: pgettext_lazy("self-made", "You may do this yourself if you are able."),
+}
 #: What an article means for the reader, by what it is about.
 MEANINGS: dict[str, Text] = {
     Role.PAYMENT: _("why the authority pays"),
@@ -133,11 +138,9 @@ def position_of(item: ServiceItem, articles: Iterable[Article]) -> Position:
 
 
 def _self_made(item: ServiceItem) -> Text:
-    if item.self_made == SelfMade.NO or item.status in (Status.AUTHORITY, Status.MERGED):
+    if item.status in (Status.AUTHORITY, Status.MERGED):
         return ""
-    if item.self_made == SelfMade.YES:
-        return _("You may do this yourself.")
-    return pgettext_lazy("self-made", "You may do this yourself if you are able.")
+    return SELF_MADE_SHORT.get(item.self_made, "")
 
 
 def _self_made_by(item: ServiceItem, articles: Iterable[Article]) -> list[Article]:

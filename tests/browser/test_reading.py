@@ -69,7 +69,7 @@ def test_the_home_page_leads_to_the_lists(reader):
     reader.goes_to("/en/")
     reader.reads("The services your approval needs, chosen in the open", "Demo data")
     for name, heading in (
-        ("Services", "48 services"),
+        ("Services", "60 services"),
         ("Intermediaries", "firms"),
         ("Requests", "request"),
         ("Awards", "Awards"),

@@ -1,6 +1,6 @@
 import pytest
 
-from tests.factories.catalogue import FeeScheduleFactory, LegalBasisFactory, ServiceItemFactory
+from tests.factories.catalogue import FeeScheduleFactory, LegalBasisFactory, RegulationFactory, ServiceItemFactory
 
 pytestmark = pytest.mark.django_db
 URL = "/api/v1/fee-calculations/"
@@ -103,6 +103,52 @@ class TestReading:
 
         assert response.json()["count"] == 3
         assert response.json()["results"][0]["legal_basis"][0]["status"] == "effective"
+
+    def test_a_service_says_what_the_law_makes_of_it_and_that_nobody_has_reviewed_it(self, client):
+        item = ServiceItemFactory(
+            voluntary=True, self_made="yes", self_made_note_zh="可以自己做。", confidence="medium"
+        )
+        LegalBasisFactory(
+            item=item, article="第十二条", role="self_made", checked="memory",
+            regulation=RegulationFactory(document_no="主席令第86号", status="unverified", checked="memory"),
+        )  # fmt: skip
+
+        answer = client.get(f"/api/v1/service-items/{item.code}/").json()
+
+        law = ("status", "merged_into", "tie", "self_made", "self_made_note", "confidence", "reviewed_on")
+        assert {name: answer[name] for name in law} == {
+            "status": "voluntary",
+            "merged_into": None,
+            "tie": "none",
+            "self_made": "yes",
+            "self_made_note": "可以自己做。",
+            "confidence": "medium",
+            "reviewed_on": None,
+        }
+        assert answer["legal_basis"] == [
+            {
+                "document_no": "主席令第86号",
+                "title": "关于专业服务价格的通知",
+                "status": "unverified",
+                "document_checked": "memory",
+                "article": "第十二条",
+                "role": "self_made",
+                "says": "实行市场调节价",
+                "checked": "memory",
+            }
+        ]
+
+    def test_what_has_been_abolished_is_not_named_as_needed(self, client):
+        item = ServiceItemFactory(qualification_type__name_zh="造价咨询资质", qualification_type__ended_on="2021-06-30")
+
+        assert client.get(f"/api/v1/service-items/{item.code}/").json()["qualification"] is None
+
+    def test_a_merged_service_leads_on(self, client):
+        item = ServiceItemFactory(merged=True, merged_into__code="SL-001")
+
+        answer = client.get(f"/api/v1/service-items/{item.code}/").json()
+
+        assert (answer["status"], answer["merged_into"]) == ("merged", "SL-001")
 
     def test_the_filters_are_those_of_the_page(self, client):
         ServiceItemFactory()

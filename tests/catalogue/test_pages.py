@@ -3,7 +3,9 @@ from fractions import Fraction
 import pytest
 from django.core.management import call_command
 from django.test import Client
+from django.utils.translation import override
 
+from marketplace.catalogue.models import ServiceItem
 from tests.factories.accounts import MembershipFactory
 from tests.factories.catalogue import FeeScheduleFactory, LegalBasisFactory, RegulationFactory, ServiceItemFactory
 
@@ -30,22 +32,27 @@ class TestList:
         with django_assert_max_num_queries(12):
             response = client.get("/services/")
 
-        assert response.context["page_obj"].paginator.count == 48
+        assert response.context["page_obj"].paginator.count == 60
         assert len(response.context["page_obj"]) == 20
-        assert response.context["facet_counts"]["category"]["construction"] == 12
-        assert response.context["facet_counts"]["paid_by"] == {"applicant": 42, "authority": 6}
+        assert response.context["facet_counts"]["category"]["construction"] == 13
+        assert response.context["facet_counts"]["paid_by"] == {"applicant": 52, "authority": 8}
 
     def test_filters_and_text_narrow_the_list(self, client, catalogue):
         expected = {
-            "category=environment": 5,
-            "stage=business": 2,
-            "paid_by=authority": 6,
+            "category=environment": 8,
+            "stage=business": 4,
+            "paid_by=authority": 8,
+            "status=voluntary": 6,
+            "status=local&status=unconfirmed": 4,
+            "self_made=yes": 14,
             "standard=yes": 17,
-            "standard=yes&standard=no": 48,
+            "standard=yes&standard=no": 60,
             "q=环评": 4,
-            "q=HB-00": 5,
+            "q=HB-00": 8,
             "q=environmental+report": 2,
-            "q=监理": 2,
+            "q=监理": 3,
+            "q=稳评": 2,
+            "q=航评": 1,
             "q=nothing+of+this": 0,
             "category=environment&category=water&stage=acceptance": 2,
         }
@@ -57,8 +64,8 @@ class TestList:
     def test_a_facet_counts_what_its_own_choices_would_give(self, client, catalogue):
         counts = client.get("/services/?category=environment").context["facet_counts"]
 
-        assert counts["category"]["water"] == 4
-        assert counts["stage"] == {"design": 4, "acceptance": 1}
+        assert counts["category"]["water"] == 7
+        assert counts["stage"] == {"design": 4, "acceptance": 1, "planning": 1, "construction": 1, "business": 1}
 
     def test_sorted_by_time_the_services_without_one_come_last(self, client, catalogue):
         first = client.get("/services/?sort=days").context["page_obj"]
@@ -195,6 +202,107 @@ class TestItem:
         assert "No fee standard is published" in text_of(response)
         partial = client.get(f"/en/services/{item.code}/", headers={"HX-Request": "true", "HX-Target": "fee-answer"})
         assert partial.status_code == 404
+
+
+class TestWhatTheLawSays:
+    """The real catalogue's pages, each in its legal position."""
+
+    @pytest.fixture(autouse=True)
+    def real(self, catalogue):
+        pass
+
+    @pytest.mark.parametrize(
+        ("code", "sentence", "can_post"),
+        [
+            ("ZJ-005", "This service is voluntary, not a condition of an approval.", True),
+            ("ZG-005", "No national law was found that asks for this service.", True),
+            ("JT-002", "It is not confirmed that the approval still asks for this service.", True),
+            ("HB-003", "The authority has this done and pays for it.", False),
+            ("SL-007", "This is part of another service", False),
+            ("ZJ-001", "", True),
+        ],
+    )
+    def test_its_position_stands_before_anybody_spends_money(self, client, code, sentence, can_post):
+        page = text_of(client.get(f"/en/services/{code}/"))
+
+        assert sentence in page
+        assert (f"?item={code}" in page.partition('id="legal-basis"')[0]) == can_post
+
+    def test_a_merged_service_leads_to_the_one_that_it_is_part_of(self, client):
+        assert 'href="/en/services/ZJ-004/"' in text_of(client.get("/en/services/RF-001/"))
+
+    def test_an_authority_can_post_what_it_pays(self, client):
+        client.force_login(MembershipFactory(regulator=True).user)
+
+        assert "?item=HB-003" in text_of(client.get("/en/services/HB-003/"))
+
+    def test_that_one_may_do_it_oneself_is_said_with_its_article(self, client):
+        report = text_of(client.get("/en/services/HB-001/")).partition('id="firms"')[0]
+        survey = text_of(client.get("/en/services/ZG-007/")).partition('id="firms"')[0]
+
+        assert "You may do this yourself if you are able." in report
+        assert "/regulations/%E4%B8%BB%E5%B8%AD%E4%BB%A4-2026-" in report
+        assert "You may do this yourself" not in survey
+
+    def test_every_article_stands_with_what_it_means(self, client):
+        rows = client.get("/en/services/HB-001/").context["articles"]
+
+        with override("en"):
+            found = [(row.article, [str(each) for each in row.meanings]) for row in rows]
+        assert found == [
+            ("", ["why the approval may ask for it", "when you may do it yourself"]),
+            ("第十六条", ["no basis since 15 Aug 2026; now 主席令(2026) 生态环境法典"]),
+            ("第十九条", ["no basis since 15 Aug 2026; now 主席令(2026) 生态环境法典"]),
+            ("第二十条", ["no basis since 15 Aug 2026; now 主席令(2026) 生态环境法典"]),
+            ("第二十二条", ["no basis since 15 Aug 2026; now 主席令(2026) 生态环境法典"]),
+            ("第七条", ["why the approval may ask for it"]),
+            ("第九条", ["why the approval may ask for it"]),
+            ("", ["why the approval may ask for it"]),
+            ("", ["how providers are supervised"]),
+            ("", ["a reference price, not a limit"]),
+            ("", ["a reference price, not a limit"]),
+        ]
+
+    def test_nothing_reads_as_verified(self, client):
+        page = text_of(client.get("/en/services/YJ-001/"))
+
+        assert "Not reviewed by a lawyer." in page
+        assert "Status not verified" in page
+        assert "number from memory" in page
+        assert "Still to be confirmed:" in page
+
+    def test_a_review_is_shown_with_its_name(self, client):
+        item = ServiceItem.objects.get(code="YJ-001")
+        ServiceItem.objects.filter(pk=item.pk).update(reviewed_on="2026-11-30", reviewed_by="市司法局")
+
+        page = text_of(client.get("/en/services/YJ-001/"))
+
+        assert "Reviewed by 市司法局 on 30 Nov 2026." in page
+        assert "Not reviewed by a lawyer." not in page
+        assert "Still to be confirmed:" not in page
+
+    def test_what_may_not_be_asked_for_is_not_shown_as_needed(self, client):
+        page = text_of(client.get("/en/services/FZ-001/"))
+
+        assert "No particular qualification" in page
+        assert "Filing as engineering consultant may not be asked for." in page
+
+    def test_what_ended_is_told_as_not_the_service(self, client):
+        assert (
+            "Ended: The qualification of bidding agencies, last day 27 Dec 2017. The service itself goes on."
+            in text_of(client.get("/en/services/ZJ-005/"))
+        )
+
+    @pytest.mark.parametrize("language", ["", "/en"])
+    def test_every_service_has_its_page(self, client, language):
+        for code in ServiceItem.objects.values_list("code", flat=True):
+            assert client.get(f"{language}/services/{code}/").status_code == 200, code
+
+    def test_lists_mark_what_is_not_simply_needed(self, client):
+        page = text_of(client.get("/en/services/?category=natural_resources"))
+
+        assert page.count("Local rule only") == 2
+        assert page.count("Need not confirmed") == 1
 
 
 class TestVisibility:

@@ -60,4 +60,4 @@ class TestFinding:
 class TestMarketSynonyms:
     def test_the_data_file_is_read(self):
         assert ("环评", "环境影响评价") in market_synonyms().full_by_short
-        assert len(market_synonyms().full_by_short) == 26
+        assert len(market_synonyms().full_by_short) == 29

@@ -2,7 +2,7 @@ import re
 
 from django.db import models
 from django.urls import reverse
-from django.utils.translation import get_language
+from django.utils.translation import get_language, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from marketplace.catalogue.querysets import RegulationQuerySet

@@ -2,6 +2,7 @@ from typing import Any
 
 from django import forms
 from django.db.models import Q
+from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
@@ -17,6 +18,15 @@ from ..models import Exclusion, WorkRequest
 YES_NO = [(True, _("Yes")), (False, _("No"))]
 
 
+class ItemField(forms.ModelChoiceField):
+    """A service to ask for; one that no approval may simply ask for says so."""
+
+    def label_from_instance(self, obj: ServiceItem) -> str:
+        if not obj.is_warned_about:
+            return str(obj)
+        return str(format_lazy(_("{item} ({position})"), item=str(obj), position=obj.get_status_display()))
+
+
 class NewRequestForm(forms.Form):
     title = forms.CharField(
         label=_("Title"),
@@ -29,7 +39,7 @@ class NewRequestForm(forms.Form):
         super().__init__(*args, **kwargs)
         items = ServiceItem.objects.asked_for(by_authority=owner.kind == Organisation.Kind.AUTHORITY)
         title = self.fields.pop("title")
-        self.fields["item"] = forms.ModelChoiceField(
+        self.fields["item"] = ItemField(
             items, label=_("Service"), empty_label=_("Choose a service"), to_field_name="code"
         )
         self.fields["title"] = title
@@ -110,7 +120,7 @@ class ProjectForm(DraftForm):
 
 class ServiceForm(DraftForm):
     #: A further service of a bundle, bought as one.
-    add_item = forms.ModelChoiceField(
+    add_item = ItemField(
         ServiceItem.objects.none(),
         label=_("Add a service"),
         empty_label=_("Choose a service"),
