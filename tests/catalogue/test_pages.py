@@ -226,7 +226,7 @@ class TestWhatTheLawSays:
         page = text_of(client.get(f"/en/services/{code}/"))
 
         assert sentence in page
-        assert (f"?item={code}" in page.partition('id="legal-basis"')[0]) == can_post
+        assert (f"/workbench/requests/new/?item={code}" in page) == can_post
 
     def test_a_merged_service_leads_to_the_one_that_it_is_part_of(self, client):
         assert 'href="/en/services/ZJ-004/"' in text_of(client.get("/en/services/RF-001/"))
@@ -234,7 +234,7 @@ class TestWhatTheLawSays:
     def test_an_authority_can_post_what_it_pays(self, client):
         client.force_login(MembershipFactory(regulator=True).user)
 
-        assert "?item=HB-003" in text_of(client.get("/en/services/HB-003/"))
+        assert "/workbench/requests/new/?item=HB-003" in text_of(client.get("/en/services/HB-003/"))
 
     def test_that_one_may_do_it_oneself_is_said_with_its_article(self, client):
         report = text_of(client.get("/en/services/HB-001/")).partition('id="firms"')[0]

@@ -28,7 +28,7 @@ def published_definitions():
 
 
 class RegulationFactory(DjangoModelFactory):
-    """A document in force; `repealed` and `expired` end it."""
+    """A document that was looked up and is in force; `repealed` and `expired` end it."""
 
     class Meta:
         model = Regulation
@@ -47,6 +47,7 @@ class RegulationFactory(DjangoModelFactory):
     status = Regulation.Status.EFFECTIVE
     level = Regulation.Level.NORMATIVE_DOCUMENT
     topic = "收费标准"
+    checked = "lookup"
 
 
 class FeeScheduleFactory(DjangoModelFactory):

@@ -124,7 +124,7 @@ class TestAwards:
         assert service_page.paid_lately(item) == []
 
     def test_after_a_year_it_is_no_recent_price(self, awarded, item, frozen_clock):
-        frozen_clock.advance(days=366)
+        frozen_clock.advance(days=380)
 
         assert service_page.paid_lately(item) == []
         assert service_page.awards_of(item).count() == 1

@@ -4,7 +4,7 @@ import calendar as months
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
-from decimal import Decimal
+from decimal import ROUND_CEILING, Decimal
 from statistics import median
 from typing import Any
 
@@ -232,7 +232,7 @@ def _axis(item: ServiceItem, offers: Iterable[Offer], paid: list[Paid], project:
     if not highest:
         return None
     step = _round_step(highest)
-    return _marked(Axis(Decimal(0), step * -(-highest // step), is_ratio=False), step)
+    return _marked(Axis(Decimal(0), step * (highest / step).to_integral_value(ROUND_CEILING), is_ratio=False), step)
 
 
 def _marked(axis: Axis, step: Decimal) -> Axis:
