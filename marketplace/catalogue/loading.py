@@ -32,7 +32,7 @@ from .models import (
     Regulation,
     ServiceItem,
 )
-from .services import facts_of
+from .models.sources import facts_of
 
 CATEGORIES = {
     "发展改革": Category.DEVELOPMENT,

@@ -1,6 +1,5 @@
 """Fees of catalogue entries as of today, and the operators' changes with their audit lines."""
 
-import json
 from collections.abc import Mapping
 from dataclasses import replace
 
@@ -13,7 +12,7 @@ from marketplace.core import audit, clock
 
 from .fees import FeeCalculation, UnableToCalculate, calculate
 from .models import DroppedRow, FeeSchedule, FromFile, LegalBasis, Pricing, ServiceItem
-from .models.sources import ORIGIN_FIELDS
+from .models.sources import facts_of
 
 
 def calculate_for_schedule(
@@ -116,13 +115,3 @@ def drop_basis(*, basis: LegalBasis, actor: User) -> None:
 
 def _matter_of(entry: Model) -> str:
     return f"catalogue:{entry._meta.model_name}:{entry.pk}"
-
-
-def facts_of(entry: Model) -> dict[str, str]:
-    """An entry's own columns as text, without where they come from."""
-    return {
-        field.name: json.dumps(value, ensure_ascii=False, sort_keys=True) if isinstance(value, dict) else str(value)
-        for field in entry._meta.concrete_fields
-        if field.name not in ORIGIN_FIELDS
-        for value in [field.value_from_object(entry)]
-    }

@@ -13,7 +13,8 @@ from wagtail.snippets.models import register_snippet
 from wagtail.snippets.views.snippets import CreateView, DeleteView, EditView, SnippetViewSet, SnippetViewSetGroup
 
 from .models import ApprovalMatter, FeeSchedule, LegalBasis, QualificationType, Regulation, ServiceItem
-from .services import drop_basis, facts_of, record_change
+from .models.sources import facts_of
+from .services import drop_basis, record_change
 
 
 class AuditedCreateView(CreateView):

@@ -10,7 +10,8 @@ from django.db import IntegrityError, transaction
 from marketplace.accounts.models import District, Organisation
 from marketplace.catalogue.loading import CatalogueLoader
 from marketplace.catalogue.models import FeeSchedule, LegalBasis, QualificationType, Regulation, ServiceItem
-from marketplace.catalogue.services import drop_basis, facts_of, record_change
+from marketplace.catalogue.models.sources import facts_of
+from marketplace.catalogue.services import drop_basis, record_change
 from marketplace.core import audit
 from tests.factories.accounts import UserFactory
 from tests.factories.catalogue import ServiceItemFactory

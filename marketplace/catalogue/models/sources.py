@@ -1,5 +1,7 @@
 """What an entry of the catalogue knows of its own origin: from a data file, corrected since, checked by somebody."""
 
+import json
+
 from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
@@ -99,3 +101,13 @@ class DroppedRow(models.Model):
 
     def __str__(self) -> str:
         return self.source_key
+
+
+def facts_of(entry: models.Model) -> dict[str, str]:
+    """An entry's own columns as text, without where they come from."""
+    return {
+        field.name: json.dumps(value, ensure_ascii=False, sort_keys=True) if isinstance(value, dict) else str(value)
+        for field in entry._meta.concrete_fields
+        if field.name not in ORIGIN_FIELDS
+        for value in [field.value_from_object(entry)]
+    }

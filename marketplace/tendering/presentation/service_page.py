@@ -12,10 +12,12 @@ from django.db.models import Exists, OuterRef
 from django.http import HttpRequest
 
 from marketplace.catalogue.models import ServiceItem
-from marketplace.core import clock, panels
+from marketplace.core import clock
+from marketplace.core.additions import panels
 from marketplace.registry.models import Offer, Qualification
-from marketplace.registry.reference import Project, project_of
-from marketplace.registry.summary import price_words
+from marketplace.registry.offer_prices import Project, project_of
+from marketplace.registry.presentation.filing_in_words import price_words
+from marketplace.registry.states import Validity
 from marketplace.ui.components import percent
 from marketplace.ui.templatetags.market import cny
 from marketplace.ui.templatetags.market import ratio as ratio_words
@@ -279,7 +281,7 @@ def _expiring(item: ServiceItem, offers: list[Offer]) -> dict[int, date]:
     )
     for row in held.select_related("qualification_type").order_by("valid_to"):
         latest[row.intermediary_id] = row
-    near = (Qualification.Validity.EXPIRING, Qualification.Validity.EXPIRED)
+    near = (Validity.EXPIRING, Validity.EXPIRED)
     return {pk: row.valid_to for pk, row in latest.items() if row.validity_on(today) in near}
 
 
