@@ -1,7 +1,7 @@
 """Requests that are being written: what keeps them from being published, and who has to look at them before."""
 
 from collections.abc import Collection, Iterable
-from dataclasses import fields
+from dataclasses import fields, replace
 from datetime import date, datetime
 from decimal import Decimal
 
@@ -14,13 +14,15 @@ from marketplace.core.failures import Text
 from ..choices import Method
 from ..models import Award, RequestItem, WorkRequest
 from ..policy import TenderingPolicy
-from ..rules import completeness
+from ..rules import completeness, deadlines
 from ..rules.completeness import UNSIGNED_BLOCK, Circumstances, Draft, DraftItem, Errors, Unsigned
+from ..states import Status
 from . import direct_spending, purchases, reposted_requests
 from .evaluators import announced_pool
 
 #: The fields that a draft has under the same names.
-COPIED = tuple(each.name for each in fields(Draft) if each.name not in ("owner_is_authority", "is_version"))
+NOT_COPIED = ("closes_at", "owner_is_authority", "is_version")
+COPIED = tuple(each.name for each in fields(Draft) if each.name not in NOT_COPIED)
 
 
 def draft_of(work_request: WorkRequest) -> Draft:
@@ -28,6 +30,7 @@ def draft_of(work_request: WorkRequest) -> Draft:
         **{name: getattr(work_request, name) for name in COPIED},
         owner_is_authority=work_request.owner.kind == Organisation.Kind.AUTHORITY,
         is_version=work_request.amends_id is not None,
+        closes_at=work_request.bids_close_at,
     )
 
 
@@ -42,13 +45,34 @@ def problems_of(work_request: WorkRequest, policy: TenderingPolicy, *, at: datet
     draft = draft_of(work_request)
     rows = list(work_request.request_items.select_related("item__merged_into"))
     problems = completeness.problems_of(
-        draft,
+        replace(draft, closes_at=deadline_if_published(work_request, policy, at=at)),
         _circumstances(work_request, rows, policy, at),
         policy,
         at=at,
         pool_size=_pool_size(work_request, draft),
     )
     return problems or purchases.refusal_of(work_request, policy, rows)
+
+
+def earliest_deadline(work_request: WorkRequest, policy: TenderingPolicy, *, at: datetime) -> datetime:
+    """The earliest deadline of a draft that is published at an instant: the one answer of every page."""
+    if work_request.amends is not None:
+        announced = work_request.amends.bids_close_at
+        return deadlines.earliest_for_version(announced, at, working_days=calendar.current())
+    return deadlines.earliest_close(at, policy.bid_period_days, working_days=calendar.current())
+
+
+def deadline_if_published(work_request: WorkRequest, policy: TenderingPolicy, *, at: datetime) -> datetime | None:
+    """The deadline that a draft gets if it is published at an instant."""
+    is_reviewed = work_request.status == Status.UNDER_REVIEW
+    return deadlines.if_published(
+        work_request.bids_close_at,
+        bid_days=work_request.bid_days,
+        handed_in_at=work_request.submitted_at if is_reviewed else None,
+        earliest=earliest_deadline(work_request, policy, at=at),
+        at=at,
+        working_days=calendar.current(),
+    )
 
 
 def review_reasons(work_request: WorkRequest, policy: TenderingPolicy) -> list[str]:

@@ -91,10 +91,11 @@ class SelectionForm(DraftForm):
     bids_close_at = MomentField(label=_("Bid deadline"), required=False)
 
     class Meta(DraftForm.Meta):
-        fields = ("method", "price_max", "price_min", "signing_days", "bids_close_at")
+        fields = ("method", "price_max", "price_min", "signing_days", "bid_days", "bids_close_at")
         field_classes = {"price_max": AmountField, "price_min": AmountField}
         widgets = {
-            "signing_days": forms.TextInput(attrs={"inputmode": "numeric", "data-unit": _("working days")}),
+            name: forms.TextInput(attrs={"inputmode": "numeric", "data-unit": _("working days")})
+            for name in ("signing_days", "bid_days")
         }
         help_texts = {
             "price_max": _(
@@ -105,7 +106,7 @@ class SelectionForm(DraftForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        for name in ("long", "short", "evaluators", "signing_days"):
+        for name in ("long", "short", "evaluators", "signing_days", "bid_days"):
             self.fields[name].error_messages["invalid"] = _("%(label)s: enter a whole number.") % {
                 "label": self.fields[name].label
             }
@@ -129,6 +130,7 @@ class SelectionForm(DraftForm):
 
     def _explain_deadline(self) -> None:
         """By the functions that judge it when the request is published."""
+        self.fields["bid_days"].help_text = _("Counted from the publication, however long a review takes.")
         policy, amends, working_days = TenderingPolicy.current(), self.instance.amends, calendar.current()
         if amends is None:
             earliest = deadlines.earliest_close(clock.now(), policy.bid_period_days, working_days=working_days)

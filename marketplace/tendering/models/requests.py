@@ -123,6 +123,8 @@ class WorkRequest(FSMModelMixin, models.Model):
     status = FSMField(choices=Status, default=Status.DRAFT, protected=True, db_index=True, editable=False)
     status_before_suspension = models.CharField(max_length=20, blank=True, editable=False)
 
+    #: Stated in a draft in place of a deadline, which is counted from the publication.
+    bid_days = models.PositiveSmallIntegerField(_("bid period in working days"), null=True, blank=True)
     #: The deadline as shown; it moves with the question rule, an outage, or a suspension.
     bids_close_at = models.DateTimeField(_("bid deadline"), null=True, blank=True, db_index=True)
     #: What decides whether a bid is taken: the deadline that holds if nothing more is answered (`deadlines`).

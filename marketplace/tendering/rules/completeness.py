@@ -50,7 +50,10 @@ class Draft:
     price_min: Decimal | None
     min_grade: str
     requirement_reason: str
+    bid_days: int | None
     bids_close_at: datetime | None
+    #: The deadline that it gets if it is published now.
+    closes_at: datetime | None
     owner_is_authority: bool
     #: Whether it becomes the next version of a published request.
     is_version: bool
@@ -174,8 +177,10 @@ def _missing(draft: Draft, around: Circumstances) -> Errors:
         "contact_phone": _("Give a telephone number."),
     }
     if draft.method != Method.DIRECT:
-        needed["bids_close_at"] = _("Give the bid deadline.")
+        needed["closes_at"] = _("Give the bid period, or the bid deadline.")
     errors: Errors = {field: text for field, text in needed.items() if not getattr(draft, field)}
+    if "closes_at" in errors:
+        errors["bids_close_at"] = errors.pop("closes_at")
     if not around.items:
         errors["items"] = _("Choose at least one service.")
     if draft.fixes_price and draft.price_max is None:
@@ -208,15 +213,15 @@ def _qualifications(undemandable: Sequence[str]) -> Errors:
 
 
 def _deadline(draft: Draft, around: Circumstances, policy: TenderingPolicy, at: datetime) -> Errors:
-    if draft.bids_close_at is None or draft.method == Method.DIRECT:
+    if draft.closes_at is None or draft.method == Method.DIRECT:
         return {}
     if draft.is_version:
-        return _version_deadline(draft.bids_close_at, around.announced_deadline, at, around.working_days)
+        return _version_deadline(draft.closes_at, around.announced_deadline, at, around.working_days)
     earliest = deadlines.earliest_close(at, policy.bid_period_days, working_days=around.working_days)
-    if draft.bids_close_at < earliest:
+    if draft.closes_at < earliest:
         message = _("The bid period is at least %(days)d working days: %(earliest)s or later.")
         return {"bids_close_at": message % {"days": policy.bid_period_days, "earliest": written(earliest)}}
-    if draft.bids_close_at > at + LONGEST_BID_PERIOD:
+    if draft.closes_at > at + LONGEST_BID_PERIOD:
         return {"bids_close_at": _("The deadline lies more than a year ahead.")}
     return {}
 
@@ -266,6 +271,11 @@ def _prices(draft: Draft) -> Errors:
 
 def _days(draft: Draft, policy: TenderingPolicy) -> Errors:
     errors: Errors = {}
+    least = deadlines.VERSION_DAYS if draft.is_version else policy.bid_period_days
+    if draft.bid_days is not None and draft.bids_close_at is not None:
+        errors["bid_days"] = _("Give the bid period or the deadline, not both.")
+    elif draft.bid_days is not None and draft.bid_days < least:
+        errors["bid_days"] = _("The bid period is at least %(days)d working days.") % {"days": least}
     if draft.service_days is not None and not 1 <= draft.service_days <= LONGEST_SERVICE_DAYS:
         errors["service_days"] = _("The service time is between 1 and %(most)d working days.") % {
             "most": LONGEST_SERVICE_DAYS

@@ -89,6 +89,33 @@ def earliest_for_version(announced: datetime | None, at: datetime, *, working_da
     return earliest if announced is None else max(earliest, announced)
 
 
+def if_published(
+    stated: datetime | None,
+    *,
+    bid_days: int | None,
+    handed_in_at: datetime | None,
+    earliest: datetime,
+    at: datetime,
+    working_days: WorkingDays,
+) -> datetime | None:
+    """
+    The deadline that a draft gets if it is published at an instant (RULES, Request).
+
+    A bid period is counted from then. A stated deadline that the review has made too early moves with it, to the same
+    time of day.
+
+    :param handed_in_at: when its review began; None where it is not under review
+    """
+    if bid_days is not None:
+        return max(earliest_close(at, bid_days, working_days=working_days), earliest)
+    if stated is None or stated >= earliest or handed_in_at is None:
+        return stated
+    days = max(working_days.count(date_of(handed_in_at), date_of(at)), 1)
+    while moved(stated, days, working_days) < earliest:
+        days += 1
+    return moved(stated, days, working_days)
+
+
 def changes_until(deadline: datetime, *, working_days: WorkingDays) -> datetime:
     """Until when a version can be published: a working day before the deadline, and never in its last 24 hours."""
     return min(questions_until(deadline, working_days=working_days), deadline - LAST_HOURS)

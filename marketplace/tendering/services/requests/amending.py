@@ -75,8 +75,12 @@ def submit_version(*, request_id: int, actor: User, edited_at: datetime | None =
         raise SavedElsewhere(draft.edited_at)
     rules = TenderingPolicy.of(work_request.policy_version)
     now = clock.now()
+    stated = draft.bid_days, draft.bids_close_at
+    _fix_deadline(draft, rules, now)
     changes = _checked(work_request, draft, rules, now)
     if reasons := drafts.review_reasons(draft, rules):
+        # Counted anew when the review is done.
+        draft.bid_days, draft.bids_close_at = stated
         draft.submit(at=now)
         draft.save()
         notices.settle_all(draft)
@@ -111,7 +115,9 @@ def publish_version(*, request_id: int, actor: User) -> WorkRequest:
     require(permissions.can_review(actor, draft))
     require(permissions.takes_versions(work_request))
     now = clock.now()
-    changes = _checked(work_request, draft, TenderingPolicy.of(work_request.policy_version), now)
+    rules = TenderingPolicy.of(work_request.policy_version)
+    _fix_deadline(draft, rules, now)
+    changes = _checked(work_request, draft, rules, now)
     return _publish(work_request, draft, changes, now, actor)
 
 
@@ -133,6 +139,11 @@ def _locked(draft_id: int) -> tuple[WorkRequest, WorkRequest]:
     draft = locked[draft_id]
     draft.amends = locked[request_id]
     return draft.amends, draft
+
+
+def _fix_deadline(draft: WorkRequest, rules: TenderingPolicy, now: datetime) -> None:
+    """Count the deadline from the publication; one that the review made too early moves with it."""
+    draft.bids_close_at, draft.bid_days = drafts.deadline_if_published(draft, rules, at=now), None
 
 
 def _checked(

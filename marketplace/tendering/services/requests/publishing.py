@@ -157,6 +157,23 @@ def _check(work_request: WorkRequest, in_force: TenderingPolicy, now: datetime) 
         raise UnableToPublish(joined(list(problems.values())), problems)
 
 
+def _fix_deadline(work_request: WorkRequest, in_force: TenderingPolicy, now: datetime) -> None:
+    """Count the deadline from the publication; one that the review made too early moves with it."""
+    stated = work_request.bids_close_at
+    deadline = drafts.deadline_if_published(work_request, in_force, at=now)
+    if deadline is None:
+        raise UnableToPublish(_("Give the bid deadline."), {"bids_close_at": _("Give the bid deadline.")})
+    work_request.bids_close_at, work_request.bid_days = deadline, None
+    if stated is not None and stated != deadline:
+        audit.record(
+            matter=work_request.audit_matter,
+            action="request.deadline_moved_with_review",
+            actor=None,
+            before={"bids_close_at": stated.isoformat()},
+            after={"bids_close_at": deadline.isoformat()},
+        )
+
+
 def _publish(work_request: WorkRequest, in_force: TenderingPolicy, now: datetime, actor: User) -> WorkRequest:
     if work_request.amends_id is not None:
         # It becomes a version of the published request (`amending`), never a request of its own.
@@ -167,8 +184,8 @@ def _publish(work_request: WorkRequest, in_force: TenderingPolicy, now: datetime
         if drafts.needs_confirmation(work_request, in_force):
             message = _("A regulator has to allow direct selection first.")
             raise UnableToPublish(message, {"method": message})
-    elif work_request.bids_close_at is None:
-        raise UnableToPublish(_("Give the bid deadline."), {"bids_close_at": _("Give the bid deadline.")})
+    else:
+        _fix_deadline(work_request, in_force, now)
     now = now.replace(microsecond=0)
     work_request.policy_version = in_force.version
     work_request.publish(at=now)

@@ -228,6 +228,16 @@ class TestPublishVersion:
                 services.submit_version(request_id=draft.pk, actor=member_of(work_request.owner))
             assert set(refusal.value.field_errors) == {"bids_close_at"}
 
+    def test_a_bid_period_is_counted_from_its_publication_and_takes_nobody_time(self, work_request):
+        publish(work_request, title="另一标题", bids_close_at=None, bid_days=4)
+        work_request.refresh_from_db()
+        once = work_request.bids_close_at
+        publish(work_request, title="又一标题", bids_close_at=None, bid_days=8)
+
+        work_request.refresh_from_db()
+        assert once == clock.shanghai("2026-11-30 17:00")
+        assert (work_request.bids_close_at, work_request.bid_days) == (clock.shanghai("2026-12-04 00:00"), None)
+
     def test_it_cannot_throw_sealed_bids_away_for_a_direct_pick(self, work_request):
         bid(work_request, bidder_for(work_request))
         draft = begin(work_request, method="direct", bids_close_at=clock.shanghai(LATER))

@@ -103,6 +103,19 @@ class TestSubmitRequest:
         assert set(refusal.value.field_errors) == {"bids_close_at"}
         assert submit(long_enough).status == "published"
 
+    @pytest.mark.parametrize("values", [{"bid_days": 2, "bids_close_at": None}, {"bid_days": 4}])
+    def test_a_bid_period_too_short_or_beside_a_deadline_is_refused(self, without_review, values):
+        with nothing_changes(), pytest.raises(UnableToPublish) as refusal:
+            submit(WorkRequestFactory(**values))
+
+        assert set(refusal.value.field_errors) == {"bid_days"}
+
+    def test_neither_period_nor_deadline_is_refused(self, without_review):
+        with nothing_changes(), pytest.raises(UnableToPublish) as refusal:
+            submit(WorkRequestFactory(bids_close_at=None))
+
+        assert set(refusal.value.field_errors) == {"bids_close_at"}
+
     def test_a_deadline_of_the_far_future_is_refused(self, frozen_clock):
         draft = WorkRequestFactory(bids_close_at=clock.now() + timedelta(days=400))
 
@@ -237,14 +250,40 @@ class TestReviewRequest:
 
         assert set(refusal.value.field_errors) == {"reasons"}
 
-    def test_a_deadline_that_has_come_too_near_is_not_published(self, frozen_clock, clerk):
-        work_request = submit(WorkRequestFactory())
-        frozen_clock.move_to("2026-11-26 10:00")
+    @pytest.mark.parametrize(
+        ("published_at", "closes_at"),
+        [
+            ("2026-11-24 10:00", "2026-11-30 17:00"),
+            ("2026-11-25 10:00", "2026-12-02 17:00"),
+            ("2026-11-26 10:00", "2026-12-03 17:00"),
+            ("2026-11-28 10:00", "2026-12-04 17:00"),
+        ],
+    )
+    def test_a_deadline_that_the_review_makes_too_early_moves_with_it(
+        self, frozen_clock, clerk, published_at, closes_at
+    ):
+        work_request = submit(WorkRequestFactory(bids_close_at=clock.shanghai("2026-11-30 17:00")))
+        frozen_clock.move_to(published_at)
 
-        with nothing_changes(), pytest.raises(UnableToPublish) as refusal:
-            services.review_request(request_id=work_request.pk, publish_it=True, actor=clerk)
+        services.review_request(request_id=work_request.pk, publish_it=True, actor=clerk)
 
-        assert set(refusal.value.field_errors) == {"bids_close_at"}
+        work_request.refresh_from_db()
+        assert work_request.bids_close_at == work_request.bids_open_until == clock.shanghai(closes_at)
+        moved = [line for line in audit.trail(work_request.audit_matter) if "moved" in line.action]
+        assert len(moved) == (closes_at != "2026-11-30 17:00")
+
+    @pytest.mark.parametrize(
+        ("published_at", "closes_at"),
+        [("2026-11-23 10:00", "2026-11-28 00:00"), ("2026-11-25 10:00", "2026-12-02 00:00")],
+    )
+    def test_a_bid_period_is_counted_from_the_publication(self, frozen_clock, clerk, published_at, closes_at):
+        work_request = submit(WorkRequestFactory(bid_days=4, bids_close_at=None))
+        frozen_clock.move_to(published_at)
+
+        services.review_request(request_id=work_request.pk, publish_it=True, actor=clerk)
+
+        work_request.refresh_from_db()
+        assert (work_request.bids_close_at, work_request.bid_days) == (clock.shanghai(closes_at), None)
 
     def test_only_the_operators_clerks_review(self, frozen_clock):
         work_request = submit(WorkRequestFactory())
