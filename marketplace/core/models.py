@@ -105,6 +105,22 @@ class DueWork(models.Model):
         return f"{self.kind} {self.key}"
 
 
+class Effect(models.Model):
+    """What one page did, once: its number among a person's at an address, and where it led (`core.web.once`)."""
+
+    whose = models.CharField(max_length=64)
+    number = models.PositiveIntegerField()
+    content = models.CharField(max_length=64)
+    place = models.CharField(max_length=500, blank=True)
+    at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=("whose", "number"), name="one_effect_a_page")]
+
+    def __str__(self) -> str:
+        return f"{self.number} {self.place}"
+
+
 class NumberSequence(models.Model):
     """The last number given out of a series such as MX-2026."""
 

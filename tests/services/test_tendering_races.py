@@ -8,6 +8,8 @@ from decimal import Decimal
 
 import pytest
 from django.db import transaction
+from django.test import Client
+from django.urls import reverse
 
 from marketplace.core import audit, clock, heartbeats
 from marketplace.core.models import MarketPolicy
@@ -344,3 +346,20 @@ class TestAHeartbeatAtTheClosing:
         assert work_request.status == "published"
         assert DeadlineMove.objects.count() == 1
         assert work_request.bids_close_at == DeadlineMove.objects.get().after
+
+
+class TestOnePageSentAtOnce:
+    def test_four_presses_of_one_page_ask_one_question(self, frozen_clock):
+        work_request = WorkRequestFactory(published=True)
+        person = member_of(bidder_for(work_request).organisation)
+        address = reverse("tendering:question-ask", args=[work_request.number])
+        tabs = [Client() for _ in range(4)]
+        for tab in tabs:
+            tab.force_login(person)
+        data = {"text": "采样点位由谁布设？", "once": tabs[0].get(address).context["once"]}
+
+        answers, _ = at_once(*[lambda tab=tab: tab.post(address, data) for tab in tabs])
+
+        assert [answer.status_code for answer in answers] == [302] * 4
+        assert len({answer.url for answer in answers}) == 1
+        assert work_request.questions.count() == 1

@@ -51,6 +51,10 @@ class DraftOperation(Operation):
             self.elsewhere = [each for saved, typed in pairs for each in differences(saved, typed)]
         return super().refuse(form, failure)
 
+    def other(self, form: Any) -> HttpResponse:
+        # Another window saved meanwhile: the draft's stamp says so, and the page shows both.
+        return self.attempt(form)
+
     def surroundings(self) -> dict[str, Any]:
         return {**super().surroundings(), "elsewhere": self.elsewhere}
 
@@ -96,6 +100,8 @@ class SavedAsTyped(Operation):
     """
 
     http_method_names = ["post"]
+    # It is no press: the page's number waits for one.
+    counts_once = False
 
     def fields(self, result: Any) -> dict[str, str]:
         raise NotImplementedError

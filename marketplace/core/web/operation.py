@@ -24,13 +24,17 @@ from typing import Any, Protocol
 from django import forms
 from django.contrib import messages
 from django.contrib.auth.mixins import LoginRequiredMixin
+from django.db import transaction
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import get_object_or_404, redirect, render, resolve_url
+from django.utils.translation import gettext as _
 from django.views.generic import View
 
 from ..failures import DomainError, Text
+from ..models import Effect
 from ..permissions import Decision, require, yes
+from . import once
 from .forms import add_failure
 
 
@@ -59,6 +63,13 @@ class Operation(LoginRequiredMixin, View):
     form_class: Any = forms.Form
     #: What is said when it is done; `words` where they depend on what came of it.
     done: Text = ""
+    #: Whether pressing twice, a second tab and loading again do it once; not where a row may tell nobody's ways.
+    counts_once = True
+    #: Of an act that cannot be undone: its name, and what is asked before it is done.
+    act: Text = ""
+    asks: Text = ""
+    #: What is being asked, while it is.
+    asking: Text = ""
 
     @cached_property
     def subject(self) -> Any:
@@ -107,15 +118,57 @@ class Operation(LoginRequiredMixin, View):
         return self.page(self.empty_form())
 
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        sent = once.sent(request, self.address()) if self.counts_once else None
+        # Before anything is looked up: what the first press did may have taken the subject away.
+        if sent and (earlier := sent.earlier()) and earlier.content == sent.content:
+            return self.repeat(earlier)
         form = self.filled_form()
         if not self.is_valid(form):
             require(self.decision())
             return self.page(form, status=422)
+        if (question := self.asks_first(form)) and request.POST.get(once.ASKED) != once.content_of(request):
+            require(self.decision())
+            self.asking = question
+            return self.page(form)
+        return self.attempt(form, sent)
+
+    def attempt(self, form: Any, sent: once.Sent | None = None) -> HttpResponse:
+        """Do it, under its number where the page carried one; the one place that a refusal of the rules is caught."""
         try:
-            result = self.operate(form)
+            result = self.operate_once(form, sent) if sent else self.operate(form)
         except DomainError as failure:
             return self.refuse(form, failure)
+        except once.AlreadySent as repeated:
+            return self.repeat(repeated.earlier) if repeated.is_same else self.other(form)
         return self.respond(result)
+
+    def address(self) -> str:
+        """The address at which the page's effects are numbered; one for all buttons of a page."""
+        return self.request.path
+
+    @transaction.atomic
+    def operate_once(self, form: Any, sent: once.Sent) -> Any:
+        effect = sent.begin()
+        result = self.operate(form)
+        place: Any = self.place(result)
+        effect.place = resolve_url(place)
+        effect.save()
+        return result
+
+    def repeat(self, earlier: Effect) -> HttpResponse:
+        """The same page sent again: on to what its first sending led to."""
+        messages.info(self.request, _("This had been sent already; it was done once."))
+        return redirect(earlier.place)
+
+    def other(self, form: Any) -> HttpResponse:
+        """Something else from a page that was sent before, such as one gone back to: kept, and a press away."""
+        words = _("Something else was sent from this page before, and it counts. Press again to send this too.")
+        form.add_error(None, words)
+        return self.page(form, status=409)
+
+    def asks_first(self, form: Any) -> Text:
+        """What is asked before it is done, in the act's own words; empty where nothing is."""
+        return self.asks
 
     def empty_form(self) -> Any:
         return self.make_form()
@@ -141,8 +194,14 @@ class Operation(LoginRequiredMixin, View):
         return self.page(form, status=422 if failure.field_errors else failure.status)
 
     def page(self, form: Any, status: int = 200) -> HttpResponse:
-        context = {"form": form, **self.surroundings(), **self.context()}
+        context = {"form": form, **self.carried(), **self.surroundings(), **self.context()}
         return render(self.request, self.template(), context, status=status)
+
+    def carried(self) -> dict[str, Any]:
+        """For `components/operation.html`: the page's number, and the question while it is asked."""
+        asked = once.content_of(self.request) if self.asking else ""
+        number = once.next_number(self.request, self.address()) if self.counts_once else None
+        return {"once": number, "asking": self.asking, "asked": asked, "act": self.act}
 
     def template(self) -> str:
         is_partial = self.partial_name and self.request.headers.get("HX-Request")

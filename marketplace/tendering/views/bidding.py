@@ -66,6 +66,8 @@ class Ask(FirmOperation):
 class _Filing(FirmOperation):
     """A page of one filing: price and time, the look-over, the seal; nothing is kept between them."""
 
+    counts_once = False
+
     def decision(self) -> Decision:
         return permissions.can_bid(self.request.user, self.work_request, self.firm)
 
@@ -168,6 +170,8 @@ class FileSealed(FirmOperation):
     A bid and a withdrawal have one address: who watches addresses must not learn how many bids are live.
     """
 
+    counts_once = False
+
     http_method_names = ["post"]
     form_class = SealedForm
 
@@ -232,6 +236,7 @@ def receipt_page(
 
 @method_decorator(never_cache, name="dispatch")
 class Withdraw(FirmOperation):
+    counts_once = False
     template_name = "tendering/bid_withdraw.html"
 
     def decision(self) -> Decision:

@@ -126,6 +126,9 @@ class Review(_Console):
     template_name = "tendering/console/review.html"
     form_class = ReviewForm
 
+    def address(self) -> str:
+        return reverse("tendering_console:review", args=[self.kwargs["number"]])
+
     def entry(self) -> Decision:
         return _is_staff(self.request.user)
 
@@ -230,6 +233,9 @@ class DirectSelection(_Console):
     icon = "warning"
     done = gettext_lazy("The decision is recorded and published.")
     is_allowed: bool
+
+    def address(self) -> str:
+        return reverse("tendering_console:direct", args=[self.kwargs["number"]])
 
     def visible(self) -> QuerySet[WorkRequest]:
         direct = WorkRequest.objects.filter(method=WorkRequest.Method.DIRECT)

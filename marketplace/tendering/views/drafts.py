@@ -176,6 +176,9 @@ class EditDraft(DraftOperation, OwnDraftOperation):
         make = EXTRAS.get(self.kwargs["page"])
         return make(self.request, self.work_request) if make else None
 
+    def address(self) -> str:
+        return reverse("tendering:draft-page", args=[self.kwargs["number"], self.kwargs["page"]])
+
     def make_form(self, *given: Any) -> DraftForm:
         return PAGES[self.index].form(*given, instance=self.work_request)
 

@@ -106,6 +106,9 @@ class SaveMarks(DraftOperation, PaperOperation):
         context = {**self.surroundings(), "evaluator": evaluator, "ties": ties}
         return render(self.request, "tendering/evaluation_declare.html", context)
 
+    def address(self) -> str:
+        return reverse("tendering:evaluation", args=[self.kwargs["pk"]])
+
     def initial(self) -> dict[str, Any]:
         return {"edited_at": self.subject.edited_at.isoformat()}
 

@@ -17,6 +17,7 @@ from marketplace.catalogue.models import Category
 from marketplace.core import audit
 from marketplace.core.models import AuditEntry
 from marketplace.core.permissions import Decision, require
+from marketplace.core.web import once
 from marketplace.core.web.operation import ConsoleOperation, Press
 
 from .. import permissions, services
@@ -121,6 +122,7 @@ class ChangeEvaluator(_OfEvaluator):
         return {
             "evaluator": self.subject,
             "tie_form": TieForm(),
+            "tie_once": once.next_number(self.request, reverse("tendering_pool:tie", args=[self.subject.number])),
             "ties": self.subject.ties.select_related("organisation"),
             "changes": [_change(entry) for entry in audit.trail(self.subject.audit_matter)],
         }
@@ -142,6 +144,10 @@ class DeclareTie(ChangeEvaluator):
             ground=form.cleaned_data["ground"],
             actor=self.request.user,
         )
+
+    def carried(self) -> dict[str, Any]:
+        number = once.next_number(self.request, reverse("tendering_pool:evaluator", args=[self.subject.number]))
+        return {**super().carried(), "once": number}
 
     def page(self, form: Any, status: int = 200) -> HttpResponse:
         self.tie_form = form

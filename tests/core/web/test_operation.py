@@ -8,6 +8,7 @@ from django.http import HttpResponse
 from django.test import RequestFactory
 
 from marketplace.core.failures import DomainError
+from marketplace.core.models import Effect
 from marketplace.core.permissions import Refused, no, yes
 from marketplace.core.web import operation
 
@@ -22,6 +23,9 @@ class Said(BaseStorage):
 
 class NoteForm(forms.Form):
     text = forms.CharField(error_messages={"required": "Write something."})
+
+
+pytestmark = pytest.mark.django_db
 
 
 class Noting:
@@ -77,12 +81,13 @@ def send(monkeypatch):
         response = HttpResponse(status=status)
         response.template, response.form = template, context["form"]
         response.refusal = context.get("refusal")
+        response.context = context
         return response
 
     def send(view, data=None, user=None, headers=None, **attributes):
         make = RequestFactory().get if data is None else RequestFactory().post
         request = make("/notes/new/", data, headers=headers)
-        request.user = user or SimpleNamespace(is_authenticated=True)
+        request.user = user or SimpleNamespace(is_authenticated=True, pk=1)
         request._messages = Said(request)
         noted = []
         answer = type(view.__name__, (view,), {"noted": noted, **attributes}).as_view()(request)
@@ -184,3 +189,79 @@ class TestConsoleOperation:
     def test_who_may_not_act_cannot_send_either(self, send):
         with pytest.raises(Refused, match="You proposed it"):
             send(Decide, {"text": ""}, answer=no("You proposed it."))
+
+
+class TestOneEffect:
+    """A page that carries its number does once what is sent once, twice, or from two tabs."""
+
+    @pytest.fixture
+    def person(self):
+        return SimpleNamespace(is_authenticated=True, pk=7)
+
+    def test_a_page_carries_the_next_number(self, send, person):
+        assert send(Note, user=person).context["once"] == 1
+
+        send(Note, {"text": "A", "once": "1"}, user=person)
+
+        assert send(Note, user=person).context["once"] == 2
+
+    def test_a_second_press_leads_to_the_first_s_result(self, send, person):
+        first = send(Note, {"text": "A", "once": "1"}, user=person)
+        second = send(Note, {"text": "A", "once": "1"}, user=person)
+
+        assert (first.noted, second.noted) == (["A"], [])
+        assert (second.status_code, second.url) == (302, "/notes/")
+        assert len(second.said) == 1
+        assert Effect.objects.count() == 1
+
+    def test_another_text_from_the_same_page_is_kept_and_a_press_away(self, send, person):
+        send(Note, {"text": "A", "once": "1"}, user=person)
+
+        other = send(Note, {"text": "B", "once": "1"}, user=person)
+        again = send(Note, {"text": "B", "once": str(other.context["once"])}, user=person)
+
+        assert (other.status_code, other.noted, other.form.data["text"]) == (409, [], "B")
+        assert again.noted == ["B"]
+
+    def test_a_refusal_takes_no_number(self, send, person):
+        send(Note, {"text": "A", "once": "1"}, user=person, failure=DomainError("No."))
+
+        assert send(Note, {"text": "A", "once": "1"}, user=person).noted == ["A"]
+
+    def test_numbers_are_a_person_s_own(self, send, person):
+        send(Note, {"text": "A", "once": "1"}, user=person)
+
+        assert send(Note, {"text": "A", "once": "1"}, user=SimpleNamespace(is_authenticated=True, pk=8)).noted == ["A"]
+
+    @pytest.mark.parametrize("number", ["", "x", "-1", "９", "9" * 30])
+    def test_what_is_no_number_counts_as_none(self, send, person, number):
+        assert send(Note, {"text": "A", "once": number}, user=person).noted == ["A"]
+        assert not Effect.objects.exists()
+
+    def test_where_a_row_may_tell_nothing_none_is_written(self, send, person):
+        send(Note, {"text": "A", "once": "1"}, user=person, counts_once=False)
+
+        assert not Effect.objects.exists()
+
+
+class TestAnActThatCannotBeUndone:
+    WORDS = {"act": "Void", "asks": "It cannot be undone."}
+
+    def test_is_asked_for_once_in_its_own_words(self, send):
+        asked = send(Note, {"text": "A"}, **self.WORDS)
+        done = send(Note, {"text": "A", "asked": asked.context["asked"]}, **self.WORDS)
+
+        assert (asked.status_code, asked.noted) == (200, [])
+        assert (asked.context["act"], asked.context["asking"]) == ("Void", "It cannot be undone.")
+        assert done.noted == ["A"]
+
+    def test_what_was_changed_since_is_asked_for_again(self, send):
+        asked = send(Note, {"text": "A"}, **self.WORDS)
+
+        other = send(Note, {"text": "B", "asked": asked.context["asked"]}, **self.WORDS)
+
+        assert (other.noted, other.context["asking"]) == ([], "It cannot be undone.")
+
+    def test_who_may_not_is_not_asked(self, send):
+        with pytest.raises(Refused):
+            send(Note, {"text": "A"}, answer=no("Not yours."), **self.WORDS)
