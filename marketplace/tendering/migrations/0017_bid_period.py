@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('tendering', '0015_project_keys'),
+        ('tendering', '0016_provisional_grades'),
     ]
 
     operations = [
