@@ -40,7 +40,7 @@ ENDS = (
     # Signed by both, and the service has not begun.
     ("contracted", 2, (15, 16)),
 )
-PUBLIC_ITEMS = ("HB-003", "HB-004", "FZ-004", "ZJ-004", "ZG-004", "FZ-007", "QX-001")
+PUBLIC_ITEMS = ("HB-003", "HB-004", "FZ-004", "ZJ-004", "ZG-004", "FZ-007")
 #: Items with their usual bases: base, coefficients.
 BASES: dict[str, tuple[str, dict[str, str]]] = {
     "HB-001": ("3.6", {"industry": "化工", "sensitivity": "ordinary"}),

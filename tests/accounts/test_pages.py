@@ -283,6 +283,9 @@ ROUTES = [
     ("session-state", "get", 200, 200, 200, 200),
     ("session-stay", "post", 200, 200, 200, 200),
     ("session-again", "get", LOGIN, 200, 200, 200),
+    ("token-list", "get", LOGIN, 200, 200, 200),
+    ("token-create", "get", LOGIN, 302, 302, 302),
+    ("token-revoke", "get", LOGIN, 302, 302, 302),
 ]
 #: What only a script reads.
 DATA = ("session-state",)
@@ -307,6 +310,7 @@ class TestRoutesByRole:
             "invitation-resend": [invitation.pk],
             "invitation-withdraw": [invitation.pk],
             "invitation-accept": [invitation.token],
+            "token-revoke": [0],
         }
         url = reverse(f"accounts:{name}", args=arguments.get(name))
         form = {"organisation": organisation.pk, "role": "reader"} if method == "post" else {}
@@ -343,7 +347,8 @@ class TestRoutesByRole:
 
     @pytest.mark.parametrize(
         "route",
-        [route for route in ROUTES if route[1] == "get" and route[0] not in DATA],
+        # What asks for the password again first is looked at in test_tokens.
+        [route for route in ROUTES if route[1] == "get" and route[0] not in DATA and 302 not in route[3:]],
         ids=lambda route: route[0],
     )
     def test_every_page_is_there_in_english(self, client, route):
@@ -351,7 +356,7 @@ class TestRoutesByRole:
         invitation = InvitationFactory(email=user.email)
         MembershipFactory(user=user)
         client.force_login(user)
-        arguments = [invitation.token] if route[0] == "invitation-accept" else None
+        arguments = {"invitation-accept": [invitation.token], "token-revoke": [0]}.get(route[0])
 
         page = client.get("/en" + reverse(f"accounts:{route[0]}", args=arguments))
 

@@ -5,11 +5,11 @@ import time
 
 import pytest
 from django.conf import settings
-from django.contrib.sessions.models import Session
 from django.test import Client
 from django.urls import reverse
 
 from marketplace.accounts import sessions
+from marketplace.accounts.models import StoredSession
 from tests.factories.accounts import PASSWORD, MembershipFactory, UserFactory
 
 pytestmark = pytest.mark.django_db
@@ -84,21 +84,21 @@ class TestUse:
     def test_is_written_once_a_step(self, browser, machine_clock):
         machine_clock.advance(60)
         browser.get("/workbench/")
-        before = Session.objects.get().session_data
+        before = StoredSession.objects.get().session_data
         machine_clock.advance(60)
 
         browser.get("/workbench/")
 
-        assert Session.objects.get().session_data == before
+        assert StoredSession.objects.get().session_data == before
 
     def test_leaves_no_minute_behind_in_which_something_was_done(self, browser, machine_clock):
         machine_clock.advance(3 * settings.SESSION_STEP + 421)
 
         browser.get("/workbench/")
 
-        session = Session.objects.get()
+        session = StoredSession.objects.get()
         assert session.expire_date.timestamp() % settings.SESSION_STEP == 0
-        assert session.get_decoded()[sessions.ENDS] % settings.SESSION_STEP == 0
+        assert browser.session[sessions.ENDS] % settings.SESSION_STEP == 0
 
     def test_begins_anew_with_a_sign_in_by_password(self, client, machine_clock):
         user = UserFactory(verified=True)
@@ -199,7 +199,7 @@ class TestTheOrganisation:
 
 class TestTheLogs:
     def test_name_nobody_who_looks_whether_the_session_stands(self):
-        from marketplace.core.web.middleware import SEALED_PATHS
+        from marketplace.core.web.request_logs import SEALED_PATHS
 
         assert SEALED_PATHS.match("/session/")
         assert SEALED_PATHS.match("/en/session/stay/")

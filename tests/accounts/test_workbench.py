@@ -57,7 +57,7 @@ class TestDuties:
 
         assert re.findall(r'<span class="duty-title">(\w+)</span>', html) == ["overdue", "later", "without"]
         listed = re.search(r'<ol class="duties">.*?</ol>', html, re.DOTALL).group()
-        assert re.findall(r'class="btn (btn-[a-z-]+) btn-sm" href="/(\w+)/"', listed) == [
+        assert re.findall(r'class="btn (btn-[a-z-]+) btn-sm"\s+href="/(\w+)/"', listed) == [
             ("btn-primary", "overdue"),
             ("btn-outline-primary", "later"),
             ("btn-outline-primary", "without"),

@@ -18,6 +18,7 @@ from marketplace.demo import bulk
 from marketplace.registry.models import Intermediary, Offer, Qualification
 from marketplace.tendering import selection
 from marketplace.tendering.announcing import announcement
+from marketplace.tendering.facts import bidders
 from marketplace.tendering.models import Award, Bid, OpenedBid, Opening, WorkRequest
 from marketplace.tendering.sealing.bids import open_box, read_bid
 from marketplace.tendering.selection import FrozenList
@@ -124,8 +125,8 @@ class TestOpenings:
 
     def test_bidders_met_every_condition_at_the_deadline(self):
         for work_request in WorkRequest.objects.filter(status="publicity"):
-            bidders = work_request.opening.opened_bids.values_list("intermediary", flat=True)
-            assert not any(bidders.problems_at_deadline(set(bidders), work_request).values())
+            firms = work_request.opening.opened_bids.values_list("intermediary", flat=True)
+            assert not any(bidders.problems_at_deadline(set(firms), work_request).values())
 
 
 class TestGoingOn:

@@ -98,7 +98,11 @@ class TestMakeRun:
             for pid in living(started):
                 os.kill(pid, signal.SIGKILL)
 
-        assert answer == {"status": "ready"}
+        assert {
+            answer["checks"][part]["state"]
+            for part in ("database", "migrations", "cache", "clock")
+            if part in answer["checks"]
+        } == {"ok"}
         assert "Traceback" not in market.log.read_text("utf-8")
 
 

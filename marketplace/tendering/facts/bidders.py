@@ -207,7 +207,8 @@ def bidders_at(
 
 def _day_of(at: datetime) -> date:
     """The calendar day of an instant in Asia/Shanghai, on which validities are judged."""
-    return clock.date_of(at)
+    # A validity ends with its last day: at 00:00 the next one has begun.
+    return at.astimezone(clock.SHANGHAI).date()
 
 
 def _credit_of(

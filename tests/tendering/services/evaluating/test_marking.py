@@ -69,7 +69,7 @@ class TestDraw:
         notice = Notice.objects.get(user=person(first), key__contains=":drawn")
         assert notice.url == first.get_absolute_url()
         assert notice.organisation is None
-        sent = [mail.to for mail in mailoutbox if mail.subject == f"[明选] {notice.title}"]
+        sent = [mail.to for mail in mailoutbox if mail.subject == f"[明选] {notice.title_zh}"]
         assert sorted(sent) == sorted([person(paper).email] for paper in papers(work_request))
 
     def test_tells_owner_and_bidders_no_name(self, frozen_clock):

@@ -105,14 +105,18 @@ class TestSubmitRequest:
 
     @pytest.mark.parametrize("values", [{"bid_days": 2, "bids_close_at": None}, {"bid_days": 4}])
     def test_a_bid_period_too_short_or_beside_a_deadline_is_refused(self, without_review, values):
+        draft = WorkRequestFactory(**values)
+
         with nothing_changes(), pytest.raises(UnableToPublish) as refusal:
-            submit(WorkRequestFactory(**values))
+            submit(draft)
 
         assert set(refusal.value.field_errors) == {"bid_days"}
 
     def test_neither_period_nor_deadline_is_refused(self, without_review):
+        draft = WorkRequestFactory(bids_close_at=None)
+
         with nothing_changes(), pytest.raises(UnableToPublish) as refusal:
-            submit(WorkRequestFactory(bids_close_at=None))
+            submit(draft)
 
         assert set(refusal.value.field_errors) == {"bids_close_at"}
 
