@@ -2,6 +2,7 @@ from django.http import Http404
 from django.shortcuts import get_object_or_404
 from django.urls import path
 from django.utils.translation import gettext as _
+from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework import serializers
 from rest_framework.request import Request
@@ -63,7 +64,7 @@ class StandingView(APIView):
 
     @extend_schema(
         operation_id="intermediaries_standing",
-        parameters=[OpenApiParameter("on", str, description="A day (YYYY-MM-DD), today unless given.")],
+        parameters=[OpenApiParameter("on", OpenApiTypes.DATE, description="A day (YYYY-MM-DD), today unless given.")],
         responses=StandingSerializer,
     )
     def get(self, request: Request, uscc: str) -> Response:

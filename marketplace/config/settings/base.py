@@ -273,7 +273,7 @@ REST_FRAMEWORK = {
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
     "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],
     "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
-    "DEFAULT_FILTER_BACKENDS": ["django_filters.rest_framework.DjangoFilterBackend"],
+    "DEFAULT_FILTER_BACKENDS": ["marketplace.core.web.api.NamedFilters"],
     "DEFAULT_PAGINATION_CLASS": "marketplace.core.web.api.Pagination",
     "DEFAULT_THROTTLE_CLASSES": [
         "marketplace.core.web.api.VisitorThrottle",
@@ -289,6 +289,10 @@ SPECTACULAR_SETTINGS = {
     "VERSION": "1",
     "SERVE_INCLUDE_SCHEMA": False,
     "PREPROCESSING_HOOKS": ["marketplace.core.web.api.only_ours"],
+    "POSTPROCESSING_HOOKS": [
+        "drf_spectacular.hooks.postprocess_schema_enums",
+        "marketplace.core.web.openapi.with_refusals",
+    ],
     "ENUM_NAME_OVERRIDES": {
         "ItemPricing": "marketplace.catalogue.models.fee_schedules.Pricing",
         "OfferPricing": "marketplace.registry.models.particulars.Offer.Pricing",

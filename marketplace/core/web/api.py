@@ -1,11 +1,14 @@
 """What every part of the API shares: pages of a list, and problem details (RFC 9457)."""
 
+import re
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from django.core.exceptions import PermissionDenied
 from django.http import Http404
 from django.utils import translation
 from django.utils.translation import gettext as _
+from django_filters.rest_framework import DjangoFilterBackend
 from rest_framework import status
 from rest_framework.exceptions import APIException, ValidationError
 from rest_framework.pagination import PageNumberPagination
@@ -28,6 +31,36 @@ class InItsLanguage:
         super().initial(request, *args, **kwargs)  # type: ignore[misc]
 
 
+class NamedFilters(DjangoFilterBackend):
+    """
+    The filters that the description names, and no others: a misspelt one would be passed over and give everything.
+    """
+
+    def filter_queryset(self, request: Request, queryset: Any, view: Any) -> Any:
+        if getattr(view, "detail", False):
+            return super().filter_queryset(request, queryset, view)
+        filterset = self.get_filterset(request, queryset, view)
+        fields = filterset.form.fields if filterset is not None else {}
+        unknown = sorted(set(request.query_params) - set(_names_of(fields)) - set(EVERYWHERE))
+        if unknown:
+            raise ValidationError({name: [_("There is no such filter.")] for name in unknown})
+        return super().filter_queryset(request, queryset, view)
+
+
+#: What any list takes beside its filters.
+EVERYWHERE = ("page", "page_size", "format")
+
+
+def _names_of(fields: Mapping[str, Any]) -> Iterator[str]:
+    """The parameters of a filter's form; a range has two."""
+    for name, field in fields.items():
+        suffixes = getattr(field.widget, "suffixes", None)
+        if suffixes:
+            yield from (f"{name}_{suffix}" if suffix else name for suffix in suffixes)
+        else:
+            yield name
+
+
 class VisitorThrottle(AnonRateThrottle):
     def get_ident(self, request: Request) -> str:
         return client_address(request)
@@ -44,9 +77,35 @@ def only_ours(endpoints: list[tuple[str, str, str, Any]]) -> list[tuple[str, str
 
 
 class Pagination(PageNumberPagination):
+    """Pages of 20, or of what is asked for up to 100; a size that is none is refused, not passed over in silence."""
+
     page_size = 20
     page_size_query_param = "page_size"
     max_page_size = 100
+
+    def get_page_size(self, request: Request) -> int:
+        given = request.query_params.getlist(self.page_size_query_param)
+        if not given:
+            return self.page_size
+        if len(given) > 1 or not re.fullmatch(r"[1-9][0-9]{0,2}", given[0]) or int(given[0]) > self.max_page_size:
+            raise ValidationError({self.page_size_query_param: [_("A number from 1 to 100.")]})
+        return int(given[0])
+
+    def get_page_number(self, request: Request, paginator: Any) -> Any:
+        given = request.query_params.getlist(self.page_query_param)
+        if len(given) > 1 or (given and not re.fullmatch(r"[1-9][0-9]{0,8}", given[0])):
+            raise ValidationError({self.page_query_param: [_("A page's number, from 1.")]})
+        return super().get_page_number(request, paginator)
+
+    def get_schema_operation_parameters(self, view: Any) -> list[dict[str, Any]]:
+        bounds = {
+            self.page_query_param: {"minimum": 1},
+            self.page_size_query_param: {"minimum": 1, "maximum": self.max_page_size},
+        }
+        found = super().get_schema_operation_parameters(view)
+        for parameter in found:
+            parameter["schema"] |= bounds[parameter["name"]]
+        return found
 
 
 def problem(*, type_: str, title: str, status_code: int, detail: str = "", errors: Any = None) -> Response:
