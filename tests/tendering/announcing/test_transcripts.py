@@ -79,7 +79,8 @@ class TestApi:
         paths = json.loads(client.get("/api/v1/schema/?format=json").content)["paths"]
 
         found = paths["/api/v1/work-requests/{number}/transcript/"]["get"]
-        assert found["responses"].keys() == {"200", "404"}
+        assert [*found["responses"]["200"]["content"]] == ["application/json"]
+        assert found["responses"]["404"]["description"].startswith("There is no such request, or its selection")
         assert "/api/v1/work-requests/{number}/transcript/signature/" in paths
 
 
