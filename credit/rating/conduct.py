@@ -22,6 +22,8 @@ def conduct_component(events: Iterable[Event], rule: ConductRule, as_of: date) -
     )
     bonus = sum((Decimal(event.points) for event in counted if not event.deduction), Decimal(0))
     deducted = sum((Decimal(event.points) for event in counted if event.deduction), Decimal(0))
+    # The cap is on the bonuses alone, before deductions: capped after them, a firm with many bonuses would be fined
+    # nothing.
     unbounded = rule.base + min(rule.bonus_cap, bonus) - deducted
     value = max(rule.floor, min(rule.ceiling, unbounded))
 
@@ -31,6 +33,7 @@ def conduct_component(events: Iterable[Event], rule: ConductRule, as_of: date) -
         rows.append(Row(event.identifier, event.effective_on, ONE, points, rule.weight * points, event))
     if bonus > rule.bonus_cap:
         rows.append(_bound("bonus_cap", rule.bonus_cap - bonus, rule))
+    # A row of its own, so that the rows still add up to the value that is shown.
     if value != unbounded:
         rows.append(_bound("floor" if value > unbounded else "ceiling", value - unbounded, rule))
     return Component("conduct", rule.weight, value, rule.base, tuple(rows))

@@ -22,6 +22,8 @@ def fulfilment_component(history: History, rule: FulfilmentRule, as_of: date) ->
         and within(as_of, step.due_on, rule.window_months)
     ]
     counted.sort(key=lambda step: (step.due_on, step.identifier))
+    # The prior stands for some steps of middling conduct: without it a firm's first kept step would be 100, its first
+    # missed one 0.
     total_weight = rule.prior_weight + len(counted)
     total = rule.prior_weight * rule.prior_mean + sum(KEPT for step in counted if step.kept)
     effects = {value: rule.weight * (value - rule.prior_mean) / total_weight for value in (KEPT, NOT_KEPT)}
@@ -40,6 +42,7 @@ def youngest_contracts(history: History, per_client: int, as_of: date) -> set[tu
     for row in history.contracts:
         if row.known_on(as_of) and row.dated_on <= as_of:
             dated[row.client][row.number] = row.dated_on
+    # Contracts first: a step that knows an earlier date for the same contract must not make it younger or older.
     engaged = {(client, number) for client, contracts in dated.items() for number in contracts}
     for row in history.steps:
         if (row.client, row.contract) in engaged or row.contract_on > as_of or not row.known_on(as_of):
@@ -49,5 +52,6 @@ def youngest_contracts(history: History, per_client: int, as_of: date) -> set[tu
     return {
         (client, number)
         for client, contracts in dated.items()
+        # Whether or not their steps count: else a client's fourth contract would come back in as older steps leave.
         for number in sorted(contracts, key=lambda number: (contracts[number], number), reverse=True)[:per_client]
     }

@@ -19,6 +19,7 @@ from . import clock
 from .jobs import Queue
 from .models import DueWork
 
+# A handler that runs longer may be begun by a second worker; the marking lets only one of the two count.
 LEASE = timedelta(minutes=1)
 #: How long a row that was handed out by a message waits for it.
 HANDED_OUT = timedelta(minutes=10)
@@ -117,6 +118,8 @@ def schedule(kind: str, key: str, due_at: datetime, payload: dict[str, Any] | No
     work, created = DueWork.objects.get_or_create(
         kind=kind, key=key, defaults={"due_at": due_at, "payload": payload or {}}
     )
+    # Revived even if it is being done at this moment: the new version makes that handler's marking fail, and its
+    # transaction with it, so that what is done is what was asked for last.
     if not created:
         DueWork.objects.filter(pk=work.pk).update(due_at=due_at, payload=payload or {}, **_anew())
         work.refresh_from_db()
@@ -189,6 +192,8 @@ def _claim(queue: Queue | None, ids: Iterable[int] | None, by_clock: bool) -> Du
         rows = _due(queue, now, by_clock=by_clock)
         if ids is not None:
             rows = rows.filter(pk__in=ids)
+        # Skipped, not waited for: behind one row that takes minutes, openings would be late. SQLite ignores both words
+        # and lets one writer in at a time.
         work = rows.select_for_update(skip_locked=True).order_by("due_at", "pk").first()
         if work is not None:
             _take(work, now)
@@ -224,6 +229,7 @@ def _perform(work: DueWork, is_steady: Steady = always) -> None:
 
 
 def _mark_done(work: DueWork) -> None:
+    # In the handler's own transaction: marked apart from it, a crash between the two would do the work twice or never.
     done = DueWork.objects.filter(pk=work.pk, version=work.version, done_at=None)
     if not done.update(done_at=clock.now(), claimed_until=None):
         raise Superseded
@@ -236,6 +242,7 @@ def _note_failure(work: DueWork, failure: Exception) -> None:
     if given_up:
         log.error("due_work_put_aside", attempts=attempts)
     DueWork.objects.filter(pk=work.pk, version=work.version).update(
+        # Cut: an exception that carries a whole document would make the row, and every list of stuck ones, unreadable.
         last_error=f"{type(failure).__name__}: {failure}"[:2000],
         claimed_until=now + retry.wait(attempts),
         put_aside_at=now if given_up else None,
@@ -301,6 +308,7 @@ def bring_forward() -> int:
 def run_soon(works: list[DueWork]) -> None:
     """Do these right after the present transaction commits; what a crash cuts off is left to the sweep."""
     ids = [work.pk for work in works]
+    # Robust: a handler that fails here must not turn the person's finished act into an error page; the sweep has it.
     transaction.on_commit(lambda: run_due(ids=ids) and None, robust=True)
 
 

@@ -54,6 +54,7 @@ class Vault:
 
     def draw(self, number: str, deadline: datetime) -> dict[str, str]:
         """Public key and commitment of a matter; a second call gives the same again, and keeps the later deadline."""
+        # The same again, whoever asks: a second key for one matter would open only the bids sealed since.
         with self._writing() as database:
             row = self._find(database, number)
             if row is None:
@@ -100,6 +101,7 @@ class Vault:
         listed = list_digest(ciphertexts)
         with self._writing() as database:
             row = self._get(database, number)
+            # One list and no other: with a second one the market could leave a bid out after it has read them all.
             if row["key_released_for"] not in ("", listed):
                 raise Refusal("other-list")
             if not row["key_released_for"]:
@@ -118,6 +120,7 @@ class Vault:
         """
         with self._writing() as database:
             row = self._get(database, number)
+            # Before the opening no list is frozen; with the secret one could try lists until a chosen firm wins.
             if not row["key_released_for"]:
                 raise Refusal("not-opened")
             if row["secret_released_for"] not in ("", list_hash):
@@ -174,6 +177,7 @@ class Vault:
     def _after_deadline(self, database: sqlite3.Connection, row: sqlite3.Row, deadline: datetime) -> None:
         self._keep_later(database, row, deadline)
         if clock.now() < max(datetime.fromisoformat(row["deadline"]), deadline):
+            # A later deadline learnt with a question that came too early must hold for the next question too.
             # What was learnt stays, although the answer is no.
             database.commit()
             raise Refusal("bids-open")
@@ -218,6 +222,7 @@ class Vault:
         database = sqlite3.connect(self.path, timeout=20, isolation_level=None)
         database.row_factory = sqlite3.Row
         try:
+            # A release that power loss takes back could be given a second time, for another list.
             database.execute("PRAGMA synchronous=FULL")
             yield database
         finally:

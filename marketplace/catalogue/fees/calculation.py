@@ -15,6 +15,7 @@ from .numbers import is_exact, percent, plain, read_number, round_fen
 from .schedule import Coefficient, Parameter, Schedule, Variant
 from .steps import Step
 
+# Above it a percentage was typed as a number (120 for 1.2).
 MOST_FACTOR = Fraction(10)
 MOST_TOPICS = 100
 
@@ -143,6 +144,7 @@ def _given(
             if name not in schedule.coefficients and name not in schedule.parameters:
                 message = format_lazy(_("This standard has no coefficient “{name}”."), name=str(name)[:40])
                 raise UnableToCalculate(str(name)[:40], "unknown-coefficient", message)
+            # Named among coefficients and among parameters with two values, either one could be meant.
             if name in given:
                 raise UnableToCalculate(name, "given-twice", _("This value is given twice."))
             if value is not None and value != "":
@@ -165,6 +167,7 @@ def _variant(schedule: Schedule, code: str) -> Variant:
 def _coefficient(coefficient: Coefficient, given: Mapping[str, object]) -> _Factor | None:
     code = coefficient.code
     if code not in given:
+        # The document requires it, so the answer is incomplete and says so: a silent 1 would look like a finished fee.
         if not coefficient.required:
             return None
         return _Factor("coefficient", code, coefficient.name, Fraction(1), "1", missing=True)
@@ -220,6 +223,7 @@ def _parameter(parameter: Parameter, given: Mapping[str, object]) -> _Factor | N
             entry=vocabulary.name_of(vocabulary.ENTRIES, entry),
         )
         return _Factor("parameter", code, label, value, percent(value))
+    # A stage is a part of the whole; above 1 somebody typed percent, and would be billed a hundred times the stage.
     value = read_number(given[code], code, most=MOST_FACTOR)
     if value > 1:
         raise UnableToCalculate(code, "share-out-of-range", _("Give a share above 0 and at most 1."))
@@ -228,6 +232,7 @@ def _parameter(parameter: Parameter, given: Mapping[str, object]) -> _Factor | N
 
 def _finish(schedule: Schedule, fee: Fraction, steps: list[Step]) -> tuple[Decimal, tuple[Decimal, Decimal] | None]:
     """Mark the total, round it once, and add the float range, which is taken from the unrounded fee."""
+    # The one rounding of a calculation. Rounded a second time (per step, per item's part) the sum no longer adds up.
     in_cny = units.IN_CNY[schedule.fee_unit]
     fee_cny = round_fen(fee * in_cny)
     if is_exact(fee * in_cny, 2):
@@ -240,6 +245,7 @@ def _finish(schedule: Schedule, fee: Fraction, steps: list[Step]) -> tuple[Decim
     share = schedule.float_share
     if share is None:
         return fee_cny, None
+    # From the unrounded fee: from the rounded one the range is off by a fen where the fee ends in half a fen.
     low, high = fee * (1 - share), fee * (1 + share)
     both = format_lazy(
         _("{low} and {high}"),

@@ -117,11 +117,14 @@ class Progressive:
     above: Outside
 
     def work_out(self, base: Fraction, base_unit: str, fee_unit: str) -> Worked:
+        # Above the table a document prints a flat fee, a rate, or nothing. The last band's rate carried on would be a
+        # price that no authority has published.
         last = self.bands[-1][1]
         if base > last:
             return _above(self.above, base, last, self.factor, base_unit, fee_unit)
         steps, parts = [], []
         for number, (low, high, rate) in enumerate(self.bands, 1):
+            # Bands read "above, up to and including": a base on a border belongs to the lower band.
             if base <= low:
                 break
             part = min(base, high) - low
@@ -148,11 +151,13 @@ class Interpolated:
 
     def work_out(self, base: Fraction, base_unit: str, fee_unit: str) -> Worked:
         first, last = self.points[0][0], self.points[-1][0]
+        # Below the first row the documents print nothing either; a line drawn on to zero would be our own invention.
         if base < first:
             compared = _compared(_("{base} < {first} ({unit})"), base_unit, base=base, first=first)
             return _negotiation(format_lazy(_("{compared}: below the first row of the document"), compared=compared))
         if base > last:
             return _above(self.above, base, last, self.factor, base_unit, fee_unit)
+        # A printed row is given as printed: interpolated it could differ from what the document says in its last digit.
         for at, printed in self.points:
             if at == base:
                 label = _("A row of the document")

@@ -7,6 +7,7 @@ from .chance import Chance
 from .frozen_list import Candidate
 from .outcome import Outcome
 
+# Below six bids trimming would leave fewer than four, and two bidders who agree could place the mean.
 TRIMMED_FROM = 6
 
 
@@ -17,6 +18,7 @@ def benchmark_price(candidates: Sequence[Candidate], *, chance: Chance) -> Outco
     rest = list(candidates)
     trimmed: list[dict[str, Any]] = []
     if len(rest) >= TRIMMED_FROM:
+        # Lowest first, then the highest of what is left: with equal prices the order decides who stays out.
         lowest = min(one.price_fen for one in rest)
         trimmed.append(_take_out(rest, lowest, "lowest", chance))
         highest = max(one.price_fen for one in rest)
@@ -25,6 +27,7 @@ def benchmark_price(candidates: Sequence[Candidate], *, chance: Chance) -> Outco
     benchmark_fen = _benchmark_fen([one.price_fen for one in rest], chance.coefficient)
     ranked = sorted(
         rest,
+        # The trimmed are in the list and in no ranking: ranked last they could still win when others withdraw.
         key=lambda one: (abs(one.price_fen - benchmark_fen), one.price_fen, chance.value("tie", one.id)),
     )
     benchmark = _yuan(benchmark_fen)
@@ -48,6 +51,7 @@ def benchmark_price(candidates: Sequence[Candidate], *, chance: Chance) -> Outco
 
 def _take_out(rest: list[Candidate], price_fen: int, which: str, chance: Chance) -> dict[str, Any]:
     equals = [one for one in rest if one.price_fen == price_fen]
+    # "draw" and not "tie": the same number deciding who is trimmed and who wins a tie would tie two fates together.
     out = max(equals, key=lambda one: chance.value("draw", one.id))
     rest.remove(out)
     return {"step": "trimmed", "which": which, "id": out.id, "price": out.price}

@@ -10,6 +10,7 @@ from .outcome import Outcome
 
 ASPECTS = ("price", "time", "proposal", "credit")
 FEWEST_EVALUATORS = 3
+# Marks further apart than that are more likely a misreading than a difference of opinion; they are given anew once.
 LARGEST_SPREAD = 20
 
 
@@ -62,6 +63,8 @@ def _check(candidates: Sequence[Candidate], weights: Mapping[str, int], marks: M
         raise InvalidSelection("weights are whole percents of price, time, proposal and credit")
     if sum(weights.values()) != 100:
         raise InvalidSelection("weights do not add to 100")
+    # One proposal without marks would be ranked as if it had none: the caller has to hand in zeros where a file was
+    # unreadable.
     if set(marks) != {one.id for one in candidates}:
         raise InvalidSelection("marks are not of the candidates")
     if len({len(row) for row in marks.values()}) > 1 or any(len(row) < FEWEST_EVALUATORS for row in marks.values()):
@@ -79,6 +82,8 @@ def _parts(candidate: Candidate, lowest: int, fewest: int, marks: Sequence[int])
     }
 
 
+# Exact fractions up to here: doubles differ between Python and JavaScript in the last place (6 % of logarithms), and
+# a verifier in the browser has to reach the same total.
 def _four_decimals(number: Fraction) -> int:
     return int(number * 10_000 + Fraction(1, 2))
 

@@ -28,6 +28,7 @@ ANNOUNCED = frozenset(
 
 def canonical(document: Any) -> bytes:
     """RFC 8785 bytes of a JSON value."""
+    # json.dumps is not enough: order of keys, escapes and numbers differ between languages, and with them the hash.
     return rfc8785.dumps(document)
 
 
@@ -42,6 +43,7 @@ def announcement_hash(announcement: Mapping[str, Any]) -> str:
 
     :raises InvalidSelection: if a key is missing or too many
     """
+    # Exactly these: a stranger's verifier does not know a key more, and a key less binds nobody.
     if different := ANNOUNCED.symmetric_difference(announcement):
         raise InvalidSelection(f"announcement keys differ: {', '.join(sorted(different))}")
     return sha256_hex(canonical(dict(announcement)))

@@ -30,8 +30,11 @@ def seed_of(
     """
     if len(operator_secret) != SECRET_BYTES or len(regulator_secret) != SECRET_BYTES:
         raise InvalidSelection("a custodian's secret has 32 bytes")
+    # Fixed lengths in a fixed order need no separators; a part of another length could be shifted into its neighbour,
+    # so that two inputs give one seed.
     digest = hashlib.sha256(operator_secret + regulator_secret)
     digest.update(bytes.fromhex(announcement_hash) + bytes.fromhex(list_hash))
+    # Every bidder's own chance: with the custodians' secrets alone the two of them could compute the draw beforehand.
     for nonce in nonces:
         digest.update(bytes.fromhex(nonce))
     if public_value is not None:
@@ -52,6 +55,7 @@ class Chance:
     @cached_property
     def coefficient(self) -> int:
         """Percent, of the benchmark price method."""
+        # 2^256 is a multiple of four, so no coefficient is likelier than another.
         return COEFFICIENTS[self._number("coefficient") % len(COEFFICIENTS)]
 
     def draw_order(self, identifiers: Iterable[str]) -> list[str]:
@@ -64,10 +68,12 @@ class Chance:
 
         :param weights: (id, score × 100) in ascending order of id
         """
+        # A score of zero has no weight and would never be drawn; who has it comes after all others, in drawn order.
         left = [(identifier, weight) for identifier, weight in weights if weight > 0]
         sums = _RunningSums([weight for _, weight in left])
         order: list[str] = []
         for step in range(1, len(left) + 1):
+            # The remainder of 256 bits by a sum of some millions favours the first by less than one part in 2^200.
             place = sums.take_out(self._number(f"weighted:{step}") % sums.total)
             order.append(left[place][0])
         return order + self.draw_order(identifier for identifier, weight in weights if weight == 0)
