@@ -15,6 +15,8 @@ from ..states import LIVE_AWARD, AwardState, ObjectionOutcome
 from .bids import OpenedBid
 from .requests import WorkRequest
 
+STOPPED = models.Q(state=AwardState.STOPPED)
+
 
 class Award(FSMModelMixin, models.Model):
     """The turn of one intermediary of the ranking: its publicity period, then its award notice."""
@@ -27,7 +29,7 @@ class Award(FSMModelMixin, models.Model):
     rank = models.PositiveIntegerField()
     price = MoneyField()
     days = models.PositiveIntegerField()
-    state = FSMField(choices=AwardState, default=AwardState.PUBLICITY, protected=True, db_index=True)
+    state = FSMField(choices=AwardState, default=AwardState.PUBLICITY, protected=True)
 
     publicity_started_at = models.DateTimeField()
     publicity_ends_at = models.DateTimeField()
@@ -59,6 +61,12 @@ class Award(FSMModelMixin, models.Model):
                 name="award_confirmed_has_its_time",
             ),
             models.CheckConstraint(condition=models.Q(price__gt=0), name="award_price_above_zero"),
+        ]
+        indexes = [
+            # The lists of results, newest first: without it every page sorts all awards there ever were. Nearly all are
+            # live, so none of the state's own: SQLite, which keeps no statistics by itself, would take that and sort.
+            models.Index(models.F("publicity_started_at").desc(), models.F("id").desc(), name="award_newest"),
+            models.Index(fields=("publicity_started_at",), condition=STOPPED, name="award_stopped"),
         ]
 
     if TYPE_CHECKING:

@@ -143,6 +143,8 @@ class Opening(FSMModelMixin, models.Model):
     objects = OpeningQuerySet.as_manager()
 
     class Meta:
+        # Openings are listed newest first, in the console and among a firm's own bids.
+        indexes = [models.Index(fields=("opened_at",), name="opening_by_time")]
         constraints = [
             models.CheckConstraint(
                 condition=models.Q(state__in=MAY_LACK_TRANSCRIPT) | models.Q(transcript__isnull=False),
