@@ -1,5 +1,6 @@
 PYTHON ?= python3
 PORT ?= 8000
+SECONDS ?= 300
 DATA ?= $(CURDIR)/var
 export PORT DATA
 # Compiled modules are kept: every start would compile the libraries anew.
@@ -9,7 +10,7 @@ BIN := .venv/bin
 MANAGE := $(BIN)/python manage.py
 PYTEST := $(BIN)/python -m pytest
 
-.PHONY: run dev install develop test check services-test bench messages hooks requirements clean
+.PHONY: run dev install develop test check services-test endure bench messages hooks requirements clean
 
 run: export DJANGO_SETTINGS_MODULE = marketplace.config.settings.embedded
 run: install  ## the whole market on this machine
@@ -52,6 +53,9 @@ check: develop  ## lint, types, imports, templates, migrations, translations
 
 services-test: develop  ## the domain tests on PostgreSQL and Redis: DATABASE_URL, REDIS_URL
 	$(PYTEST) -n 2 --dist loadgroup --create-db -m "not browser" $(if $(DATABASE_URL),tests,tests/services)
+
+endure: develop  ## `make run` through kills, strange files, a full disk and a wrong clock; SECONDS=3600 for an hour
+	env -u DATABASE_URL -u REDIS_URL $(PYTEST) --endure $(SECONDS) -m endurance tests/functional/test_endurance.py
 
 bench: develop  ## medians and ratios on the large world: DATABASE_URL
 	$(BIN)/python -m tests.benchmarks

@@ -14,6 +14,10 @@ hypothesis.settings.register_profile("night", parent=hypothesis.settings.get_pro
 hypothesis.settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "day"))
 
 
+def pytest_addoption(parser):
+    parser.addoption("--endure", type=int, default=0, help="run the endurance test for so many seconds")
+
+
 class FrozenClock:
     """The market's clock in a test; times are read in Asia/Shanghai unless aware."""
 

@@ -118,6 +118,31 @@ def publish_something():
     events.publish(heartbeats.OutageEnded("2026-11-23T02:00:00+00:00", "2026-11-23T02:02:00+00:00"), soon=False)
 
 
+def drafted():
+    """A draft, and the session of a person who fills it in."""
+    with FAST:
+        draft = WorkRequestFactory()
+        return {"number": draft.number, "session": _session_of(member_of(draft.owner))}
+
+
+def uploads():
+    """How many files lie among the uploads, whole or half."""
+    # What the test itself left lying there is none.
+    return sum(path.is_file() and path.suffix != ".msg" for path in settings.MEDIA_ROOT.rglob("*"))
+
+
+def hold_something(minutes):
+    """Work that a clock decides, due in so many minutes; nothing is there for it to do."""
+    key = f"0:{clock.now().isoformat()}"
+    outbox.schedule("registry.suspension_day", key, clock.now() + timedelta(minutes=minutes))
+    return key
+
+
+def attempts(key):
+    """How often a piece of work was begun."""
+    return DueWork.objects.get(key=key).attempts
+
+
 def beats():
     """How often the market said that it was there."""
     return Heartbeat.objects.count()
@@ -207,6 +232,10 @@ QUESTIONS = {
         beat,
         publish_something,
         beats,
+        drafted,
+        uploads,
+        hold_something,
+        attempts,
         noticed,
         letters,
         let_leases_end,
