@@ -19,6 +19,7 @@ from tests.functional.troubles import Clock, Killer, Visitor, full_disk, litter,
 
 pytestmark = [
     pytest.mark.endurance,
+    pytest.mark.django_db,
     pytest.mark.skipif(connection.vendor != "sqlite", reason="the embedded market is looked at, on SQLite"),
     pytest.mark.skipif(not (ROOT / ".venv" / ".installed").exists(), reason="needs the environment of make install"),
 ]
@@ -122,7 +123,7 @@ def test_the_market_stays_up(market, seconds, capsys):
 
     def tell(line):
         with capsys.disabled():
-            print(f"\n  {time.monotonic() - began:6.0f} s  {line}", end="", flush=True)  # noqa: T201  what it is at, while it takes minutes
+            print(f"\n  {time.monotonic() - began:6.0f} s  {line}", end="", flush=True)  # noqa: T201
 
     draft = market.stage.ask("drafted")
     run = market.run_make("run")
@@ -156,9 +157,8 @@ def test_the_market_stays_up(market, seconds, capsys):
 
     seen = [each for visitor in visitors for each in visitor.seen]
     pages = sum(status == 200 for _, _, status in seen)
-    tell(
-        f"{pages} pages of {len(seen)} requests, {len(story.killer.killed)} kills; left out: {story.left_out or 'nothing'}"
-    )
+    left_out = story.left_out or "nothing"
+    tell(f"{pages} pages of {len(seen)} requests, {len(story.killer.killed)} kills; left out: {left_out}")
     assert run.poll() is None
     assert ready["status"] in ("ready", "degraded")
     assert [(path, status) for _, path, status in seen if status >= 500 and status != 503] == []
