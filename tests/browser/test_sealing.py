@@ -18,7 +18,7 @@ from marketplace.tendering.models import Bid, SealedProposal
 from marketplace.tendering.sealing import proposals
 from marketplace.tendering.sealing.bids import read_bid
 from tests.browser.people import NARROW, WIDE, Person
-from tests.core.test_amounts import CASES, MORE
+from tests.core.typed.test_amounts import CASES, MORE
 from tests.factories.credit import CreditModelFactory
 from tests.factories.tendering import WorkRequestFactory, bidder_for, member_of, open_bids
 

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from marketplace.core.typed.comparing import ForeignLetter, folded, key_of, visible
 
-CASES = json.loads((Path(__file__).parents[1] / "vectors/comparison_vectors.json").read_text())
+CASES = json.loads((Path(__file__).parents[2] / "vectors/comparison_vectors.json").read_text())
 #: What the rules treat specially, close together, and anything else now and then.
 ODD = st.one_of(
     st.sampled_from(

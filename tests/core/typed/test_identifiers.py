@@ -15,7 +15,7 @@ from marketplace.core.typed.identifiers import (
     with_check_digits,
 )
 
-CASES = json.loads((Path(__file__).parents[1] / "vectors/comparison_vectors.json").read_text())["codes"]
+CASES = json.loads((Path(__file__).parents[2] / "vectors/comparison_vectors.json").read_text())["codes"]
 #: What the worked cases call each refusal.
 REASONS = {
     "letter": "a letter that is neither Latin nor Chinese",

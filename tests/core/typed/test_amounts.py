@@ -16,7 +16,7 @@ from marketplace.core.web.serializers import AmountField as ApiAmountField
 #: Text, value with two decimals or None, reason or None: those of the rules, and what they leave to good sense.
 CASES = [
     (case["text"], case["value"], case["reason"])
-    for case in json.loads((Path(__file__).parents[1] / "vectors/comparison_vectors.json").read_text())["amounts"]
+    for case in json.loads((Path(__file__).parents[2] / "vectors/comparison_vectors.json").read_text())["amounts"]
 ]
 MORE = [
     ("3,6", None, "a decimal comma"),
