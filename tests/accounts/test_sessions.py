@@ -10,6 +10,7 @@ from django.urls import reverse
 
 from marketplace.accounts import sessions
 from marketplace.accounts.models import StoredSession
+from marketplace.accounts.session_store import SessionStore
 from tests.factories.accounts import PASSWORD, MembershipFactory, UserFactory
 
 pytestmark = pytest.mark.django_db
@@ -96,9 +97,8 @@ class TestUse:
 
         browser.get("/workbench/")
 
-        session = StoredSession.objects.get()
-        assert session.expire_date.timestamp() % settings.SESSION_STEP == 0
-        assert browser.session[sessions.ENDS] % settings.SESSION_STEP == 0
+        assert StoredSession.objects.get().expire_date.timestamp() % settings.SESSION_STEP == 0
+        assert SessionStore(browser.cookies["sessionid"].value)[sessions.ENDS] % settings.SESSION_STEP == 0
 
     def test_begins_anew_with_a_sign_in_by_password(self, client, machine_clock):
         user = UserFactory(verified=True)

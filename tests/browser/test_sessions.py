@@ -5,8 +5,6 @@ import time
 
 import pytest
 from allauth.account.models import EmailAddress
-from django.contrib.sessions.backends.db import SessionStore
-from django.contrib.sessions.models import Session
 
 from marketplace.accounts import sessions
 from marketplace.accounts.models import User
@@ -20,6 +18,7 @@ from tests.browser.windows import (
     is_kept,
     is_told,
     session_ends,
+    session_of,
     sign_in,
     signs_in_again_elsewhere,
     signs_in_again_here,
@@ -176,10 +175,9 @@ class TestWhatIsTyped:
         assert asked == []
 
 
-def ends_in(seconds):
+def ends_in(person, seconds):
     """On the server, this person's session has so long to go."""
-    row = Session.objects.get()
-    session = SessionStore(row.session_key)
+    session = session_of(person)
     session[sessions.ENDS] = session[sessions.ENDS] - session.get_expiry_age() + seconds
     session.save()
 
@@ -194,20 +192,20 @@ class TestBeforeTheEnd:
         return found
 
     def test_it_warns_and_lets_one_stay(self, person):
-        ends_in(500)
+        ends_in(person, 500)
 
         person.page.clock.fast_forward("02:06:00")
         assert re.search(r"您将于 \d\d:\d\d 退出登录", dialog(person).inner_text())
         dialog(person).get_by_role("button", name="保持登录").click()
         person.page.locator("dialog[open]").wait_for(state="hidden")
 
-        assert Session.objects.get().get_decoded()[sessions.ENDS] > time.time() + 7000
+        assert session_of(person)[sessions.ENDS] > time.time() + 7000
 
     def test_staying_in_one_window_is_staying_in_all(self, person, member):
         second = person.context.new_page()
         second.clock.install()
         second.goto(PROFILE)
-        ends_in(500)
+        ends_in(person, 500)
         person.page.clock.fast_forward("02:06:00")
         second.clock.fast_forward("02:06:00")
         second.locator("dialog[open]").wait_for()

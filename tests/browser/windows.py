@@ -2,14 +2,20 @@
 
 from contextlib import contextmanager
 
-from django.contrib.sessions.models import Session
-
+from marketplace.accounts.models import StoredSession
+from marketplace.accounts.session_store import SessionStore
 from tests.factories.accounts import PASSWORD
 
 
 def session_ends():
     """On the server, for everybody, as after its time or where an operator ends it."""
-    Session.objects.all().delete()
+    StoredSession.objects.all().delete()
+
+
+def session_of(person):
+    """What the server holds for the person's window."""
+    key = next(each["value"] for each in person.context.cookies() if each["name"] == "sessionid")
+    return SessionStore(key)
 
 
 def dialog(person):
