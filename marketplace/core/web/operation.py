@@ -118,7 +118,7 @@ class Operation(LoginRequiredMixin, View):
         return self.page(self.empty_form())
 
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        sent = once.sent(request, self.address()) if self.counts_once else None
+        sent = once.sent(request, self.numbered_at()) if self.counts_once else None
         # Before anything is looked up: what the first press did may have taken the subject away.
         if sent and (earlier := sent.earlier()) and earlier.content == sent.content:
             return self.repeat(earlier)
@@ -142,7 +142,7 @@ class Operation(LoginRequiredMixin, View):
             return self.repeat(repeated.earlier) if repeated.is_same else self.other(form)
         return self.respond(result)
 
-    def address(self) -> str:
+    def numbered_at(self) -> str:
         """The address at which the page's effects are numbered; one for all buttons of a page."""
         return self.request.path
 
@@ -200,7 +200,7 @@ class Operation(LoginRequiredMixin, View):
     def carried(self) -> dict[str, Any]:
         """For `components/operation.html`: the page's number, and the question while it is asked."""
         asked = once.content_of(self.request) if self.asking else ""
-        number = once.next_number(self.request, self.address()) if self.counts_once else None
+        number = once.next_number(self.request, self.numbered_at()) if self.counts_once else None
         return {"once": number, "asking": self.asking, "asked": asked, "act": self.act}
 
     def template(self) -> str:

@@ -154,7 +154,7 @@ class SaveStep(RegistrationOperation):
             raise Http404 from None
 
     @property
-    def step_address(self) -> str:
+    def address(self) -> str:
         return reverse("registry:registration-step", args=[self.subject.number, self.step.name])
 
     def decision(self) -> Decision:
@@ -275,7 +275,7 @@ class AddRow(SaveStep):
     http_method_names = ["post"]
 
     def respond(self, result: Registration) -> HttpResponse:
-        return redirect(f"{self.step_address}?blank=1#rows-end")
+        return redirect(f"{self.address}?blank=1#rows-end")
 
 
 class RemoveRow(SaveStep):
@@ -284,7 +284,7 @@ class RemoveRow(SaveStep):
     http_method_names = ["post"]
 
     def respond(self, result: Registration) -> HttpResponse:
-        return redirect(self.step_address)
+        return redirect(self.address)
 
 
 class SaveStepAsTyped(SavedAsTyped, SaveStep):

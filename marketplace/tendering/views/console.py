@@ -126,7 +126,7 @@ class Review(_Console):
     template_name = "tendering/console/review.html"
     form_class = ReviewForm
 
-    def address(self) -> str:
+    def numbered_at(self) -> str:
         return reverse("tendering_console:review", args=[self.kwargs["number"]])
 
     def entry(self) -> Decision:
@@ -234,7 +234,7 @@ class DirectSelection(_Console):
     done = gettext_lazy("The decision is recorded and published.")
     is_allowed: bool
 
-    def address(self) -> str:
+    def numbered_at(self) -> str:
         return reverse("tendering_console:direct", args=[self.kwargs["number"]])
 
     def visible(self) -> QuerySet[WorkRequest]:

@@ -176,7 +176,7 @@ class EditDraft(DraftOperation, OwnDraftOperation):
         make = EXTRAS.get(self.kwargs["page"])
         return make(self.request, self.work_request) if make else None
 
-    def address(self) -> str:
+    def numbered_at(self) -> str:
         return reverse("tendering:draft-page", args=[self.kwargs["number"], self.kwargs["page"]])
 
     def make_form(self, *given: Any) -> DraftForm:
@@ -327,7 +327,7 @@ class ItemBases:
 
     def _line(self, number: int, row: Any, form: FeeForm | None) -> ItemLine:
         line = line_of(row.item, form) if form is not None and form.is_bound else ItemLine(row.item)
-        return replace(line, may_subcontract=f"subcontract-{number}" in self.request.POST)
+        return replace(line, may_subcontract=bool(self.request.POST.get(f"subcontract-{number}")))
 
     def save_as_typed(self, work_request: WorkRequest) -> None:
         """The bases only, where they differ from the draft's."""

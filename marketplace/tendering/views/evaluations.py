@@ -106,7 +106,7 @@ class SaveMarks(DraftOperation, PaperOperation):
         context = {**self.surroundings(), "evaluator": evaluator, "ties": ties}
         return render(self.request, "tendering/evaluation_declare.html", context)
 
-    def address(self) -> str:
+    def numbered_at(self) -> str:
         return reverse("tendering:evaluation", args=[self.kwargs["pk"]])
 
     def initial(self) -> dict[str, Any]:

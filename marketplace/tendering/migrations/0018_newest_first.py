@@ -9,7 +9,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('registry', '0002_keys'),
-        ('tendering', '0015_project_keys'),
+        ('tendering', '0017_bid_period'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
