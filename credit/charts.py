@@ -9,16 +9,6 @@ from math import ceil, floor
 from .rating import Grade, Point
 from .rating.windows import months_after
 
-#: Fills of the grade bands and of the marks, as design/DESIGN.md names them.
-GRADE_COLOURS = {
-    "AAA": "#0B5B38",
-    "AA": "#1A7A5E",
-    "A": "#1A62B3",
-    "B": "#80650A",
-    "C": "#B4510A",
-    "D": "#B3261E",
-}
-MARK_COLOURS = {"deduct": "#B3261E", "bonus": "#1A7F4B", "end": "#5B6776"}
 LEAST_SPAN = 12
 
 
@@ -38,7 +28,7 @@ class PlacedMark:
     x: float
     y: float
     top: float
-    colour: str
+    kind: str
 
     @property
     def line_top(self) -> float:
@@ -54,7 +44,6 @@ class Band:
     grade: str
     y: float
     height: float
-    colour: str
     label_y: float
 
 
@@ -176,9 +165,7 @@ def _bands(grades, low: int, high: int, y) -> list[Band]:
         begin, end = max(float(least), low), min(above, high)
         if begin < end:
             upper, lower = y(end), y(begin)
-            bands.append(
-                Band(grade.value, upper, round(lower - upper, 1), GRADE_COLOURS[grade.value], (upper + lower) / 2 + 5)
-            )
+            bands.append(Band(grade.value, upper, round(lower - upper, 1), (upper + lower) / 2 + 5))
         above = float(least)
     return bands
 
@@ -201,5 +188,5 @@ def _placed(marks: Sequence[Mark], scores: dict[date, Decimal], x, y) -> list[Pl
         top = 20.0
         if placed and at - placed[-1].x < 20 and placed[-1].top == top:
             top = 0.0
-        placed.append(PlacedMark(mark.number, at, y(scores[mark.on]), top, MARK_COLOURS[mark.kind]))
+        placed.append(PlacedMark(mark.number, at, y(scores[mark.on]), top, mark.kind))
     return placed
