@@ -46,6 +46,8 @@ def samples():
         "requirement_reason": "敏感区域。",
         "contact_name": "周工",
         "contact_phone": "0571-88888888",
+        # A project has a code, or a reason for having none.
+        "no_code_reason": "",
         # A draft states a deadline or a period, never both.
         "bid_days": None,
         "bids_close_at": (clock.now() + timedelta(days=30)).replace(microsecond=0),
