@@ -70,7 +70,7 @@ class Qualification(models.Model):
 
     def validity_on(self, on: date) -> Validity:
         """Abolished with its type, valid, expiring within 30 calendar days, expired, not valid yet; last days count."""
-        if self.qualification_type.is_abolished(on):
+        if self.qualification_type_id is not None and self.qualification_type.is_abolished(on):
             return Validity.ABOLISHED
         if on > self.valid_to:
             return Validity.EXPIRED
