@@ -19,6 +19,8 @@ class ItemStatus(models.TextChoices):
 NEVER_ASKED_FOR = frozenset({ItemStatus.MERGED})
 #: Only an authority asks for these.
 OF_AUTHORITIES = frozenset({ItemStatus.AUTHORITY})
+#: No applicant asks for these.
+NOT_FOR_APPLICANTS = (ItemStatus.AUTHORITY, ItemStatus.MERGED)
 #: Can be asked for, once it has been said that no approval may simply ask for them.
 WARNED_ABOUT = frozenset({ItemStatus.VOLUNTARY, ItemStatus.LOCAL, ItemStatus.UNCONFIRMED})
 

@@ -73,7 +73,7 @@ ITEM_MARKS = {
 @register.simple_tag
 def item_mark(item: Any) -> SafeString:
     """The legal position of a service; of one in use, what it is for."""
-    text, kind, sign = ITEM_MARKS[item.tie if item.status == "active" else item.status]
+    text, kind, sign = ITEM_MARKS.get(item.status) or ITEM_MARKS[item.tie]
     return tag(str(text), kind, sign)
 
 

@@ -25,6 +25,7 @@ PURE = {
         "marketplace.core.calendar.months_after",
         "marketplace.core.clock.SHANGHAI",
         "marketplace.core.clock.date_of",
+        "marketplace.core.clock.written",
         "marketplace.core.failures",
         "marketplace.core.heartbeats.Gap",
         "marketplace.core.heartbeats.gaps",

@@ -8,7 +8,7 @@ from django.utils.translation import pgettext_lazy
 
 from marketplace.accounts.models import Organisation
 from marketplace.catalogue.querysets import ServiceItemQuerySet
-from marketplace.catalogue.states import NEVER_ASKED_FOR, WARNED_ABOUT, ItemStatus
+from marketplace.catalogue.states import NEVER_ASKED_FOR, NOT_FOR_APPLICANTS, WARNED_ABOUT, ItemStatus
 from marketplace.core.i18n import localized
 
 from .fee_schedules import FeeSchedule, Pricing
@@ -189,8 +189,8 @@ class ServiceItem(Reviewed, FromFile):
                 name="service_item_standard_days_positive",
             ),
             models.CheckConstraint(
-                condition=models.Q(status="merged", merged_into__isnull=False)
-                | ~models.Q(status="merged") & models.Q(merged_into=None),
+                condition=models.Q(status=ItemStatus.MERGED, merged_into__isnull=False)
+                | ~models.Q(status=ItemStatus.MERGED) & models.Q(merged_into=None),
                 name="service_item_merged_leads_on",
                 violation_error_message=_("A service that is part of another names that one, and no other does."),
             ),
@@ -200,19 +200,19 @@ class ServiceItem(Reviewed, FromFile):
                 violation_error_message=_("A service cannot be part of itself."),
             ),
             models.CheckConstraint(
-                condition=~models.Q(status="authority") | models.Q(paid_by="authority"),
+                condition=~models.Q(status=ItemStatus.AUTHORITY) | models.Q(paid_by="authority"),
                 name="service_item_authority_pays_its_own",
                 violation_error_message=_("The authority pays for its own services."),
             ),
             models.CheckConstraint(
-                condition=~models.Q(paid_by="authority") | models.Q(status__in=("authority", "merged")),
+                condition=~models.Q(paid_by="authority") | models.Q(status__in=NOT_FOR_APPLICANTS),
                 name="service_item_paid_by_authority_is_its_own",
                 violation_error_message=_(
                     "What the authority pays is its own service; no applicant can be asked for it."
                 ),
             ),
             models.CheckConstraint(
-                condition=~models.Q(status="active") | ~models.Q(tie="none"),
+                condition=~models.Q(status=ItemStatus.ACTIVE) | ~models.Q(tie="none"),
                 name="service_item_in_use_for_something",
                 violation_error_message=_("A service on which nothing depends is voluntary."),
             ),
