@@ -7,6 +7,7 @@ from django.contrib.auth.models import PermissionsMixin
 from django.contrib.sessions.base_session import AbstractBaseSession
 from django.db import models
 from django.db.models.functions import Lower
+from django.utils.functional import cached_property
 from django.utils.module_loading import import_string
 from django.utils.translation import gettext_lazy as _
 
@@ -63,6 +64,12 @@ class User(AbstractBaseUser, PermissionsMixin):
 
     def __str__(self) -> str:
         return self.name or self.email
+
+    @cached_property
+    def acting_kinds(self) -> frozenset[str]:
+        """The kinds of the organisations that the person acts for, read once for all menus and panels of a page."""
+        acting = Membership.objects.of(self).acting()
+        return frozenset(acting.values_list("organisation__kind", flat=True))
 
     def get_full_name(self) -> str:
         return str(self)

@@ -10,7 +10,7 @@ from django.dispatch import receiver
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from marketplace.core.clock import SHANGHAI
+from marketplace.core import clock
 from marketplace.core.events import receives
 from marketplace.core.running.clock_watch import ClockDistrusted, Problem
 
@@ -30,7 +30,7 @@ def keep_no_more_than_the_day(sender: type[Model], instance: Any, **_: Any) -> N
     Who reads the database would hold the minute against the arrival of a nameless filing.
     """
     if came_at := getattr(instance, NOTED[sender]):
-        day = came_at.astimezone(SHANGHAI).replace(hour=0, minute=0, second=0, microsecond=0)
+        day = came_at.astimezone(clock.SHANGHAI).replace(hour=0, minute=0, second=0, microsecond=0)
         setattr(instance, NOTED[sender], day)
 
 
@@ -59,4 +59,4 @@ def clock_distrusted(event: ClockDistrusted) -> None:
 
 
 def _moment(text: str) -> str:
-    return f"{datetime.fromisoformat(text).astimezone(SHANGHAI):%Y-%m-%d %H:%M}"
+    return clock.written(datetime.fromisoformat(text))

@@ -76,6 +76,11 @@ def date_of(moment: datetime) -> date:
     return local.date()
 
 
+def day_at(moment: datetime) -> date:
+    """The calendar day in Asia/Shanghai on which validities are judged at an instant; at 00:00 the next has begun."""
+    return moment.astimezone(SHANGHAI).date()
+
+
 def time_of(moment: datetime) -> str:
     """The time of day in Asia/Shanghai, on the date that `date_of` gives: 17:00, and 24:00 at its end."""
     local = moment.astimezone(SHANGHAI)

@@ -36,7 +36,7 @@ def texts(*suffixes: str, but: str = "") -> str:
 
 def patterns_of(python: str) -> list[str]:
     """Names of templates that are put together: `f"tendering/draft_{page}.html"`."""
-    parts = re.findall(r'f"([\w/{}.]+\.(?:html|txt))"', python)
+    parts = re.findall(r'f"([\w/{}.\[\]]+\.(?:html|txt))"', python)
     return [re.sub(r"\\{.*?\\}", r"\\w+(?:\\.\\w+)*", re.escape(part)) for part in parts]
 
 

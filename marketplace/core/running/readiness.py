@@ -6,7 +6,7 @@ Each app adds its own in its module `readiness`. A look asks nothing that may ta
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import timedelta
 from enum import StrEnum
 from typing import Any
 
@@ -194,8 +194,8 @@ def clock() -> Finding:
     for reading in clock_watch.trouble():
         values = {
             "machine": reading.machine,
-            "shown": _moment(clock_watch.shown(reading)),
-            "expected": _moment(clock_watch.expected(reading)),
+            "shown": market_clock.written(clock_watch.shown(reading)),
+            "expected": market_clock.written(clock_watch.expected(reading)),
         }
         problem = ClockReading.Problem(reading.problem)
         return Finding("clock", label, State.DEGRADED, CLOCK_SAYS[problem] % values, figures={"problem": problem})
@@ -203,10 +203,6 @@ def clock() -> Finding:
         says = _("The last heartbeat lies ahead of the clock: either the clock is late, or it was ahead before.")
         return Finding("clock", label, State.DEGRADED, says, figures={"problem": "behind"})
     return Finding("clock", label, State.OK, _("It goes as it has to."))
-
-
-def _moment(moment: datetime) -> str:
-    return f"{moment.astimezone(market_clock.SHANGHAI):%Y-%m-%d %H:%M}"
 
 
 @check(of_database=False)

@@ -51,8 +51,8 @@ class Bidder:
 
 def conditions_of(intermediary: Intermediary, work_request: WorkRequest, *, at: datetime) -> list[Condition]:
     """Every condition of a request for a firm, on the facts of an instant; the credit is that day's."""
-    found = bidders_at([intermediary.pk], work_request, at=at, credit_on=_day_of(at))
-    return judge(found[intermediary.pk].facts, requirements_of(work_request, on=_day_of(at)))
+    found = bidders_at([intermediary.pk], work_request, at=at, credit_on=clock.day_at(at))
+    return judge(found[intermediary.pk].facts, requirements_of(work_request, on=clock.day_at(at)))
 
 
 def problems_of(intermediary: Intermediary, work_request: WorkRequest, *, at: datetime) -> list[Condition]:
@@ -62,8 +62,8 @@ def problems_of(intermediary: Intermediary, work_request: WorkRequest, *, at: da
     In as few queries as there can be: what the announcement asks is kept in memory, and the credit is the day's row.
     The opening judges everything again, by the rating itself.
     """
-    requirements = _demanded(_announced_requirements(work_request), _day_of(at))
-    found = bidders_at([intermediary.pk], work_request, at=at, credit_on=_day_of(at), requirements=requirements)
+    requirements = _demanded(_announced_requirements(work_request), clock.day_at(at))
+    found = bidders_at([intermediary.pk], work_request, at=at, credit_on=clock.day_at(at), requirements=requirements)
     return unmet(found[intermediary.pk].facts, requirements)
 
 
@@ -100,14 +100,14 @@ def unmet_of(bidders: Mapping[int, Bidder], work_request: WorkRequest) -> dict[i
 
 def eligible_firms(work_request: WorkRequest, *, at: datetime) -> list[Intermediary]:
     """Every listed firm that meets all conditions of a request, judged in a fixed number of queries a batch."""
-    requirements = requirements_of(work_request, on=_day_of(at))
+    requirements = requirements_of(work_request, on=clock.day_at(at))
     listed = Intermediary.objects.listed()
     if requirements.item_types:
         listed = listed.filter(qualifications__qualification_type__in=requirements.item_types).distinct()
     ids = list(listed.order_by("pk").values_list("pk", flat=True))
     found = []
     for start in range(0, len(ids), FIRMS_AT_ONCE):
-        bidders = bidders_at(ids[start : start + FIRMS_AT_ONCE], work_request, at=at, credit_on=_day_of(at))
+        bidders = bidders_at(ids[start : start + FIRMS_AT_ONCE], work_request, at=at, credit_on=clock.day_at(at))
         found += [one.intermediary for one in bidders.values() if not unmet(one.facts, requirements)]
     return found
 
@@ -196,19 +196,13 @@ def bidders_at(
                 suspensions=suspensions.get(firm.pk, ()),
                 ties=ties[firm.organisation_id],
                 owner_ties=ties[work_request.owner_id],
-                on=_day_of(at),
+                on=clock.day_at(at),
                 at=at,
             ),
             standing=credit[firm.organisation_id][2],
         )
         for firm in firms
     }
-
-
-def _day_of(at: datetime) -> date:
-    """The calendar day of an instant in Asia/Shanghai, on which validities are judged."""
-    # A validity ends with its last day: at 00:00 the next one has begun.
-    return at.astimezone(clock.SHANGHAI).date()
 
 
 def _credit_of(

@@ -48,7 +48,7 @@ class OfferCandidate:
 def candidates_of(work_request: WorkRequest, *, at: datetime) -> list[OfferCandidate]:
     """Everybody that can be picked at an instant, by ascending code; a fixed number of queries."""
     offered = _offered(work_request)
-    day = at.astimezone(clock.SHANGHAI).date()
+    day = clock.day_at(at)
     bidders = bidders_at(list(offered), work_request, at=at, credit_on=day)
     requirements = requirements_of(work_request, on=day)
     found = [
