@@ -33,6 +33,8 @@ def somebody_as(somebody, user):
 
 def presses_after_the_end(person, words, *, here=False):
     """The session is over when the button is pressed; the form goes through once somebody has signed in again."""
+    # The page has all that it needs of the session before anybody can type.
+    person.page.wait_for_load_state("networkidle")
     session_ends()
     button = person.page.get_by_role("button", name=words, exact=True).locator("visible=true").first
     button.click()
