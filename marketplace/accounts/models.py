@@ -16,7 +16,7 @@ from marketplace.core.i18n import localized
 from marketplace.core.keys import KeyField
 from marketplace.core.typed.identifiers import validate_uscc
 
-from .choices import WITHOUT_CODE, MembershipRole, OrganisationKind, TokenScope
+from .choices import ACTING, WITHOUT_CODE, MembershipRole, OrganisationKind, TokenScope
 from .querysets import (
     InvitationQuerySet,
     MembershipQuerySet,
@@ -204,6 +204,11 @@ class Membership(models.Model):
 
     def __str__(self) -> str:
         return f"{self.user} · {self.organisation}"
+
+    @property
+    def acts(self) -> bool:
+        """Whether the person may act for the organisation, or only looks."""
+        return self.is_active and self.role in ACTING
 
 
 @appendonly.register

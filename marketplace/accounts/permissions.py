@@ -4,13 +4,20 @@ from typing import Any
 from django.contrib.auth.models import AnonymousUser
 from django.utils.translation import gettext_lazy as _
 
-from marketplace.core.permissions import Decision, no, yes
+from marketplace.core.permissions import Decision, Remedy, no, yes
 
 from .choices import TokenScope
 from .models import Invitation, Membership, Organisation, User
 from .querysets import MembershipQuerySet
 
 Person = User | AnonymousUser
+
+#: What a page needs that is done for an enterprise.
+RECORD_ENTERPRISE = Remedy(
+    _("Record an enterprise"),
+    "accounts:organisation-create",
+    frozenset({Organisation.Kind.ENTERPRISE, Organisation.Kind.AUTHORITY}),
+)
 
 
 def _memberships(user: Person) -> MembershipQuerySet:

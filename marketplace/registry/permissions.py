@@ -4,9 +4,12 @@ from django.utils.translation import gettext_lazy as _
 
 from marketplace.accounts.models import Organisation
 from marketplace.accounts.permissions import acts_for, is_regulator, sees_for
-from marketplace.core.permissions import Decision, no, yes
+from marketplace.core.permissions import Decision, Remedy, no, yes
 
 from .models import Intermediary, Registration, Suspension
+
+#: What a page needs that is done for a firm.
+REGISTER_FIRM = Remedy(_("Register a firm"), "registry:registration-start", frozenset({Organisation.Kind.INTERMEDIARY}))
 
 
 def can_register(user: Any, organisation: Organisation) -> Decision:

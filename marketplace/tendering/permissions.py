@@ -6,7 +6,7 @@ from typing import Any
 from django.utils.translation import gettext_lazy as _
 
 from marketplace.accounts.models import Membership, Organisation
-from marketplace.accounts.permissions import acts_for, is_operator, is_regulator
+from marketplace.accounts.permissions import RECORD_ENTERPRISE, acts_for, is_operator, is_regulator
 from marketplace.core import clock
 from marketplace.core.permissions import Decision, no, yes
 from marketplace.registry.models import Intermediary
@@ -19,10 +19,12 @@ from .states import EDITABLE, SUSPENDABLE, TERMINABLE, Status
 NOT_NOW = _("The request is not in a state in which this can be done.")
 
 
-def can_create(user: Any, organisation: Organisation) -> Decision:
+def can_create(user: Any, organisation: Organisation | None) -> Decision:
     """Enterprises and authorities post requests."""
+    if organisation is None:
+        return no(_("A request is posted for an enterprise: record yours first, then go on here."), RECORD_ENTERPRISE)
     if organisation.kind not in (Organisation.Kind.ENTERPRISE, Organisation.Kind.AUTHORITY):
-        return no(_("Only enterprises and authorities post requests."))
+        return no(_("Only enterprises and authorities post requests."), RECORD_ENTERPRISE)
     return acts_for(user, organisation)
 
 

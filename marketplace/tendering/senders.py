@@ -8,6 +8,7 @@ from marketplace.accounts.http import MemberRequest
 from marketplace.core.permissions import Refused
 from marketplace.core.web.addresses import client_address
 from marketplace.registry.models import Intermediary
+from marketplace.registry.permissions import REGISTER_FIRM
 
 
 class Sender(TypedDict):
@@ -22,7 +23,10 @@ def firm_of(request: MemberRequest | Any) -> Intermediary:
     organisation = request.organisation
     intermediary = getattr(organisation, "intermediary", None) if organisation is not None else None
     if intermediary is None:
-        raise Refused(_("Only intermediaries can do this. Choose your firm in the switcher, or register it."))
+        raise Refused(
+            _("Only listed intermediaries can do this. Register your firm; once it has been checked you can bid."),
+            REGISTER_FIRM,
+        )
     return intermediary
 
 

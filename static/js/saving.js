@@ -86,7 +86,7 @@ async function refused(form, draft, status, { detail = "", is_elsewhere: isElsew
 }
 
 function say(form, name, values = {}) {
-  const place = document.querySelector(`[data-save-state="${form.id}"]`);
+  const place = document.querySelector(`[data-save-state="${form.getAttribute("id")}"]`);
   if (!place) return;
   place.dataset.now = name;
   place.textContent = Object.entries(values).reduce(

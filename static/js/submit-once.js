@@ -4,7 +4,8 @@ const WORKING = { "zh-hans": "正在提交…", en: "Working…" };
 
 document.addEventListener("submit", (event) => {
   const form = event.target;
-  if (event.defaultPrevented || form.method !== "post" || form.hasAttribute("hx-post")) return;
+  // By its attribute: a field named "method" hides the form's own property.
+  if (event.defaultPrevented || form.getAttribute("method")?.toLowerCase() !== "post" || form.hasAttribute("hx-post")) return;
   if (form.dataset.sent) {
     event.preventDefault();
     return;

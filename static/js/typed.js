@@ -18,8 +18,13 @@ function controls(form) {
   return [...form.elements].filter((each) => each.name && "value" in each && !NOT_TYPED.has(each.type));
 }
 
+// A field named "method", as a request's draft has one, hides the form's own property.
+function posts(form) {
+  return form.getAttribute("method")?.toLowerCase() === "post";
+}
+
 function isWatched(form) {
-  const isOurs = form.method === "post" && !form.hasAttribute("hx-post") && !("untyped" in form.dataset);
+  const isOurs = posts(form) && !form.hasAttribute("hx-post") && !("untyped" in form.dataset);
   return isOurs && !form.querySelector("input[type=password]")
     && (controls(form).length > 0 || form.querySelector("input[type=file]") !== null);
 }
@@ -217,7 +222,7 @@ for (const [name, record] of waiting()) {
 
 for (const form of document.querySelectorAll("main form")) {
   if (!isSignedIn || !isWatched(form)) continue;
-  const place = `${PREFIX}${window.location.pathname} ${new URL(form.action).pathname}`;
+  const place = `${PREFIX}${window.location.pathname} ${new URL(form.getAttribute("action") || "", window.location.href).pathname}`;
   const turn = [...watched.values()].filter((each) => each.place === place).length;
   const name = `${place} ${turn}`;
   watched.set(form, { place, name, timer: 0 });
@@ -227,9 +232,7 @@ for (const form of document.querySelectorAll("main form")) {
 }
 
 // The key is asked for while the person is there: once the session has ended nobody gets it.
-document.addEventListener("focusin", (event) => {
-  if (!key && watched.has(event.target.form)) theKey().catch(() => {});
-});
+if (watched.size) theKey().catch(() => {});
 
 document.addEventListener("input", (event) => {
   const form = event.target.form;
@@ -278,7 +281,7 @@ document.addEventListener("submit", async (event) => {
 
 // On its way, where no other script has held it back.
 window.addEventListener("submit", (event) => {
-  if (event.defaultPrevented || event.target.method !== "post") return;
+  if (event.defaultPrevented || !posts(event.target)) return;
   isLeaving = true;
   const about = watched.get(event.target);
   if (about) mark(about.name, { sent: true });

@@ -1,8 +1,9 @@
 """
 Who gets what at every address of ours: one line a route, one column a role.
 
-A new route fails here until it has its line. 302 sends anonymous people to sign in, or who may not enter out of the
-console; 404 hides what a role may not see; 403 shows what it may see but not do.
+A new route fails here until it has its line. 302 sends anonymous people to sign in, who has no organisation yet to
+where one is recorded, or who may not enter out of the console; 404 hides what a role may not see; 403 shows what it
+may see but not do.
 """
 
 from collections.abc import Iterable, Iterator
@@ -122,12 +123,12 @@ tendering:attachment                   404 404 404 200 200 404 404 404 404
 tendering:award-detail                 200 200 200 200 200 200 200 200 200
 tendering:award-feed                   200 200 200 200 200 200 200 200 200
 tendering:award-list                   200 200 200 200 200 200 200 200 200
-tendering:bid                          302 403 403 403 403 200 200 403 403
-tendering:bid-change                   302 403 403 403 403 200 200 403 403
+tendering:bid                          302 302 403 403 403 200 200 403 403
+tendering:bid-change                   302 302 403 403 403 200 200 403 403
 tendering:bid-seal                     302 302 302 302 302 302 302 302 302
-tendering:bid-withdraw                 302 403 403 403 403 200 200 403 403
+tendering:bid-withdraw                 302 302 403 403 403 200 200 403 403
 tendering:change                       302 403 403 403 200 403 403 403 403
-tendering:draft-create                 302 403 200 403 200 403 403 200 403
+tendering:draft-create                 302 302 200 403 200 403 403 200 403
 tendering:draft-delete                 302 404 404 403 200 404 404 404 404
 tendering:draft-look-over              302 404 404 403 200 404 404 404 404
 tendering:draft-page                   302 404 404 403 200 404 404 404 404
@@ -141,12 +142,12 @@ tendering:evaluation-list              302 403 403 403 403 403 403 403 403
 tendering:evaluation-proposal          302 404 404 404 404 404 404 404 404
 tendering:evaluation-tie               302 404 404 404 404 404 404 404 404
 tendering:evidence                     404 404 404 200 200 404 404 200 404
-tendering:object                       302 403 403 403 403 403 403 403 403
-tendering:own-bids                     302 403 403 403 403 200 200 403 403
+tendering:object                       302 302 403 403 403 403 403 403 403
+tendering:own-bids                     302 302 403 403 403 200 200 403 403
 tendering:own-requests                 302 200 200 200 200 200 200 200 200
 tendering:pick                         302 403 403 403 403 403 403 403 403
 tendering:question-answer              302 403 403 403 200 403 403 403 403
-tendering:question-ask                 302 403 403 403 403 200 200 403 403
+tendering:question-ask                 302 302 403 403 403 200 200 403 403
 tendering:request-detail               200 200 200 200 200 200 200 200 200
 tendering:request-feed                 200 200 200 200 200 200 200 200 200
 tendering:request-list                 200 200 200 200 200 200 200 200 200

@@ -58,6 +58,17 @@ def workbench_actions(context: dict[str, Any]) -> list[dict[str, Any]]:
     ]
 
 
+@register.simple_tag(takes_context=True)
+def may_be_for(context: dict[str, Any], *kinds: str) -> bool:
+    """
+    Whether a button that needs an organisation of one of these kinds is for the reader.
+
+    Who has no account or no organisation yet is led to one; who only looks, or acts for another kind, is not tempted.
+    """
+    membership = getattr(context.get("request"), "membership", None)
+    return membership is None or (membership.acts and membership.organisation.kind in kinds)
+
+
 @register.filter
 def tidied(bound: BoundField) -> BoundField:
     """A field of allauth's forms in our words; its label stands above it, so no placeholder repeats it."""

@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from marketplace.core.permissions import Decision
+from marketplace.core.web.following import following
 from marketplace.core.web.operation import Operation
 
 from .. import permissions, services
@@ -43,10 +44,10 @@ class ParticularsOperation(Operation):
         return form.is_valid()
 
     def context(self) -> dict[str, Any]:
-        return {"holders": self.holders}
+        return {"holders": self.holders, "following": following(self.request)}
 
     def place(self, result: Any) -> str:
-        return "accounts:organisation-detail"
+        return following(self.request) or "accounts:organisation-detail"
 
 
 class CreateOrganisation(ParticularsOperation):

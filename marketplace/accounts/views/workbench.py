@@ -2,10 +2,10 @@ from django.contrib.auth.decorators import login_required
 from django.core.paginator import Paginator
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
-from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_POST
 
 from marketplace.core.additions.duties import matters_of
+from marketplace.core.web.following import following
 
 from ..http import MemberRequest
 from ..middleware import SESSION_KEY
@@ -42,7 +42,4 @@ def switch_organisation(request: MemberRequest) -> HttpResponse:
     if membership is None:
         raise Http404
     request.session[SESSION_KEY] = membership.organisation_id
-    following = request.POST.get("next", "")
-    if url_has_allowed_host_and_scheme(following, allowed_hosts={request.get_host()}):
-        return redirect(following)
-    return redirect("accounts:workbench")
+    return redirect(following(request) or "accounts:workbench")

@@ -1,10 +1,13 @@
 import sys
+from typing import Any
 
+from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse, JsonResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.template import loader
+from django.urls import reverse
 from django.utils import translation
 from django.utils.translation import gettext_lazy as _
 
@@ -12,6 +15,7 @@ from .. import disk
 from ..permissions import Refused
 from ..running import readiness
 from .api import PROBLEM
+from .following import leading_back
 
 DATABASE_AWAY = _("The market's database does not answer at the moment. Nothing was changed; try again in a minute.")
 FAILED = _("Something went wrong on our side and nothing was changed.")
@@ -58,6 +62,17 @@ def failed(request: HttpRequest) -> HttpResponse:
 
 
 def forbidden(request: HttpRequest, exception: PermissionDenied) -> HttpResponse:
-    """403 with the reason in the user's words."""
-    reason = exception.reason if isinstance(exception, Refused) else ""
-    return render(request, "core/403.html", {"reason": reason}, status=403)
+    """403 with the reason in the user's words; whoever only lacks an organisation is led to where one is recorded."""
+    refusal = exception if isinstance(exception, Refused) else Refused("")
+    here = request.get_full_path() if request.method in ("GET", "HEAD") else ""
+    remedy = refusal.remedy
+    context: dict[str, Any] = {"reason": refusal.reason, "here": here}
+    if remedy is not None and request.user.is_authenticated:
+        address = leading_back(reverse(remedy.url_name), here)
+        memberships = getattr(request, "memberships", [])
+        if here and not memberships:
+            messages.info(request, str(refusal.reason))
+            return redirect(address)
+        others = [each for each in memberships if each.acts and each.organisation.kind in remedy.kinds]
+        context |= {"remedy": remedy, "remedy_url": address, "others": others}
+    return render(request, "core/403.html", context, status=403)

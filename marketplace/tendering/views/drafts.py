@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from functools import cached_property
-from typing import Any
+from typing import Any, cast
 
 from django.contrib.auth.decorators import login_required
 from django.core.paginator import Paginator
@@ -24,7 +24,7 @@ from marketplace.catalogue.forms import FeeForm
 from marketplace.catalogue.models import ServiceItem
 from marketplace.core import clock
 from marketplace.core.failures import DomainError, Text
-from marketplace.core.permissions import Decision, Refused
+from marketplace.core.permissions import Decision, require
 from marketplace.core.web.drafts import DraftOperation, SavedAsTyped
 from marketplace.core.web.operation import Operation, Place, Press
 
@@ -90,14 +90,11 @@ class CreateDraft(Operation):
     template_name = "tendering/draft_create.html"
     form_class = NewRequestForm
 
-    @property
+    @cached_property
     def owner(self) -> Organisation:
-        if self.request.organisation is None:
-            raise Refused(_("Join or record an organisation first."))
-        return self.request.organisation
-
-    def decision(self) -> Decision:
-        return permissions.can_create(self.request.user, self.owner)
+        owner = self.request.organisation
+        require(permissions.can_create(self.request.user, owner))
+        return cast(Organisation, owner)
 
     def initial(self) -> dict[str, Any]:
         return {"item": self.request.GET.get("item")}
