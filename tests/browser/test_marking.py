@@ -37,7 +37,7 @@ def test_marks_from_the_workbench_to_the_published_result(somebody):
     evaluator.presses("我声明如上，打开方案")
     evaluator.looks()
     evaluator.fills(mark_1="101", mark_2="八十")
-    evaluator.presses("核对并提交")
+    evaluator.presses("核对并提交", status=422)
     assert evaluator.page.locator(".error-summary li").all_inner_texts() == [
         "方案 1：评分须为 0 至 100 的整数。",
         "方案 2：评分须为 0 至 100 的整数。",

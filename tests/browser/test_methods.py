@@ -110,7 +110,7 @@ def test_credit_preferred_to_the_owner_s_pick(somebody, market):
     names = owner.page.locator("tbody th a").all_inner_texts()
     assert len(names) == 2
 
-    owner.presses("选定并公布")
+    owner.presses("选定并公布", status=422)
     owner.reads("请选择一家机构。", "请填写：理由（公开）")
     owner.page.get_by_role("radio").nth(1).check()
     owner.fills(reason=REASON)

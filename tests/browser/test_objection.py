@@ -27,7 +27,7 @@ def test_upheld_moves_the_next_up(somebody, market):
     first, second, _third = (each.locator("a").first.inner_text() for each in loser.page.locator(".winner").all())
     loser.follows("提出异议")
 
-    loser.presses("提交异议")
+    loser.presses("提交异议", status=422)
     loser.reads("请填写：异议理由")
     loser.fills(ground="eligibility", statement="中选机构的资质不含本项服务。")
     loser.presses("提交异议")
