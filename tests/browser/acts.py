@@ -125,6 +125,7 @@ def review_request(clerk):
     clerk.follows("审核采购需求", within="main")
     clerk.reads(TITLE, "常州海市新材料有限公司", "¥182,400.00")
     clerk.presses("发布")
+    clerk.presses("是，确认办理")
     clerk.reads("已发布")
 
 
@@ -205,6 +206,7 @@ def deliver_and_accept(winner, owner):
     owner.goes_to("/workbench/")
     owner.follows("去验收", within="main")
     owner.presses("验收通过")
+    owner.presses("是，确认办理")
     owner.reads("成果已验收")
 
 

@@ -115,6 +115,7 @@ def test_credit_preferred_to_the_owner_s_pick(somebody, market):
     owner.page.get_by_role("radio").nth(1).check()
     owner.fills(reason=REASON)
     owner.presses("选定并公布")
+    owner.presses("是，确认办理")
 
     stranger = somebody()
     stranger.goes_to(f"/awards/{number}/")

@@ -40,6 +40,7 @@ def test_upheld_moves_the_next_up(somebody, market):
     regulator.page.get_by_label("成立：由下一名递补").check()
     regulator.fills(reasons=REASONS)
     regulator.presses("决定并公布")
+    regulator.presses("是，确认办理")
     regulator.goes_to(f"/console/requests/{number}/void/")
     regulator.reads("需求到此终止，已作的选取不再有效。此操作不能撤销。")
 

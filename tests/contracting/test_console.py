@@ -5,6 +5,7 @@ from marketplace.accounts.console import sync_console_access
 from marketplace.contracting.models import Contract, Deliverable
 from tests.factories.accounts import MembershipFactory, OrganisationFactory
 from tests.factories.contracting import ContractFactory, owner_of
+from tests.pressing import press
 
 pytestmark = pytest.mark.django_db
 
@@ -49,7 +50,7 @@ class TestConsole:
         assert client.get(url).status_code == 200
 
         without = client.post(url, {"decision": "accepted", "reasons": ""})
-        client.post(url, {"decision": "accepted", "reasons": "成果齐备。"})
+        press(client, url, {"decision": "accepted", "reasons": "成果齐备。"})
         again = client.post(url, {"decision": "returned", "reasons": "改判。"})
 
         overdue.refresh_from_db()
@@ -74,7 +75,7 @@ class TestConsole:
         url = reverse("contracting_console:terminate", args=[contract.number])
         assert client.get(url).status_code == 200
 
-        client.post(url, {"reason": "项目取消。"})
+        press(client, url, {"reason": "项目取消。"})
 
         assert Contract.objects.get().state == "terminated"
 

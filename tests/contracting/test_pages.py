@@ -18,6 +18,7 @@ from tests.factories.contracting import (
     pdf,
     terms_of,
 )
+from tests.pressing import press
 
 pytestmark = pytest.mark.django_db
 
@@ -308,7 +309,7 @@ class TestDeliveryPages:
         client.force_login(owner_of(contract))
         client.get(page("deliverable-answer", contract, pk))
 
-        client.post(page("deliverable-answer", contract, pk))
+        press(client, page("deliverable-answer", contract, pk))
         stale = client.post(page("deliverable-return", contract, pk), {"reasons": "再看看"})
 
         assert stale.status_code == 409

@@ -94,6 +94,8 @@ class Decide(_Console):
     template_name = "contracting/console/decide.html"
     form_class = DecisionForm
     icon = "clipboard-list"
+    act = gettext_lazy("Decide")
+    asks = gettext_lazy("Both sides are told, and the decision takes effect at once. It cannot be taken back.")
     done = gettext_lazy("The decision is recorded, both sides are told.")
 
     def heading(self) -> str:
@@ -129,6 +131,8 @@ class Terminate(_Console):
     template_name = "contracting/console/terminate.html"
     form_class = TerminateForm
     icon = "warning"
+    act = gettext_lazy("Terminate the contract")
+    asks = gettext_lazy("Contract and request end for good, both sides are told, and the reason is published.")
     done = gettext_lazy("The contract is terminated, both sides are told.")
 
     def heading(self) -> str:

@@ -9,6 +9,8 @@ from django.views.decorators.http import require_safe
 
 from marketplace.core import clock, files
 from marketplace.core.calendar import clock_face
+from marketplace.core.failures import Text
+from marketplace.core.money import format_cny
 from marketplace.core.permissions import Decision
 
 from .. import permissions, services
@@ -90,7 +92,13 @@ class Answer(_OnDeliverable):
     """What was submitted, and the two ways to answer it; accepting takes this confirmation."""
 
     template_name = "contracting/deliverable_answer.html"
+    act = _("Accept this work")
     done = _("The work is accepted.")
+
+    def asks_first(self, form: Any) -> Text:
+        return _("Accepting ends this milestone and makes %(amount)s due. It cannot be taken back.") % {
+            "amount": format_cny(self.deliverable.milestone.amount)
+        }
 
     def operate(self, form: Any) -> None:
         services.accept_deliverable(deliverable_id=self.deliverable.pk, actor=self.request.user)

@@ -126,8 +126,8 @@ class Operation(LoginRequiredMixin, View):
         if not self.is_valid(form):
             require(self.decision())
             return self.page(form, status=422)
-        if (question := self.asks_first(form)) and request.POST.get(once.ASKED) != once.content_of(request):
-            require(self.decision())
+        # Who may not is not asked: the service refuses in its own words.
+        if (question := self.asks_first(form)) and not self.is_confirmed() and self.decision():
             self.asking = question
             return self.page(form)
         return self.attempt(form, sent)
@@ -165,6 +165,10 @@ class Operation(LoginRequiredMixin, View):
         words = _("Something else was sent from this page before, and it counts. Press again to send this too.")
         form.add_error(None, words)
         return self.page(form, status=409)
+
+    def is_confirmed(self) -> bool:
+        """Whether the question has been answered, for what is sent now."""
+        return bool(self.request.POST.get(once.ASKED) == once.content_of(self.request))
 
     def asks_first(self, form: Any) -> Text:
         """What is asked before it is done, in the act's own words; empty where nothing is."""

@@ -153,6 +153,8 @@ class Review(_Console):
 
 class PublishReviewed(Review):
     http_method_names = BOTH
+    act = gettext_lazy("Publish")
+    asks = gettext_lazy("The request is published as it stands here. It cannot be taken back.")
 
     def operate(self, form: Any) -> None:
         work_request, clerk = self.work_request, self.request.user
@@ -182,6 +184,11 @@ class ReturnReviewed(Review):
 
 class DecideObjections(_Console):
     """All objections of one publicity period, decided together."""
+
+    act = gettext_lazy("Decide and publish")
+    asks = gettext_lazy(
+        "The decision and its reasons are published and take effect at once. They cannot be changed or taken back."
+    )
 
     template_name = "tendering/console/objections.html"
     form_class = DecisionForm
@@ -262,11 +269,15 @@ class DirectSelection(_Console):
 
 class AllowDirect(DirectSelection):
     http_method_names = BOTH
+    act = gettext_lazy("Allow direct selection")
+    asks = gettext_lazy("The owner may then pick a firm directly. The decision is published and cannot be taken back.")
     is_allowed = True
 
 
 class RefuseDirect(DirectSelection):
     http_method_names = BOTH
+    act = gettext_lazy("Send it back")
+    asks = gettext_lazy("The request goes back to the owner with this reason. The decision cannot be taken back.")
     is_allowed = False
 
 
@@ -322,6 +333,14 @@ class _Course(_Console):
     meaning: Text
     predicate: Callable[..., Decision]
     service: Callable[..., Any]
+    #: Lifting a suspension puts things back as they were; the others are asked for first.
+    is_asked = True
+
+    def asks_first(self, form: Any) -> Text:
+        return self.meaning if self.is_asked else ""
+
+    def carried(self) -> dict[str, Any]:
+        return {**super().carried(), "act": self.title}
 
     def heading(self) -> Text:
         return self.title
@@ -348,6 +367,7 @@ class Resume(_Course):
     meaning = gettext_lazy("The clocks run on from the next day, with the working days that were left.")
     predicate = permissions.can_resume
     service = services.resume_request
+    is_asked = False
 
 
 class Void(_Course):

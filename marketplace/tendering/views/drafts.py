@@ -24,7 +24,8 @@ from marketplace.catalogue.forms import FeeForm
 from marketplace.catalogue.models import ServiceItem
 from marketplace.core import clock
 from marketplace.core.failures import DomainError, Text
-from marketplace.core.permissions import Decision, require
+from marketplace.core.permissions import Decision, Refused, require
+from marketplace.core.web import once
 from marketplace.core.web.drafts import DraftOperation, SavedAsTyped
 from marketplace.core.web.operation import Operation, Place, Press
 
@@ -401,12 +402,19 @@ def draft_summary(request: MemberRequest, number: str) -> HttpResponse:
     work_request = get_object_or_404(drafts_of(request), number=number)
     if work_request.is_public:
         return redirect(work_request)
-    return render(request, "tendering/draft_summary.html", _summary(request, work_request, {}))
+    number_of_submit = once.next_number(request, reverse("tendering:draft-submit", args=[number]))
+    context = {**_summary(request, work_request, {}), "once": number_of_submit}
+    return render(request, "tendering/draft_summary.html", context)
+
+
+def _rules_of(draft: WorkRequest) -> TenderingPolicy:
+    """A version stays under the rules of its request."""
+    return TenderingPolicy.of(draft.policy_version) if draft.amends else TenderingPolicy.current()
 
 
 def _summary(request: MemberRequest, work_request: WorkRequest, problems: dict[str, Any]) -> dict[str, Any]:
     may_edit = permissions.can_edit(request.user, work_request)
-    rules = TenderingPolicy.of(work_request.policy_version) if work_request.amends else TenderingPolicy.current()
+    rules = _rules_of(work_request)
     if may_edit and not problems:
         problems = drafts.problems_of(work_request, rules, at=clock.now())
     return version_context(work_request) | {
@@ -443,8 +451,21 @@ def version_context(work_request: WorkRequest) -> dict[str, Any]:
 class Submit(OwnDraftOperation):
     """Hand in: published at once, or reviewed first; what keeps it from being published shows on the summary."""
 
+    act = gettext_lazy("Publish")
+
     def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         return redirect("tendering:draft-summary", self.kwargs["number"])
+
+    def asks_first(self, form: Any) -> Text:
+        """Only where this press publishes: what a clerk reviews can be taken back, what is incomplete is refused."""
+        draft, rules = self.work_request, _rules_of(self.work_request)
+        if drafts.review_reasons(draft, rules) or drafts.problems_of(draft, rules, at=clock.now()):
+            return ""
+        return _("It is published as it stands here. It cannot be taken back; changes make a new version.")
+
+    def page(self, form: Any, status: int = 200) -> HttpResponse:
+        context = {**_summary(self.request, self.work_request, {}), **self.carried()}
+        return render(self.request, "tendering/draft_summary.html", context, status=status)
 
     def operate(self, form: Any) -> WorkRequest:
         draft, actor = self.work_request, self.request.user

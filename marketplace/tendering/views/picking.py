@@ -24,6 +24,11 @@ class Pick(RequestOperation):
     """One firm and the reason; what is sent twice is one pick."""
 
     form_class = PickForm
+    act = _("Pick and publish")
+    asks = _(
+        "Firm and reason are published, and the publicity period begins. The pick cannot be changed or taken back; the "
+        "others stay in the ranking and take over in turn if the winner drops out."
+    )
     done = _("Your pick is recorded and published with its reason. Publicity begins.")
 
     def visible(self) -> QuerySet[WorkRequest]:

@@ -93,6 +93,8 @@ def announcement_file(request: MemberRequest, number: str, version: int) -> Http
 class Terminate(RequestOperation):
     template_name = "tendering/request_terminate.html"
     form_class = ReasonForm
+    act = _("End the request")
+    asks = _("The request ends here for good, and the reason is published. It can only be posted anew.")
     done = _("The request has ended; those who bid are told after the deadline.")
 
     def decision(self) -> Decision:

@@ -262,6 +262,9 @@ class TestAnActThatCannotBeUndone:
 
         assert (other.noted, other.context["asking"]) == ([], "It cannot be undone.")
 
-    def test_who_may_not_is_not_asked(self, send):
-        with pytest.raises(Refused):
-            send(Note, {"text": "A"}, answer=no("Not yours."), **self.WORDS)
+    def test_who_may_not_is_not_asked_but_refused_by_the_service(self, send):
+        failure = DomainError("It has been decided.")
+
+        answer = send(Note, {"text": "A"}, answer=no("Not yours."), failure=failure, **self.WORDS)
+
+        assert (answer.status_code, answer.context["asking"]) == (409, "")

@@ -17,6 +17,7 @@ from tests.factories.tendering import (
     bidder_for,
     member_of,
 )
+from tests.pressing import press
 
 pytestmark = pytest.mark.django_db
 
@@ -246,7 +247,7 @@ class TestDraftPages:
         assert draft.fund_social == 100
 
     def test_handing_in_sends_it_to_the_clerk(self, client, draft):
-        client.post(page("draft-submit", draft))
+        press(client, page("draft-submit", draft))
 
         draft.refresh_from_db()
         assert draft.status == "under_review"
@@ -410,7 +411,7 @@ class TestConsole:
 
         assert work_request.number in client.get(reverse("tendering_console:index")).content.decode()
         assert client.get(reverse("tendering_console:review", args=[work_request.number])).status_code == 200
-        client.post(reverse("tendering_console:review-publish", args=[work_request.number]), {"reasons": ""})
+        press(client, reverse("tendering_console:review-publish", args=[work_request.number]), {"reasons": ""})
 
         work_request.refresh_from_db()
         assert work_request.status == "published"
@@ -435,7 +436,7 @@ class TestConsole:
         for operation, status in (("suspend", "suspended"), ("resume", "published"), ("void", "voided")):
             url = reverse(f"tendering_console:{operation}", args=[work_request.number])
             assert client.get(url).status_code == 200
-            client.post(url, {"reason": "核查举报"})
+            press(client, url, {"reason": "核查举报"})
             work_request.refresh_from_db()
             assert work_request.status == status
 
@@ -454,7 +455,7 @@ class TestConsole:
             client.force_login(regulator)
             url = reverse("tendering_console:objections", args=[work_request.number])
             assert client.get(url).status_code == 200
-            client.post(url, {"outcome": "next", "reasons": "经核查属实。"})
+            press(client, url, {"outcome": "next", "reasons": "经核查属实。"})
 
         award.refresh_from_db()
         assert award.state == "overturned"

@@ -31,6 +31,7 @@ from tests.factories.tendering import (
     member_of,
     open_bids,
 )
+from tests.pressing import press
 from tests.tendering.unchanged import nothing_changes
 
 pytestmark = pytest.mark.django_db
@@ -518,7 +519,7 @@ class TestPages:
     def test_pick_reason_and_candidates_are_public(self, work_request, client):
         firms = [offering(work_request, "170000"), offering(work_request, "160000")]
         client.force_login(member_of(work_request.owner))
-        client.post(f"/workbench/requests/{work_request.number}/pick/", {"firm": firms[0].uscc, "reason": REASON})
+        press(client, f"/workbench/requests/{work_request.number}/pick/", {"firm": firms[0].uscc, "reason": REASON})
         client.logout()
 
         content = client.get(f"/awards/{work_request.number}/").content.decode()
@@ -543,7 +544,7 @@ class TestPages:
         client.force_login(regulator)
 
         content = client.get(f"/console/requests/{draft.number}/direct/").content.decode()
-        answer = client.post(f"/console/requests/{draft.number}/direct/allow/", {"reason": "两次流标，限价已放宽。"})
+        answer = press(client, f"/console/requests/{draft.number}/direct/allow/", {"reason": "两次流标，限价已放宽。"})
 
         assert first.number in content
         assert again.number in content

@@ -14,6 +14,7 @@ from marketplace.tendering.services import UnableToPick
 from tests.factories.accounts import MembershipFactory
 from tests.factories.credit import ConductEventFactory, ReviewFactory
 from tests.factories.tendering import WorkRequestFactory, bid, bidder_for, member_of, open_bids
+from tests.pressing import press
 from tests.tendering.unchanged import nothing_changes
 
 pytestmark = pytest.mark.django_db
@@ -268,7 +269,7 @@ class TestPages:
         client.force_login(member_of(work_request.owner))
         firm = listed(drawn)[1]
 
-        answer = client.post(self.page(work_request), {"firm": firm.uscc, "reason": REASON})
+        answer = press(client, self.page(work_request), {"firm": firm.uscc, "reason": REASON})
 
         assert answer.url == f"/awards/{work_request.number}/"
         content = client.get(answer.url).content.decode()
@@ -278,7 +279,7 @@ class TestPages:
     def test_sending_it_twice_leads_to_the_result_again(self, drawn, work_request, client):
         client.force_login(member_of(work_request.owner))
         sent = {"firm": listed(drawn)[1].uscc, "reason": REASON}
-        client.post(self.page(work_request), sent)
+        press(client, self.page(work_request), sent)
 
         assert client.post(self.page(work_request), sent).status_code == 302
 

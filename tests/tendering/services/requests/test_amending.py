@@ -29,6 +29,7 @@ from tests.factories.tendering import (
     member_of,
     open_bids,
 )
+from tests.pressing import press
 from tests.tendering.unchanged import nothing_changes
 
 pytestmark = pytest.mark.django_db
@@ -344,7 +345,7 @@ class TestReview:
         page = client.get(reverse("tendering_console:review", args=[draft.number])).content.decode()
 
         assert "2 万吨/年" in page
-        response = client.post(reverse("tendering_console:review-publish", args=[draft.number]))
+        response = press(client, reverse("tendering_console:review-publish", args=[draft.number]))
         assert response.status_code == 302
         work_request.refresh_from_db()
         assert work_request.version == 2
@@ -421,9 +422,8 @@ class TestPages:
         summary = owner.get(reverse("tendering:draft-summary", args=[draft.number])).content.decode()
         assert "2 万吨/年" in summary
         assert draft.edited_at.isoformat() in summary
-        response = owner.post(
-            reverse("tendering:draft-submit", args=[draft.number]), {"edited_at": draft.edited_at.isoformat()}
-        )
+        submit = reverse("tendering:draft-submit", args=[draft.number])
+        response = press(owner, submit, {"edited_at": draft.edited_at.isoformat()})
 
         assert response.url == work_request.get_absolute_url()
         with translation.override("en"):
