@@ -24,7 +24,7 @@ from marketplace.catalogue.forms import FeeForm
 from marketplace.catalogue.models import ServiceItem
 from marketplace.core import clock
 from marketplace.core.failures import DomainError, Text
-from marketplace.core.permissions import Decision, Refused, require
+from marketplace.core.permissions import Decision, require
 from marketplace.core.web import once
 from marketplace.core.web.drafts import DraftOperation, SavedAsTyped
 from marketplace.core.web.operation import Operation, Place, Press
