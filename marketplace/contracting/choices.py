@@ -1,6 +1,7 @@
-"""The two sides of a contract."""
+"""The two sides of a contract, and who decides between them."""
 
 from django.db import models
+from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 
@@ -11,3 +12,10 @@ class Party(models.TextChoices):
     @property
     def other(self) -> "Party":
         return Party.INTERMEDIARY if self == Party.OWNER else Party.OWNER
+
+
+class DisputeWay(models.TextChoices):
+    """Who decides what the parties cannot settle: one of them, never both."""
+
+    COURT = "court", _("The court")
+    ARBITRATION = "arbitration", _("One arbitration commission")

@@ -1,5 +1,6 @@
 import uuid
 from collections.abc import Sequence
+from dataclasses import asdict, fields
 from decimal import Decimal
 from typing import Any, cast
 
@@ -12,7 +13,9 @@ from django.utils.translation import pgettext_lazy
 from marketplace.core import clock, files
 from marketplace.core.web.forms import AmountField, DayField, PercentField
 
+from .choices import DisputeWay
 from .models import ASPECTS, Contract, aspect_label
+from .rules.remedies import Remedies
 from .services import MilestoneTerms
 from .services.delivering import MOST_FILES
 from .services.terms import MOST_MILESTONES
@@ -23,6 +26,29 @@ class TermsForm(forms.Form):
 
     service_starts_on = DayField(label=_("Service starts on"))
     service_ends_on = DayField(label=_("Service ends on"))
+    late_permille = AmountField(
+        label=_("Delay costs, for each day"),
+        unit="‰",
+        max_digits=4,
+        help_text=_("Of the instalment that is delivered or paid late; the same for both sides."),
+    )
+    late_cap_percent = PercentField(label=_("All delay together, at most"), help_text=_("Of the contract price."))
+    step_back_days = forms.IntegerField(
+        label=_("Days late after which the other side may step back"),
+        widget=forms.TextInput(attrs={"inputmode": "numeric", "data-unit": _("days")}),
+    )
+    dispute_way = forms.ChoiceField(
+        label=_("Who decides disputes"),
+        choices=DisputeWay.choices,
+        widget=forms.RadioSelect,
+        help_text=_("One of them, never both: a clause that leaves the choice open settles nothing."),
+    )
+    arbitration_body = forms.CharField(
+        label=_("Arbitration commission"),
+        required=False,
+        max_length=60,
+        help_text=_("Only with arbitration: the full name of one commission, as 常州仲裁委员会."),
+    )
     terms = forms.CharField(
         label=_("Further terms"),
         required=False,
@@ -32,12 +58,17 @@ class TermsForm(forms.Form):
     )
     based_on = forms.IntegerField(widget=forms.HiddenInput)
 
+    def remedies(self) -> Remedies:
+        """Breach and disputes as filled in."""
+        return Remedies(**{each.name: self.cleaned_data[each.name] for each in fields(Remedies)})
+
     @classmethod
     def initial_of(cls, contract: Contract) -> dict[str, Any]:
         return {
             "service_starts_on": contract.service_starts_on,
             "service_ends_on": contract.service_ends_on,
             "terms": contract.terms,
+            **asdict(contract.remedies),
             "based_on": contract.text_version,
         }
 

@@ -10,5 +10,6 @@ class ContractingPolicy(Numbers):
     acceptance_days: int = 5
     payment_answer_days: int = 5
     acceptance_decision_days: int = 5
+    payment_days: int = 10
     rating_days: int = 15
     rating_change_days: int = 3

@@ -14,7 +14,7 @@ from .models import Contract
 from .policy import ContractingPolicy
 
 #: The version of the template; a text keeps the one that it was made with.
-TEMPLATE = "2026.1"
+TEMPLATE = "2026.2"
 
 
 @dataclass(frozen=True)

@@ -1,4 +1,5 @@
 import uuid
+from dataclasses import asdict
 from datetime import timedelta
 from decimal import Decimal
 
@@ -7,6 +8,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 
 from marketplace.contracting.models import Contract, ContractRating, Deliverable, Payment, Signature
+from marketplace.contracting.rules.remedies import Remedies
 from marketplace.core import clock
 from tests.factories.accounts import MembershipFactory
 from tests.factories.contracting import (
@@ -33,6 +35,7 @@ def terms_post(contract, percents=("30", "70"), **more):
     data = {
         "service_starts_on": terms["starts_on"].isoformat(),
         "service_ends_on": terms["ends_on"].isoformat(),
+        **asdict(Remedies()),
         "terms": "",
         "based_on": contract.text_version,
         "milestones-TOTAL_FORMS": 6,
@@ -197,6 +200,10 @@ class TestTermsPage:
             {"milestones-0-due_on": "2026-02-31"},
             {"service_starts_on": "gestern"},
             {"service_starts_on": "2020-01-01"},
+            {"late_permille": ""},
+            {"step_back_days": "soon"},
+            {"dispute_way": "both"},
+            {"dispute_way": "arbitration"},
             {"milestones-TOTAL_FORMS": "x"},
             {"based_on": ""},
         ],

@@ -14,8 +14,9 @@ from marketplace.core import appendonly, clock
 from marketplace.core.money import MoneyField
 from marketplace.ui.components import Step
 
-from ..choices import Party
+from ..choices import DisputeWay, Party
 from ..querysets import ContractQuerySet
+from ..rules.remedies import Remedies
 from ..states import ENDED_EARLY, LIVE, OPEN, SIGNED, UNSIGNED, ContractState
 
 
@@ -52,6 +53,19 @@ class Contract(FSMModelMixin, models.Model):
     service_starts_on = models.DateField(_("service starts on"))
     service_ends_on = models.DateField(_("service ends on"))
     terms = models.TextField(_("further terms"), max_length=4000, blank=True)
+    dispute_way = models.CharField(
+        _("who decides disputes"), max_length=12, choices=DisputeWay, default=DisputeWay.COURT, editable=False
+    )
+    arbitration_body = models.CharField(_("arbitration commission"), max_length=60, blank=True, editable=False)
+    late_permille = models.DecimalField(
+        _("for each day late"), max_digits=4, decimal_places=2, default=Remedies.late_permille, editable=False
+    )
+    late_cap_percent = models.DecimalField(
+        _("at most"), max_digits=4, decimal_places=2, default=Remedies.late_cap_percent, editable=False
+    )
+    step_back_days = models.PositiveSmallIntegerField(
+        _("days late that let one step back"), default=Remedies.step_back_days, editable=False
+    )
 
     #: Only the text of this version counts; signatures of earlier ones are void.
     text_version = models.PositiveSmallIntegerField(default=1, editable=False)
@@ -93,6 +107,11 @@ class Contract(FSMModelMixin, models.Model):
                 name="contract_service_ends_after_start",
             ),
             models.CheckConstraint(
+                condition=models.Q(dispute_way=DisputeWay.COURT, arbitration_body="")
+                | models.Q(dispute_way=DisputeWay.ARBITRATION) & ~models.Q(arbitration_body=""),
+                name="contract_disputes_go_one_way",
+            ),
+            models.CheckConstraint(
                 condition=models.Q(state__in=(*UNSIGNED, ContractState.LAPSED), signed_at=None)
                 | models.Q(
                     state__in=SIGNED,
@@ -124,6 +143,18 @@ class Contract(FSMModelMixin, models.Model):
     @property
     def audit_matter(self) -> str:
         return f"contract:{self.number}"
+
+    @property
+    def has_remedies(self) -> bool:
+        """Whether the text in force regulates delay and names one way of settling disputes; the first ones did not."""
+        return self.current_text.template != "2026.1"
+
+    @property
+    def remedies(self) -> Remedies:
+        """What is agreed about breach and disputes."""
+        return Remedies(
+            self.dispute_way, self.arbitration_body, self.late_permille, self.late_cap_percent, self.step_back_days
+        )
 
     @property
     def noticed_at(self) -> datetime:

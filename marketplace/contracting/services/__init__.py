@@ -1,3 +1,4 @@
+from ..rules.remedies import Remedies
 from .accepting import UnableToAnswer, accept_deliverable, return_deliverable
 from .deciding import UnableToDecide, decide_deliverable
 from .delivering import UnableToDeliver, UnableToExtend, extend_milestone, submit_deliverable
@@ -13,6 +14,7 @@ from .terms import MilestoneTerms, UnableToAgree, UnableToPropose, agree_terms, 
 __all__ = [
     "MilestoneTerms",
     "Part",
+    "Remedies",
     "UnableToAgree",
     "UnableToAnswer",
     "UnableToConfirmPayment",

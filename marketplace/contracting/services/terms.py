@@ -1,5 +1,5 @@
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import date
 from decimal import Decimal
 
@@ -15,6 +15,7 @@ from .. import notices, permissions, text
 from ..choices import Party
 from ..models import Contract, ContractText, Milestone
 from ..rules import shares
+from ..rules.remedies import Remedies, faults
 from .locking import demand, lock_contract, policy_of
 
 MOST_MILESTONES = 10
@@ -46,11 +47,13 @@ def propose_terms(
     milestones: Sequence[MilestoneTerms],
     actor: User,
     terms: str = "",
+    remedies: Remedies | None = None,
     based_on: int | None = None,
 ) -> ContractText:
     """
     Put a new version of the text before the intermediary; signatures under earlier ones are void.
 
+    :param remedies: breach and the one way of settling disputes; as they stand where none are given
     :param based_on: the version that the owner had before them
     :raises Refused: unless the actor acts for the owner
     :raises UnableToPropose: once both have signed, over a newer version, or with a fault in each field named
@@ -60,11 +63,14 @@ def propose_terms(
     demand(permissions.terms_are_open(contract), UnableToPropose)
     if based_on not in (None, contract.text_version):
         raise UnableToPropose(_("The terms have changed since you opened this page. Look at the new version first."))
-    if errors := _faults(contract, starts_on, ends_on, milestones):
+    remedies = remedies or contract.remedies
+    if errors := _faults(contract, starts_on, ends_on, milestones) | faults(remedies, terms):
         raise UnableToPropose(_("The terms cannot be proposed like this."), errors)
 
     before = _facts(contract)
     contract.service_starts_on, contract.service_ends_on, contract.terms = starts_on, ends_on, terms.strip()
+    for name, value in asdict(remedies).items():
+        setattr(contract, name, value)
     contract.propose(version=contract.text_version + 1, at=clock.now())
     contract.save()
     parts = [
@@ -120,6 +126,7 @@ def _facts(contract: Contract) -> dict[str, object]:
         "version": contract.text_version,
         "starts_on": contract.service_starts_on.isoformat(),
         "ends_on": contract.service_ends_on.isoformat(),
+        "remedies": {name: str(value) for name, value in asdict(contract.remedies).items()},
         "milestones": [
             [each.title, str(each.percent), str(each.amount), each.due_on.isoformat()]
             for each in contract.milestones.order_by("position")

@@ -45,6 +45,7 @@ class ProposeTerms(ContractOperation):
             starts_on=given["service_starts_on"],
             ends_on=given["service_ends_on"],
             terms=given["terms"],
+            remedies=form.remedies(),
             milestones=self.formset.terms(),
             based_on=given["based_on"],
             actor=self.request.user,
