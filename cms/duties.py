@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from wagtail.models import Page, TaskState
 
 from marketplace.accounts.models import Organisation
-from marketplace.core import calendar, clock
+from marketplace.core import calendar
 from marketplace.core.additions import duties
 from marketplace.core.additions.duties import Duty
 
@@ -33,6 +33,6 @@ def page_approvals(user: Any, organisation: Organisation) -> Iterator[Duty]:
                 url=reverse("wagtailadmin_pages:edit", args=[page.pk]),
                 action_label=_("Look at it"),
                 started_at=state.started_at,
-                due_at=calendar.end_of_working_day(clock.date_of(state.started_at), days),
+                due_at=calendar.due_within(state.started_at, days),
                 counterpart=str(asker) if asker else "",
             )

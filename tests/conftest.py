@@ -36,6 +36,53 @@ def frozen_clock():
         yield FrozenClock()
 
 
+class CalendarOfATest:
+    """The calendar of working days in a test: years that are published later, and days that are corrected."""
+
+    def __init__(self, monkeypatch):
+        from marketplace.core import calendar
+
+        self.calendar, self.days = calendar, calendar._published()
+        monkeypatch.setattr(calendar, "_published", lambda: self.days)
+
+    def publish(self, *exceptions):
+        """A newer package: 2027 stands in it, from Monday to Friday but for these ISO dates, which are the reverse."""
+        from datetime import date, timedelta
+
+        year = [date(2027, 1, 1) + timedelta(days=n) for n in range(365)]
+        self.days = self.days | {day: (day.weekday() < 5) != (day.isoformat() in exceptions) for day in year}
+        self.fill()
+
+    def reverse(self, *days):
+        """A newer package says the reverse of some days of a published year."""
+        from datetime import date
+
+        self.days = self.days | {date.fromisoformat(day): not self.days[date.fromisoformat(day)] for day in days}
+        self.fill()
+
+    def fill(self):
+        self.calendar.fill()
+
+    def settle(self):
+        """Let every process read the calendar, and count the clocks anew."""
+        from datetime import timedelta
+
+        from marketplace.core import clock, outbox
+
+        clock.move(clock.now() + timedelta(seconds=self.calendar.RELOAD_SECONDS))
+        outbox.run_due()
+
+
+@pytest.fixture
+def working_calendar(db, frozen_clock, monkeypatch):
+    from marketplace.core import calendar
+
+    calendar.forget()
+    yield CalendarOfATest(monkeypatch)
+    # What was read of it outlives the test's transaction.
+    calendar.forget()
+
+
 @pytest.fixture(autouse=True)
 def _empty_cache():
     from django.core.cache import caches

@@ -165,9 +165,7 @@ def _payments(contract: Contract, party: Party, versions: selectors.PolicyVersio
                 "payment-answer",
                 payment.pk,
                 since=payment.recorded_at,
-                due_at=calendar.end_of_working_day(
-                    clock.date_of(payment.recorded_at), versions[contract.policy_version].payment_answer_days
-                ),
+                due_at=calendar.due_within(payment.recorded_at, versions[contract.policy_version].payment_answer_days),
             )
 
 
@@ -199,7 +197,7 @@ def _decisions(authority: Organisation) -> Iterator[Duty]:
 @duties.matters
 def contract_matters(user: Any, organisation: Organisation) -> Iterable[Matter]:
     for contract in selectors.for_duties(Contract.objects.of(organisation)):
-        step, at = next_step(contract, organisation)
+        step, at, is_counted = next_step(contract, organisation)
         yield Matter(
             title=contract.title,
             number=contract.number,
@@ -209,29 +207,30 @@ def contract_matters(user: Any, organisation: Organisation) -> Iterable[Matter]:
             stage_count=len(stage_names()),
             next_step=step,
             next_at=at,
+            is_counted=is_counted,
             amount=contract.price,
             finished_at=contract.completed_at,
         )
 
 
-def next_step(contract: Contract, organisation: Organisation) -> tuple[str, datetime | None]:
-    """What comes next and until when, in the words of one of the parties."""
+def next_step(contract: Contract, organisation: Organisation) -> tuple[str, datetime | None, bool]:
+    """What comes next and until when, in the words of one of the parties; and whether working days count up to it."""
     is_owner = contract.owner_id == organisation.pk
     if contract.state == ContractState.DRAFTING:
         theirs = (contract.turn == Party.OWNER) != is_owner
         ours = _("We propose the terms") if is_owner else _("We answer the terms")
-        return (_("The other side answers the terms") if theirs else ours), contract.sign_due_at
+        return (_("The other side answers the terms") if theirs else ours), contract.sign_due_at, True
     if contract.state == ContractState.SIGNING:
         party = Party.OWNER if is_owner else Party.INTERMEDIARY
         signed = party in signatures_of(contract)
-        return (_("The other side signs") if signed else _("We sign")), contract.sign_due_at
+        return (_("The other side signs") if signed else _("We sign")), contract.sign_due_at, True
     if contract.state == ContractState.IN_SERVICE:
         for milestone in contract.milestones.all():
             if milestone.pending:
                 words = _("We accept or return") if is_owner else _("The other side accepts or returns")
-                return words, milestone.pending[0].answer_due_at
+                return words, milestone.pending[0].answer_due_at, True
         following = next_delivery(contract)
         if following is None:
-            return _("A regulator decides"), None
-        return (_("The other side delivers") if is_owner else _("We deliver")), end_of_day(following.due_on)
-    return "", None
+            return _("A regulator decides"), None, False
+        return (_("The other side delivers") if is_owner else _("We deliver")), end_of_day(following.due_on), False
+    return "", None, False

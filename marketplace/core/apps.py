@@ -11,6 +11,6 @@ class CoreConfig(AppConfig):
         from . import appendonly, calendar, checks  # noqa: F401
 
         # Every app's part of the market's few registries, found by the module's name.
-        autodiscover_modules("receivers", "due_work", "duties", "panels", "readiness", "workbench")
+        autodiscover_modules("receivers", "due_work", "duties", "panels", "readiness", "recounting", "workbench")
         post_migrate.connect(appendonly.install, dispatch_uid="core.appendonly")
         post_migrate.connect(calendar.fill, sender=self, dispatch_uid="core.calendar")

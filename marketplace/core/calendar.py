@@ -3,26 +3,41 @@ Chinese working days (RULES, "Days").
 
 A working day runs from 00:00 to 24:00 Asia/Shanghai; statutory holidays are out, make-up workdays in. The
 table is filled from the `chinesecalendar` package, whose last published year ends it; later days count
-Monday to Friday and are provisional.
+Monday to Friday and are provisional. Whenever days change over, by a new year or a correction, a row keeps which,
+and the clocks that run are counted anew (`core.additions.recounting`).
 """
 
 import calendar as gregorian
 import time
-from dataclasses import dataclass
+from collections.abc import Collection
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from enum import StrEnum
 from fractions import Fraction
 from functools import lru_cache
 from math import ceil
+from typing import Any
 
+from django.db import transaction
 from django.utils.text import format_lazy
+from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from . import clock
 from .clock import SHANGHAI, date_of, shanghai, today
-from .failures import Text
+from .failures import DomainError, Text
 
 FIRST_YEAR = 2015
+#: Within so many seconds every process reads the table anew.
 RELOAD_SECONDS = 300
+#: The due work that counts running clocks anew, one row a change.
+RECOUNT = "core.recount_clocks"
+
+
+class UnableToCorrect(DomainError):
+    """A day that is not published yet, or no reason; nothing changed."""
+
+    code = "unable-to-correct-day"
 
 
 @dataclass(frozen=True)
@@ -51,36 +66,150 @@ class WorkingDays:
         """How many working days lie after one date, up to and with another."""
         return sum(self.is_working_day(after + timedelta(days=n)) for n in range(1, (until - after).days + 1))
 
+    def but_for(self, days: Collection[date]) -> "WorkingDays":
+        """This calendar with some days the other way round."""
+        return replace(self, exceptions=self.exceptions ^ frozenset(days))
+
+
+@dataclass(frozen=True)
+class Change:
+    """Days that changed over at an instant."""
+
+    id: int
+    at: datetime
+    days: frozenset[date]
+
 
 @lru_cache(maxsize=1)
-def _load(_period: int) -> WorkingDays:
-    from .models import CalendarDay
+def _load(_period: int) -> tuple[WorkingDays, tuple[Change, ...]]:
+    """The calendar, and its changes, the latest first."""
+    from .models import CalendarChange, CalendarDay
 
-    rows = list(CalendarDay.objects.values_list("day", "is_working"))
-    exceptions = frozenset(day for day, is_working in rows if is_working != (day.weekday() < 5))
-    return WorkingDays(exceptions, max((day for day, _ in rows), default=date.min))
+    rows = CalendarChange.objects.order_by("-pk").values_list("pk", "at", "days")
+    changes = tuple(Change(pk, at, frozenset(date.fromisoformat(day) for day in days)) for pk, at, days in rows)
+    found = list(CalendarDay.objects.values_list("day", "is_working"))
+    exceptions = frozenset(day for day, is_working in found if is_working != (day.weekday() < 5))
+    return WorkingDays(exceptions, max((day for day, _working in found), default=date.min)), changes
+
+
+def _loaded() -> tuple[WorkingDays, tuple[Change, ...]]:
+    return _load(int(time.monotonic()) // RELOAD_SECONDS)
+
+
+def forget() -> None:
+    """Have the table read anew by this process."""
+    _load.cache_clear()
 
 
 def current() -> WorkingDays:
     """The calendar as the table has it, read anew every five minutes."""
-    return _load(int(time.monotonic()) // RELOAD_SECONDS)
+    return _loaded()[0]
+
+
+def in_force_since(moment: datetime) -> list[WorkingDays]:
+    """The present calendar, and each that was in force at or after an instant."""
+    present, changes = _loaded()
+    found = [present]
+    for change in changes:
+        if change.at <= moment:
+            break
+        found.append(found[-1].but_for(change.days))
+    return found
+
+
+def around(change_id: int) -> tuple[WorkingDays, WorkingDays]:
+    """The calendars before and after a change, as the table has them now."""
+    from .models import CalendarChange
+
+    newest = CalendarChange.objects.order_by("-pk").values_list("pk", flat=True).first()
+    if [change.id for change in _loaded()[1][:1]] != [newest]:
+        forget()
+    after, changes = _loaded()
+    for change in changes:
+        if change.id == change_id:
+            return after.but_for(change.days), after
+        after = after.but_for(change.days)
+    raise ValueError(f"there is no change {change_id} of the calendar")
 
 
 def fill(**_: object) -> int:
-    """Fill the table from the package's published years; days already there stay. Returns how many were new."""
+    """
+    Take the package's published years over; days that were corrected here stay. Returns how many were new.
+
+    What had been counted otherwise till now changes over: days of a new year from Monday to Friday to what was
+    published, and days that the package corrects.
+    """
+    from .models import CalendarDay
+
+    known = {row.day: row for row in CalendarDay.objects.all()}
+    days = _published()
+    new = {day: working for day, working in days.items() if day not in known}
+    corrected = {
+        day: working
+        for day, working in days.items()
+        if day in known and known[day].is_working != working and not known[day].is_local
+    }
+    over = corrected | {day: working for day, working in new.items() if working != (day.weekday() < 5)}
+    with transaction.atomic():
+        CalendarDay.objects.bulk_create(
+            [CalendarDay(day=day, is_working=working) for day, working in new.items()], ignore_conflicts=True
+        )
+        for day, working in corrected.items():
+            CalendarDay.objects.filter(day=day).update(is_working=working)
+        # The first days of a new market change nothing: no clock runs yet.
+        if known and over:
+            _note_change(over, reason="", actor=None)
+    forget()
+    return len(new)
+
+
+def _published() -> dict[date, bool]:
+    """Every day of the package's years, and whether it is a working day."""
     import chinese_calendar
     from chinese_calendar.constants import holidays
 
+    first, last = date(FIRST_YEAR, 1, 1), date(max(day.year for day in holidays), 12, 31)
+    days = (first + timedelta(days=n) for n in range((last - first).days + 1))
+    return {day: chinese_calendar.is_workday(day) for day in days}
+
+
+def correct_day(*, day: date, is_working: bool, reason: str, actor: Any | None = None) -> bool:
+    """
+    Say that a published day is, or is not, a working day here; a newer package leaves it so.
+
+    Clocks that run are counted anew within minutes, never to an earlier end; bid deadlines stay.
+
+    :returns: whether it was otherwise before
+    :raises UnableToCorrect: for a day of a year that is not published, or without a reason
+    """
     from .models import CalendarDay
 
-    last = date(max(day.year for day in holidays), 12, 31)
-    first = CalendarDay.objects.order_by("-day").values_list("day", flat=True).first() or date(FIRST_YEAR - 1, 12, 31)
-    days = [first + timedelta(days=n) for n in range(1, (last - first).days + 1)]
-    CalendarDay.objects.bulk_create(
-        [CalendarDay(day=day, is_working=chinese_calendar.is_workday(day)) for day in days], ignore_conflicts=True
-    )
-    _load.cache_clear()
-    return len(days)
+    if not reason.strip():
+        raise UnableToCorrect(_("Give the reason."), {"reason": _("Give the reason.")})
+    with transaction.atomic():
+        row = CalendarDay.objects.select_for_update().filter(day=day).first()
+        if row is None:
+            raise UnableToCorrect(_("The working days of that year are not published yet."))
+        changes = row.is_working != is_working
+        row.is_working, row.is_local = is_working, True
+        row.save()
+        if changes:
+            _note_change({day: is_working}, reason=reason.strip(), actor=actor)
+    forget()
+    # Another thread may have read the days as they were meanwhile.
+    transaction.on_commit(forget)
+    return changes
+
+
+def _note_change(over: dict[date, bool], *, reason: str, actor: Any | None) -> None:
+    from . import outbox
+    from .models import CalendarChange
+
+    now = clock.now()
+    days = {day.isoformat(): working for day, working in sorted(over.items())}
+    change = CalendarChange.objects.create(at=now, days=days, reason=reason, actor=actor)
+    # Later than any process counts by the days as they were.
+    outbox.schedule(RECOUNT, str(change.pk), now + timedelta(seconds=RELOAD_SECONDS))
 
 
 def is_working_day(day: date) -> bool:
@@ -121,6 +250,16 @@ def end_of_day(day: date) -> datetime:
 def end_of_working_day(after: date, days: int) -> datetime:
     """The instant that "within N days of X" ends: 24:00 Asia/Shanghai of the Nth working day after X's date."""
     return end_of_day(working_day_after(after, days))
+
+
+def due_within(started_at: datetime, days: int) -> datetime:
+    """
+    The end of a time that nobody stored: N days from an instant, by the present calendar.
+
+    Never earlier than by a calendar that was in force since it began (RULES, Days).
+    """
+    on = date_of(started_at)
+    return end_of_day(max(each.step(on, days) for each in in_force_since(started_at)))
 
 
 def end_of_working_day_before(moment: datetime, days: int) -> datetime:

@@ -13,9 +13,29 @@ class CalendarDay(models.Model):
 
     day = models.DateField(primary_key=True)
     is_working = models.BooleanField()
+    #: Corrected by the market's operator: what a newer package says of it does not count.
+    is_local = models.BooleanField(default=False)
 
     def __str__(self) -> str:
         return f"{self.day} {'working' if self.is_working else 'off'}"
+
+
+@appendonly.register
+class CalendarChange(models.Model):
+    """Days that changed over at an instant: a year was published, or a day corrected (`core.calendar`)."""
+
+    at = models.DateTimeField()
+    #: By ISO date, whether it is a working day from now on; until then it was the other way round.
+    days = models.JSONField()
+    #: Empty where a year was published, or the official calendar corrected.
+    reason = models.CharField(max_length=400, blank=True)
+    actor = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+")
+
+    class Meta:
+        ordering = ("pk",)
+
+    def __str__(self) -> str:
+        return f"{self.at:%Y-%m-%d} {len(self.days)}"
 
 
 @appendonly.register

@@ -52,7 +52,7 @@ def registrations_to_check(user: Any, organisation: Any) -> Iterable[Duty]:
             url=reverse("registry_console:suspension-decide", args=[suspension.pk]),
             action_label=_("Decide"),
             started_at=suspension.proposed_at,
-            due_at=calendar.end_of_working_day(clock.date_of(suspension.proposed_at), days),
+            due_at=calendar.due_within(suspension.proposed_at, days),
         )
 
 
@@ -116,5 +116,6 @@ def registrations(user: Any, organisation: Any) -> Iterable[Matter]:
             stage_count=3,
             next_step=_("Decision of the authority") if row.state == Registration.State.FILED else "",
             next_at=row.due_at if row.state == Registration.State.FILED else None,
+            is_counted=True,
             finished_at=row.decided_at if row.state == Registration.State.PASSED else None,
         )

@@ -7,6 +7,7 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from marketplace.accounts.notices import notify, settle_matter
+from marketplace.core.additions.recounting import BODY, SUBJECT, Moved
 from marketplace.ui.templatetags.market import day, near
 
 from .models import Intermediary, Registration, Suspension
@@ -31,6 +32,22 @@ def filed(registration: Registration) -> None:
         params={"number": registration.number, "due": _Lazily(near, registration.due_at)},
         url=registration.get_absolute_url(),
         key=f"{registration.audit_matter}:filed:{registration.round}",
+    )
+
+
+def check_moved(registration: Registration, moved: Moved) -> None:
+    notify(
+        organisation=registration.intermediary.organisation,
+        subject=SUBJECT,
+        body=BODY,
+        params={
+            "number": registration.number,
+            "title": registration.get_kind_display(),
+            "what": _("the time for checking the registration"),
+            **moved.params,
+        },
+        url=registration.get_absolute_url(),
+        key=f"{registration.audit_matter}:{moved.occasion}",
     )
 
 

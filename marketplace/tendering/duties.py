@@ -141,7 +141,7 @@ def _reviews() -> Iterator[Duty]:
 
 def _review_due(work_request: WorkRequest) -> datetime:
     submitted_at = work_request.submitted_at or work_request.edited_at
-    return calendar.end_of_working_day(clock.date_of(submitted_at), TenderingPolicy.current().review_days)
+    return calendar.due_within(submitted_at, TenderingPolicy.current().review_days)
 
 
 def _objections(authority: Organisation) -> Iterator[Duty]:
@@ -239,6 +239,7 @@ def _bids_of(organisation: Organisation) -> Iterator[Matter]:
             stage_count=STAGE_COUNT,
             next_step=_("Publicity ends") if live and live.state == Award.State.PUBLICITY else "",
             next_at=live.publicity_ends_at if live and live.state == Award.State.PUBLICITY else None,
+            is_counted=True,
             amount=bid.price if bid.price is not None else work_request.price_max,
             finished_at=(work_request.ended_at or bid.opening.opened_at) if is_over else None,
         )

@@ -104,6 +104,23 @@ class TestMatters:
         history = client.get(reverse("accounts:history"))
         assert [each.number for each in history.context["page"].object_list] == [f"HT-2026-{n:04}" for n in range(5)]
 
+    def test_a_counted_date_of_a_year_not_published_is_marked_and_a_bid_deadline_is_not(
+        self, client, registered, frozen_clock
+    ):
+        january = clock.shanghai("2027-01-06 00:00")
+        registered.matters(
+            lambda user, organisation: [
+                matter("HT-2026-0001", next_at=january, is_counted=True),
+                matter("MX-2026-0002", next_at=january),
+                matter("HT-2026-0003", next_at=clock.shanghai("2026-12-31 00:00"), is_counted=True),
+            ]
+        )
+
+        page = text_of(page_of(client, MembershipFactory()))
+
+        rows = re.findall(r'<span class="sub">\s*(\d\d-\d\d[^<]*?)\s*</span>', page)
+        assert [" ".join(row.split()) for row in rows] == ["12-30 24:00", "01-05 24:00 （暂定）", "01-05 24:00"]
+
 
 class TestEmptyStates:
     @pytest.mark.parametrize(

@@ -7,8 +7,7 @@ from django.utils.translation import gettext_lazy as _
 from django_fsm import FSMField, FSMModelMixin, transition
 
 from marketplace.core import appendonly
-from marketplace.core.calendar import ClockFace, end_of_day, end_of_working_day
-from marketplace.core.clock import date_of
+from marketplace.core.calendar import ClockFace, due_within, end_of_day
 from marketplace.core.money import MoneyField
 from marketplace.core.permissions import Decision
 
@@ -186,7 +185,7 @@ class Deliverable(models.Model):
 
     def decision_due_at(self, days: int) -> datetime:
         """Until when a regulator decides: some working days after the owner's time, or that of the dispute."""
-        return self.dispute_due_at or end_of_working_day(date_of(self.answer_due_at), days)
+        return self.dispute_due_at or due_within(self.answer_due_at, days)
 
 
 @appendonly.register

@@ -46,6 +46,8 @@ class Matter:
     stage_count: int
     next_step: Text = ""
     next_at: datetime | None = None
+    #: Whether working days count up to it: the calendar may still move it, as it moves no bid deadline or agreed date.
+    is_counted: bool = False
     amount: Decimal | None = None
     finished_at: datetime | None = None
 

@@ -142,6 +142,8 @@ class Objection(models.Model):
         "accounts.Organisation", null=True, blank=True, on_delete=models.PROTECT, related_name="+"
     )
     due_at = models.DateTimeField()
+    #: When a second regulator got it, with a time of its own.
+    escalated_at = models.DateTimeField(null=True, blank=True)
     outcome = models.CharField(max_length=10, choices=ObjectionOutcome, default=ObjectionOutcome.PENDING)
     decided_at = models.DateTimeField(null=True, blank=True)
     decided_by = models.ForeignKey(

@@ -137,6 +137,8 @@ class WorkRequest(FSMModelMixin, models.Model):
     opened_at = models.DateTimeField(null=True, blank=True, editable=False)
     awarded_at = models.DateTimeField(null=True, blank=True, db_index=True, editable=False)
     suspended_at = models.DateTimeField(null=True, blank=True, editable=False)
+    #: When its clocks ran on last, with the days that were left.
+    resumed_at = models.DateTimeField(null=True, blank=True, editable=False)
     days_left_when_suspended = models.PositiveSmallIntegerField(null=True, blank=True, editable=False)
     ended_at = models.DateTimeField(null=True, blank=True, editable=False)
     return_reason = models.TextField(blank=True, editable=False)
@@ -286,14 +288,18 @@ class WorkRequest(FSMModelMixin, models.Model):
         """The end of 24:00 of the working day before the deadline; questions are taken until then."""
         if self.bids_close_at is None:
             return None
-        return deadlines.questions_until(self.bids_close_at, working_days=calendar.current())
+        return max(deadlines.questions_until(self.bids_close_at, working_days=each) for each in self._calendars())
 
     @property
     def changes_until(self) -> datetime | None:
         """Until when a new version can be published."""
         if self.bids_close_at is None:
             return None
-        return deadlines.changes_until(self.bids_close_at, working_days=calendar.current())
+        return max(deadlines.changes_until(self.bids_close_at, working_days=each) for each in self._calendars())
+
+    def _calendars(self) -> list[calendar.WorkingDays]:
+        """Those by which people may have counted since the publication; a later one takes no time away."""
+        return calendar.in_force_since(self.published_at) if self.published_at else [calendar.current()]
 
     def closes_at(self, at: datetime) -> datetime | None:
         """Until when bids are taken, as the rows stand at an instant, however late any job runs."""
@@ -399,7 +405,8 @@ class WorkRequest(FSMModelMixin, models.Model):
         self.days_left_when_suspended = days_left
 
     @transition(field=status, source=Status.SUSPENDED, target=RETURN_VALUE(*SUSPENDABLE))
-    def resume(self) -> str:
+    def resume(self, *, at: datetime) -> str:
+        self.resumed_at = at
         before, self.status_before_suspension = self.status_before_suspension, ""
         self.suspended_at = self.days_left_when_suspended = None
         return before

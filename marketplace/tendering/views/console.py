@@ -56,7 +56,7 @@ def index(request: MemberRequest) -> HttpResponse:
     days = TenderingPolicy.current().review_days
     for work_request in reviews:
         handed_in_at = work_request.submitted_at or work_request.edited_at
-        due_at = calendar.end_of_working_day(clock.date_of(handed_in_at), days)
+        due_at = calendar.due_within(handed_in_at, days)
         work_request.clock = clock_face(handed_in_at, due_at, clock.now())
     stopped = Award.objects.filter(state=Award.State.STOPPED).for_list().prefetch_related("objections")
     awards = list(stopped) if is_regulator(request.user) else []

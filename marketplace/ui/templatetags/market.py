@@ -101,6 +101,7 @@ def due_day(value: date | datetime | None) -> str:
     return "" if value is None else f"{day(value)}{provisional_mark(value)}"
 
 
+@register.filter
 def provisional_mark(value: date | datetime) -> str:
     """What stands behind a counted day of a year that is not published: it may still move."""
     return str(calendar.mark_of(clock.date_of(value) if isinstance(value, datetime) else value))

@@ -70,6 +70,7 @@ def submit_objection(
         statement=statement.strip(),
         regulator=first.regulator if first else (regulators[0] if regulators else None),
         first_regulator=first.first_regulator if first else None,
+        escalated_at=first.escalated_at if first else None,
         due_at=(
             first.due_at if first else calendar.end_of_working_day(clock.date_of(now), rules.objection_decision_days)
         ),
@@ -166,7 +167,7 @@ def escalate_objections(*, award_id: int) -> None:
     rules = TenderingPolicy.of(work_request.policy_version)
     due_at = calendar.end_of_working_day(clock.date_of(now), rules.objection_decision_days)
     award.objections.pending().update(
-        regulator=second or first, first_regulator=first if second else None, due_at=due_at
+        regulator=second or first, first_regulator=first if second else None, due_at=due_at, escalated_at=now
     )
     audit.record(
         matter=work_request.audit_matter,

@@ -126,7 +126,7 @@ def resume_marking(work_request: WorkRequest, opening: Opening, *, stopped_at: d
         left = deadlines.days_left(stopped_at, paper.due_at, working_days=calendar.current())
         paper.due_at = calendar.end_of_working_day(clock.today(), left)
         paper.save()
-        _schedule(work_request, paper)
+        schedule_marking(work_request, paper)
     set_clock(work_request, opening)
 
 
@@ -211,11 +211,12 @@ def issue(work_request: WorkRequest, seat: Seat, rows: Iterable[tuple[OpenedBid,
     Mark.objects.bulk_create(
         Mark(paper=paper, opened_bid=bid, round=round_, label=label) for bid, round_, label in rows
     )
-    _schedule(work_request, paper)
+    schedule_marking(work_request, paper)
     return paper
 
 
-def _schedule(work_request: WorkRequest, paper: Paper) -> None:
+def schedule_marking(work_request: WorkRequest, paper: Paper) -> None:
+    """Have the evaluator reminded before the paper is due, and replaced once it is over."""
     for kind, at in ((DUE, paper.due_at), (REMINDER, paper.due_at - REMINDED_BEFORE)):
         key = f"{work_request.number}:{paper.due_at.isoformat()}"
         outbox.schedule(kind, key, at, {"request_id": work_request.pk})
@@ -260,7 +261,7 @@ def _params(work_request: WorkRequest) -> dict[str, object]:
 
 
 def tell_evaluator(
-    work_request: WorkRequest, paper: Paper, occasion: str, subject: Text, body: Text = SUBJECT_BODY
+    work_request: WorkRequest, paper: Paper, occasion: str, subject: Text, body: Text = SUBJECT_BODY, **params: object
 ) -> None:
     notify_person(
         user=paper.seat.evaluator.user,
@@ -269,7 +270,7 @@ def tell_evaluator(
         url=paper.get_absolute_url(),
         key=f"{work_request.audit_matter}:marking:{paper.pk}:{occasion}",
         turn=f"{work_request.audit_matter}:marking:{paper.pk}",
-        params={**_params(work_request), "day": calendar.day_due(paper.due_at)},
+        params={**_params(work_request), "day": calendar.day_due(paper.due_at), **params},
     )
 
 

@@ -124,7 +124,7 @@ def resume_request(*, request_id: int, reason: str, actor: User) -> WorkRequest:
     reason = _given(reason)
     now = clock.now()
     days, stopped_at = work_request.days_left_when_suspended, work_request.suspended_at or now
-    work_request.resume()
+    work_request.resume(at=now)
     work_request.end_reason = ""
     if work_request.status == Status.PUBLISHED and days is not None:
         _resume_bidding(work_request, now, days)

@@ -1,0 +1,114 @@
+"""The clocks of a contract that count working days, for when the calendar changes; agreed dates never move."""
+
+from collections.abc import Callable
+from datetime import datetime
+from functools import reduce
+from typing import Any
+
+from django.db.models import QuerySet
+from django.utils.translation import gettext_lazy as _
+
+from marketplace.core import outbox
+from marketplace.core.additions import recounting
+from marketplace.core.additions.recounting import BODY, SUBJECT, Moved
+
+from . import notices
+from .models import Contract, ContractRating, Deliverable
+from .services.delivering import ACCEPTANCE_DUE
+from .services.locking import lock_contract
+from .states import ContractState, MilestoneState
+
+
+def _declare(
+    field: str,
+    *,
+    inward: str,
+    outward: str = "",
+    running: Callable[[datetime], QuerySet],
+    started_at: Callable[[Any], datetime],
+    moved: Callable[[Any, Moved], None],
+) -> None:
+    """A clock of a contract; `inward` leads from the contract to its row, `outward` back."""
+
+    def contract_of(row: Any) -> Contract:
+        return reduce(getattr, outward.split("__"), row) if outward else row
+
+    parties = [f"{outward}__{party}".removeprefix("__") for party in ("owner", "intermediary")]
+    recounting.declare(
+        field,
+        running=lambda at: running(at).select_related(*parties),
+        started_at=started_at,
+        hold=lambda row_id: lock_contract(None, **{inward: row_id}),
+        matter=lambda row: contract_of(row).audit_matter,
+        moved=moved,
+    )
+
+
+def _answer_moved(deliverable: Deliverable, moved: Moved) -> None:
+    contract = deliverable.milestone.contract
+    outbox.schedule(ACCEPTANCE_DUE, str(deliverable.pk), deliverable.answer_due_at)
+    words: dict[str, Any] = {"subject": SUBJECT, "body": BODY, "what": _("the time for answering a deliverable")}
+    occasion = f"{moved.occasion}:answer:{deliverable.pk}"
+    at = ("contracting:deliverable-answer", contract.number, deliverable.pk)
+    notices.tell(contract.owner, contract, occasion, at=at, turn=f"answer:{deliverable.pk}", **words, **moved.params)
+    notices.tell(contract.intermediary, contract, occasion, **words, **moved.params)
+
+
+_declare(
+    "contracting.Deliverable.answer_due_at",
+    inward="milestones__deliverables__pk",
+    outward="milestone__contract",
+    running=lambda at: Deliverable.objects.pending().filter(
+        milestone__contract__state=ContractState.IN_SERVICE, answer_due_at__gt=at
+    ),
+    started_at=lambda deliverable: deliverable.submitted_at,
+    moved=_answer_moved,
+)
+
+
+def _dispute_moved(deliverable: Deliverable, moved: Moved) -> None:
+    contract = deliverable.milestone.contract
+    words: dict[str, Any] = {"subject": SUBJECT, "body": BODY, "what": _("the time for deciding the dispute")}
+    occasion, at = f"{moved.occasion}:dispute:{deliverable.pk}", ("contracting_console:decide", deliverable.pk)
+    notices.tell_regulators(contract, occasion, at=at, turn=f"decide:{deliverable.pk}", **words, **moved.params)
+    for party in (contract.owner, contract.intermediary):
+        notices.tell(party, contract, occasion, **words, **moved.params)
+
+
+_declare(
+    "contracting.Deliverable.dispute_due_at",
+    inward="milestones__deliverables__pk",
+    outward="milestone__contract",
+    running=lambda at: Deliverable.objects.filter(
+        milestone__contract__state=ContractState.IN_SERVICE,
+        milestone__state=MilestoneState.DISPUTED,
+        decision="",
+        dispute_due_at__gt=at,
+    ),
+    started_at=lambda deliverable: deliverable.answered_at,
+    moved=_dispute_moved,
+)
+
+
+def _tell_owner(contract: Contract, moved: Moved, name: str, what: Any) -> None:
+    occasion = f"{moved.occasion}:{name}"
+    notices.tell(contract.owner, contract, occasion, subject=SUBJECT, body=BODY, what=what, **moved.params)
+
+
+_declare(
+    "contracting.Contract.rating_due_at",
+    inward="pk",
+    running=lambda at: Contract.objects.filter(state=ContractState.COMPLETED, rating=None, rating_due_at__gt=at),
+    started_at=lambda contract: contract.completed_at,
+    moved=lambda contract, moved: _tell_owner(contract, moved, "rate", _("the time for rating the service")),
+)
+_declare(
+    "contracting.ContractRating.change_due_at",
+    inward="rating__pk",
+    outward="contract",
+    running=lambda at: ContractRating.objects.filter(changed_at=None, change_due_at__gt=at),
+    started_at=lambda rating: rating.rated_at,
+    moved=lambda rating, moved: _tell_owner(
+        rating.contract, moved, "rating_change", _("the time for changing the rating")
+    ),
+)
