@@ -110,7 +110,7 @@ class TestDrawer:
         drawer = page.get_by_role("dialog")
         drawer.get_by_label("竣工验收").check()
         page.wait_for_url("**stage=acceptance**")
-        assert drawer.get_by_role("button", name="查看 10 项").is_visible()
+        assert drawer.get_by_role("button", name="查看 11 项").is_visible()
         page.keyboard.press("Escape")
 
         assert page.get_by_role("dialog").count() == 0
@@ -124,7 +124,7 @@ class TestDrawer:
         page.get_by_label("竣工验收").check()
 
         page.wait_for_url("**stage=acceptance**")
-        page.get_by_role("status").filter(has_text="10").wait_for()
+        page.get_by_role("status").filter(has_text="11").wait_for()
 
 
 class TestSubmitOnce:
@@ -152,10 +152,10 @@ class TestWithoutJavaScript:
         page.goto("/services/")
 
         page.locator("input[name=stage][value=acceptance]").check()
-        page.get_by_role("button", name="查看 48 项").click()
+        page.get_by_role("button", name="查看 60 项").click()
 
         assert "stage=acceptance" in page.url
-        assert page.locator(".results-count").inner_text().startswith("10")
+        assert page.locator(".results-count").inner_text().startswith("11")
 
     def test_the_menu_opens(self, window):
         page = window(390, java_script_enabled=False)

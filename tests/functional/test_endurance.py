@@ -125,6 +125,8 @@ def test_the_market_stays_up(market, seconds, capsys):
         with capsys.disabled():
             print(f"\n  {time.monotonic() - began:6.0f} s  {line}", end="", flush=True)  # noqa: T201
 
+    # A firm is there, so that the demo world is not made.
+    market.stage.ask("bidding_world", firms=1)
     draft = market.stage.ask("drafted")
     run = market.run_make("run")
     port = market.environment["PORT"]

@@ -102,12 +102,12 @@ def litter(data):
 def full_disk(folder):
     """Nothing is free on a folder's disk for the length of a block."""
     ballast = folder / "ballast"
-    with ballast.open("wb") as file:
+    # Without a buffer: what did not fit would be written once more as the file closes.
+    with ballast.open("wb", buffering=0) as file:
         for size in (2**20, 4096, 1):
             with contextlib.suppress(OSError):
-                while True:
-                    file.write(b"\0" * size)
-                    file.flush()
+                while file.write(b"\0" * size) == size:
+                    pass
     try:
         yield
     finally:
