@@ -29,7 +29,7 @@ class RegulationFeed(Feed):
         return f"{item.regulation.document_no} {item.name}"
 
     def item_description(self, item: RegulationPage) -> str:
-        return f"{item.regulation.get_status_display()} {item.editors_summary}".strip()
+        return f"{item.regulation.status_label} {item.editors_summary}".strip()
 
     def item_link(self, item: RegulationPage) -> str:
         return str(item.regulation.get_absolute_url())

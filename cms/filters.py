@@ -53,7 +53,7 @@ class RegulationFilter(django_filters.FilterSet):
 
     q = django_filters.CharFilter(method="matching", label=_("Title, document number or words"))
     status = django_filters.MultipleChoiceFilter(
-        field_name="regulation__status",
+        field_name="status_today",
         choices=Regulation.Status.choices,
         widget=forms.CheckboxSelectMultiple,
         label=_("Status"),
@@ -88,8 +88,8 @@ class RegulationFilter(django_filters.FilterSet):
 
     @cached_property
     def facts(self) -> list[Facts]:
-        names = [f"regulation__{field.name}" for field in fields(Facts)][1:]
-        return [Facts(*row) for row in self.queryset.order_by("pk").values_list("pk", *names)]
+        names = [f"regulation__{field.name}" for field in fields(Facts)][2:]
+        return [Facts(*row) for row in self.queryset.order_by("pk").values_list("pk", "status_today", *names)]
 
     def _choices(self, name: str) -> list[tuple[str, str]]:
         english = (get_language() or "").startswith("en")

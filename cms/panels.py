@@ -20,6 +20,6 @@ def regulations(request: HttpRequest, page: Any) -> tuple[str, dict[str, Any]] |
         .annotate(services=Count("bases__item", distinct=True))
         .order_by(F("effective_on").desc(nulls_last=True), "pk")
     )
-    gone = known.exclude(status=Regulation.Status.EFFECTIVE).filter(fee_schedules__isnull=False)
+    gone = known.no_longer_relied_on().filter(fee_schedules__isnull=False)
     rows = [*known.in_force()[:IN_FORCE], *gone[:NOT_IN_FORCE]]
     return ("cms/partials/home_regulations.html", {"regulations": rows}) if rows else None

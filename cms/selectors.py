@@ -93,23 +93,32 @@ def ended_by(regulation: Regulation) -> Regulation | None:
 def history(page: Any) -> list[Turn]:
     """What happened to the regulation, the latest first; only dates that are known."""
     regulation = page.regulation
-    ending = (
-        pgettext_lazy("regulation history", "Expired")
-        if regulation.status == Regulation.Status.EXPIRED
-        else pgettext_lazy("regulation history", "Repealed")
-    )
     issued_apart = regulation.issued_on and regulation.issued_on != regulation.effective_on
     turns = [
         Turn(regulation.issued_on, pgettext_lazy("regulation history", "Issued")) if issued_apart else None,
-        Turn(regulation.effective_on, pgettext_lazy("regulation history", "Took effect"))
-        if regulation.effective_on
+        Turn(regulation.effective_on, _beginning(regulation)) if regulation.effective_on else None,
+        Turn(regulation.repealed_on, _ending(regulation), ended_by(regulation), is_end=True)
+        if regulation.repealed_on
         else None,
-        Turn(regulation.repealed_on, ending, ended_by(regulation), is_end=True) if regulation.repealed_on else None,
     ]
     now = page.applies_now
     if now and now != ended_by(regulation) and now.effective_on:
         turns.append(Turn(now.effective_on, _("Other rules apply"), now, page.applies_now_sentence))
     return sorted(filter(None, turns), key=lambda turn: turn.on, reverse=True)
+
+
+def _beginning(regulation: Regulation) -> Promise:
+    if regulation.status == Regulation.Status.UPCOMING:
+        return pgettext_lazy("regulation history", "Takes effect")
+    return pgettext_lazy("regulation history", "Took effect")
+
+
+def _ending(regulation: Regulation) -> Promise:
+    if not regulation.has_ended:
+        return pgettext_lazy("regulation history", "Is no longer in force")
+    if regulation.status == Regulation.Status.EXPIRED:
+        return pgettext_lazy("regulation history", "Expired")
+    return pgettext_lazy("regulation history", "Repealed")
 
 
 def regulation_detail(page: Any) -> dict[str, Any]:

@@ -136,7 +136,7 @@ def _note(row: Found) -> str:
         days = facts["clock"].days_left
         return ngettext("%(n)s working day left", "%(n)s working days left", days) % {"n": days}
     if "regulation" in facts:
-        return str(facts["regulation"].get_status_display())
+        return str(facts["regulation"].status_label)
     if "dated" in facts:
         return short_day(facts["dated"])
     return str(facts.get("status", "" if row.hit.kind == Kind.GUIDE else row.hit.key))

@@ -108,7 +108,7 @@ def _article(item: ServiceItem, rows: list[LegalBasis]) -> Article:
 
 def _meanings(item: ServiceItem, rows: Iterable[LegalBasis]) -> list[Text]:
     regulation = next(iter(rows)).regulation
-    if regulation.repealed_on and any(row.role != Role.FEE for row in rows):
+    if regulation.has_ended and regulation.repealed_on and any(row.role != Role.FEE for row in rows):
         now = regulation.replaced_by or regulation.repealed_by
         text = _("no basis since {day}; now {document}") if now else _("no basis since {day}")
         number = now.document_no if now else ""

@@ -62,6 +62,14 @@ SCHEDULE_STATUS = {
     "repealed, kept as a reference price": FeeSchedule.Status.REPEALED,
     "reference price; present status not checked": FeeSchedule.Status.UNVERIFIED,
 }
+#: In force and repealed follow from the dates.
+RECORDED_STATUS = {
+    "effective": Regulation.Recorded.BY_DATES,
+    "repealed": Regulation.Recorded.BY_DATES,
+    "expired": Regulation.Recorded.EXPIRED,
+    "reference": Regulation.Recorded.REFERENCE,
+    "unverified": Regulation.Recorded.UNVERIFIED,
+}
 #: The columns of the services' file that name documents and articles, and in which respect.
 BASES = {
     "legal_basis": LegalBasis.Role.REQUIRED,
@@ -189,7 +197,7 @@ class CatalogueLoader:
             "issued_on": date.fromisoformat(row["issued_on"]) if whole else None,
             "issued_year": int(year) if year else None,
             "effective_on": _date(row["effective_on"]),
-            "status": row["status"],
+            "recorded_status": RECORDED_STATUS[row["status"]],
             "level": row["level"],
             "topic": row["topic"],
             "topic_en": self.texts["topics"].get(row["topic"], ""),
@@ -197,7 +205,7 @@ class CatalogueLoader:
             "note_en": row["note"],
             "replaced_by": self._document(row["replaced_by"]),
             "repealed_on": _date(row["repealed_on"]),
-            "repealed_by": self._document(ended_by),
+            "repealed_by": self._document(ended_by) if row["repealed_on"] else None,
             "amended_by": row["amended_by"],
             "confidence": row["confidence"],
             "checked": row["checked"],

@@ -3,16 +3,45 @@ from typing import Any, Self
 
 from django.apps import apps
 from django.db import models
-from django.db.models import Prefetch, Q
+from django.db.models import Case, CharField, F, Prefetch, Q, Value, When
 
 from marketplace.core import clock
 
-from .states import DEMANDED, NEVER_ASKED_FOR, OF_AUTHORITIES, RegulationStatus
+from .states import DEMANDED, ENDED, NEVER_ASKED_FOR, OF_AUTHORITIES, RecordedStatus, RegulationStatus
+
+
+def status_of(prefix: str = "", on: date | None = None) -> Case:
+    """
+    `states.status_on` for the database: a document's status on a day (today).
+
+    :param prefix: leads to the document, as "regulation__"
+    """
+    recorded, effective, repealed = (f"{prefix}{name}" for name in ("recorded_status", "effective_on", "repealed_on"))
+    day, expires = on or clock.today(), Q(**{recorded: RecordedStatus.EXPIRED})
+    over = Q(**{f"{repealed}__lte": day})
+    not_verified = Q(**{f"{recorded}__in": (RecordedStatus.REFERENCE, RecordedStatus.UNVERIFIED)})
+    return Case(
+        When(expires & (over | Q(**{f"{repealed}__isnull": True})), then=Value(RegulationStatus.EXPIRED)),
+        When(over, then=Value(RegulationStatus.REPEALED)),
+        When(not_verified, then=F(recorded)),
+        When(Q(**{f"{effective}__gt": day}), then=Value(RegulationStatus.UPCOMING)),
+        default=Value(RegulationStatus.EFFECTIVE),
+        output_field=CharField(),
+    )
 
 
 class RegulationQuerySet(models.QuerySet):
-    def in_force(self) -> Self:
-        return self.filter(status=RegulationStatus.EFFECTIVE)
+    def with_status(self, on: date | None = None) -> Self:
+        """With `status_then`, the status on a day (today)."""
+        return self.annotate(status_then=status_of(on=on))
+
+    def in_force(self, on: date | None = None) -> Self:
+        return self.with_status(on).filter(status_then=RegulationStatus.EFFECTIVE)
+
+    def no_longer_relied_on(self, on: date | None = None) -> Self:
+        """Those that have ended, or of which nobody knows whether they have."""
+        gone = (*ENDED, RegulationStatus.REFERENCE, RegulationStatus.UNVERIFIED)
+        return self.with_status(on).filter(status_then__in=gone)
 
 
 class FeeScheduleQuerySet(models.QuerySet):

@@ -1,5 +1,7 @@
 """The states of the catalogue's entries and their groups, once, for models and querysets alike."""
 
+from datetime import date
+
 from django.db import models
 from django.utils.translation import pgettext_lazy
 
@@ -26,11 +28,46 @@ WARNED_ABOUT = frozenset({ItemStatus.VOLUNTARY, ItemStatus.LOCAL, ItemStatus.UNC
 
 
 class RegulationStatus(models.TextChoices):
+    """What a document is on a day; kept nowhere, as a date brings it about by itself."""
+
+    UPCOMING = "upcoming", pgettext_lazy("regulation", "Not in force yet")
     EFFECTIVE = "effective", pgettext_lazy("regulation", "In force")
     REPEALED = "repealed", pgettext_lazy("regulation", "Repealed")
     EXPIRED = "expired", pgettext_lazy("regulation", "Expired")
     REFERENCE = "reference", pgettext_lazy("regulation", "Kept for its rates; status not verified")
     UNVERIFIED = "unverified", pgettext_lazy("regulation", "Status not verified")
+
+
+class RecordedStatus(models.TextChoices):
+    """What has to be said of a document's status beside its dates."""
+
+    BY_DATES = "by_dates", pgettext_lazy("regulation", "Follows from the dates")
+    EXPIRED = "expired", pgettext_lazy("regulation", "Ends by itself: its own period is over on the day, or was")
+    REFERENCE = "reference", pgettext_lazy("regulation", "Kept for its rates; status not verified")
+    UNVERIFIED = "unverified", pgettext_lazy("regulation", "Status not verified")
+
+
+#: Neither in force nor to be.
+ENDED = frozenset({RegulationStatus.REPEALED, RegulationStatus.EXPIRED})
+
+
+def status_on(
+    day: date, *, recorded: str, effective_on: date | None, repealed_on: date | None
+) -> RegulationStatus:  # `querysets.status_of` says the same to the database
+    """
+    A document's status on a day, counted in the market's time zone.
+
+    :param repealed_on: the first day on which it is not in force, told for repealed and for expired ones
+    """
+    if repealed_on is not None and repealed_on <= day:
+        return RegulationStatus.EXPIRED if recorded == RecordedStatus.EXPIRED else RegulationStatus.REPEALED
+    if recorded == RecordedStatus.EXPIRED and repealed_on is None:
+        return RegulationStatus.EXPIRED
+    if recorded in (RecordedStatus.REFERENCE, RecordedStatus.UNVERIFIED):
+        return RegulationStatus(recorded)
+    if effective_on is not None and effective_on > day:
+        return RegulationStatus.UPCOMING
+    return RegulationStatus.EFFECTIVE
 
 
 class FeeScheduleStatus(models.TextChoices):

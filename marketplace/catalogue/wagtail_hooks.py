@@ -8,7 +8,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 from wagtail.admin.forms import WagtailAdminModelForm
 from wagtail.admin.panels import FieldPanel, FieldRowPanel, MultiFieldPanel, ObjectList, Panel
-from wagtail.admin.ui.tables import BooleanColumn
+from wagtail.admin.ui.tables import BooleanColumn, Column
 from wagtail.snippets.models import register_snippet
 from wagtail.snippets.views.snippets import CreateView, DeleteView, EditView, SnippetViewSet, SnippetViewSetGroup
 
@@ -154,8 +154,16 @@ class RegulationViewSet(CatalogueViewSet):
     model = Regulation
     icon = "doc-full"
     menu_label = _("Regulations: facts")
-    list_display: list[Any] = ["document_no", "title_zh", "issuer", "status", "checked", "effective_on", "repealed_on"]
-    list_filter = ["status", "level", "checked", "confidence", "topic"]
+    list_display: list[Any] = [
+        "document_no",
+        "title_zh",
+        "issuer",
+        Column("status_label", label=_("status today")),
+        "checked",
+        "effective_on",
+        "repealed_on",
+    ]
+    list_filter = ["recorded_status", "level", "checked", "confidence", "topic"]
     search_fields = ["document_no", "title_zh", "title_en", "issuer"]
     panels = [
         FieldPanel("document_no"),
@@ -168,7 +176,7 @@ class RegulationViewSet(CatalogueViewSet):
         REVIEW,
         MultiFieldPanel(
             [
-                FieldPanel("status"),
+                FieldPanel("recorded_status"),
                 FieldRowPanel([FieldPanel("repealed_on"), FieldPanel("repealed_by"), FieldPanel("replaced_by")]),
             ],
             heading=_("Status and validity"),

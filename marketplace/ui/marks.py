@@ -49,7 +49,9 @@ def regulation_status(status: str) -> SafeString:
     "effective-unchecked" that it is believed to be, from memory.
     """
     text, kind, sign = {
+        "upcoming": (_("Not in force yet"), "info", "clock"),
         "effective": (_("In force"), "success", "check-circle"),
+        "effective-amended": (_("In force, as amended"), "success", "check-circle"),
         "effective-unchecked": (_("In force, not looked up"), "neutral", "question-circle"),
         "repealed": (_("Repealed"), "danger", "slash-circle"),
         "expired": (_("Expired"), "neutral", "clock"),

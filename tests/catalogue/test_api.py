@@ -110,7 +110,7 @@ class TestReading:
         )
         LegalBasisFactory(
             item=item, article="第十二条", role="self_made", checked="memory",
-            regulation=RegulationFactory(document_no="主席令第86号", status="unverified", checked="memory"),
+            regulation=RegulationFactory(document_no="主席令第86号", recorded_status="unverified", checked="memory"),
         )  # fmt: skip
 
         answer = client.get(f"/api/v1/service-items/{item.code}/").json()

@@ -12,7 +12,7 @@ from marketplace.catalogue.loading import CatalogueLoader
 from marketplace.catalogue.models import FeeSchedule, LegalBasis, QualificationType, Regulation, ServiceItem
 from marketplace.catalogue.models.sources import facts_of
 from marketplace.catalogue.services import drop_basis, record_change
-from marketplace.core import audit
+from marketplace.core import audit, clock
 from tests.factories.accounts import UserFactory
 from tests.factories.catalogue import ServiceItemFactory
 
@@ -136,9 +136,13 @@ class TestWhatTheLawAsks:
         def count(name):
             return Counter(Regulation.objects.order_by().values_list(name, flat=True))
 
-        assert count("status") == {"effective": 93, "repealed": 10, "unverified": 7, "expired": 1, "reference": 1}
+        with clock.at("2026-11-30 09:00"):
+            by_status = Counter(each.status for each in Regulation.objects.all())
+            shown = Counter(each.shown_status for each in Regulation.objects.all())
+        assert by_status == {"effective": 93, "repealed": 10, "unverified": 7, "expired": 1, "reference": 1}
+        assert count("recorded_status") == {"by_dates": 103, "unverified": 7, "expired": 1, "reference": 1}
         assert count("checked") == {"lookup": 56, "memory": 54, "uncertain": 2}
-        assert Counter(each.shown_status for each in Regulation.objects.all())["effective-unchecked"] == 43
+        assert shown["effective-unchecked"] == 43
 
     def test_the_environmental_report_rests_on_the_code_and_on_what_it_absorbed_by_article(self, loaded):
         eia = "主席令第24号(2018修正) 环境影响评价法"
@@ -156,8 +160,9 @@ class TestWhatTheLawAsks:
         assert bases_of("HB-001", "self_made") == [("主席令(2026) 生态环境法典", ""), (eia, "第十九条")]
         assert bases_of("HB-001", "fee") == [("计价格〔2002〕125号", ""), ("发改价格〔2015〕299号", "")]
         gone = Regulation.objects.get(document_no=eia)
-        assert (gone.status, gone.repealed_on, gone.replaced_by.title_zh) == (
-            "repealed",
+        assert (gone.status_on(date(2026, 8, 14)), gone.status_on(date(2026, 8, 15))) == ("effective", "repealed")
+        assert (gone.recorded_status, gone.repealed_on, gone.replaced_by.title_zh) == (
+            "by_dates",
             date(2026, 8, 15),
             "中华人民共和国生态环境法典",
         )

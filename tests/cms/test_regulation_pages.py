@@ -19,7 +19,7 @@ def world():
     )  # fmt: skip
     RegulationFactory(
         document_no="国家发展改革委令第58号", title_zh="信用信息修复管理办法（试行）", repealed=True,
-        repealed_on=date(2026, 4, 1), replaced_by=now, effective_on=date(2023, 5, 1), topic="信用修复",
+        repealed_on=date(2026, 4, 1), repealed_by=now, replaced_by=now, effective_on=date(2023, 5, 1), topic="信用修复",
     )  # fmt: skip
     RegulationFactory(
         document_no="国发〔2014〕21号",
@@ -29,7 +29,7 @@ def world():
         effective_on=date(2014, 6, 14),
     )
     RegulationFactory(
-        document_no="常政发〔2015〕121号", title_zh="实施意见", topic="中介服务管理", status="reference",
+        document_no="常政发〔2015〕121号", title_zh="实施意见", topic="中介服务管理", recorded_status="reference",
         issued_on=None, effective_on=None,
         issued_year=2015, issuer="常州市人民政府", level="local normative document",
     )  # fmt: skip

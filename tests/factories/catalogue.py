@@ -35,8 +35,13 @@ class RegulationFactory(DjangoModelFactory):
         django_get_or_create = ("document_no",)
 
     class Params:
-        repealed = factory.Trait(status=Regulation.Status.REPEALED, repealed_on=date(2016, 1, 1))
-        expired = factory.Trait(status=Regulation.Status.EXPIRED)
+        repealed = factory.Trait(
+            repealed_on=date(2016, 1, 1),
+            repealed_by=factory.LazyFunction(
+                lambda: RegulationFactory(document_no="国家发展改革委令第31号", effective_on=date(2016, 1, 1))
+            ),
+        )
+        expired = factory.Trait(recorded_status=Regulation.Recorded.EXPIRED)
 
     document_no = factory.Sequence(lambda n: f"发改价格〔2015〕{1000 + n}号")
     title_zh = "关于专业服务价格的通知"
@@ -44,7 +49,6 @@ class RegulationFactory(DjangoModelFactory):
     issuer = "国家发展改革委"
     issued_on = date(2015, 2, 11)
     effective_on = date(2015, 3, 1)
-    status = Regulation.Status.EFFECTIVE
     level = Regulation.Level.NORMATIVE_DOCUMENT
     topic = "收费标准"
     checked = "lookup"

@@ -1,12 +1,17 @@
 import re
+from collections.abc import Iterator
+from datetime import date
 
+from django.core.exceptions import ValidationError
 from django.db import models
 from django.urls import reverse
+from django.utils.functional import Promise
 from django.utils.translation import get_language, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from marketplace.catalogue.querysets import RegulationQuerySet
-from marketplace.catalogue.states import RegulationStatus
+from marketplace.catalogue.states import ENDED, RecordedStatus, RegulationStatus, status_on
+from marketplace.core import clock
 from marketplace.core.i18n import localized
 
 from .sources import Checked, FromFile, Reviewed, reviewed_with_name
@@ -18,9 +23,15 @@ def slug_of(document_no: str) -> str:
 
 
 class Regulation(Reviewed, FromFile):
-    """A document's number, dates and status; its text and its page are the CMS's."""
+    """
+    A document's number and dates, from which its status follows; its text and its page are the CMS's.
+
+    What ends it is another document, which is named with the day; only what ends by itself has none.
+    """
 
     Status = RegulationStatus
+    Recorded = RecordedStatus
+    TOGETHER = frozenset({"recorded_status", "effective_on", "repealed_on", "repealed_by"})
 
     class Level(models.TextChoices):
         LAW = "law", pgettext_lazy("level", "Law")
@@ -39,7 +50,13 @@ class Regulation(Reviewed, FromFile):
     issued_on = models.DateField(_("issued on"), null=True, blank=True)
     issued_year = models.PositiveSmallIntegerField(_("year of issue"), null=True, blank=True)
     effective_on = models.DateField(_("in force since"), null=True, blank=True)
-    status = models.CharField(_("status"), max_length=20, choices=RegulationStatus)
+    recorded_status = models.CharField(
+        _("status"),
+        max_length=20,
+        choices=RecordedStatus,
+        default=RecordedStatus.BY_DATES,
+        help_text=_("In force or not follows from the dates by itself, today and on any other day."),
+    )
     level = models.CharField(_("level"), max_length=40, choices=Level)
     topic = models.CharField(_("topic"), max_length=60)
     topic_en = models.CharField(_("topic in English"), max_length=100, blank=True)
@@ -55,7 +72,9 @@ class Regulation(Reviewed, FromFile):
     replaced_by = models.ForeignKey(
         "self", null=True, blank=True, on_delete=models.PROTECT, related_name="replaces", verbose_name=_("replaced by")
     )
-    repealed_on = models.DateField(_("not in force since"), null=True, blank=True)
+    repealed_on = models.DateField(
+        _("not in force since"), null=True, blank=True, help_text=_("The first day on which it is not in force.")
+    )
     repealed_by = models.ForeignKey(
         "self", null=True, blank=True, on_delete=models.PROTECT, related_name="repeals", verbose_name=_("repealed by")
     )
@@ -73,8 +92,12 @@ class Regulation(Reviewed, FromFile):
         ordering = ("-effective_on", "document_no")
         constraints = [
             models.CheckConstraint(
-                condition=models.Q(status=RegulationStatus.REPEALED) | models.Q(repealed_on=None, repealed_by=None),
-                name="regulation_repealed_with_status",
+                condition=models.Q(repealed_on=None, repealed_by=None)
+                | models.Q(repealed_on__isnull=False, repealed_by__isnull=False)
+                & ~models.Q(recorded_status=RecordedStatus.EXPIRED)
+                | models.Q(recorded_status=RecordedStatus.EXPIRED, repealed_by=None),
+                name="regulation_repeal_names_its_document",
+                violation_error_message=_("A repeal has a day and the document that brought it."),
             ),
             reviewed_with_name("regulation"),
         ]
@@ -86,19 +109,61 @@ class Regulation(Reviewed, FromFile):
         self.slug = slug_of(self.document_no)
         super().save(*args, **kwargs)  # type: ignore[arg-type]
 
+    def clean(self) -> None:
+        if errors := dict(self._contradictions()):
+            raise ValidationError(errors)
+
+    def _contradictions(self) -> Iterator[tuple[str, Promise]]:
+        """What cannot be, each at the field that has to change."""
+        expires = self.recorded_status == RecordedStatus.EXPIRED
+        if self.repealed_by_id and expires:
+            yield "repealed_by", _("What ends by itself is repealed by nothing: empty this, or choose another status.")
+        elif self.repealed_by_id and not self.repealed_on:
+            yield "repealed_on", _("Give the first day on which the repealed document is not in force.")
+        elif self.repealed_on and not self.repealed_by_id and not expires:
+            yield (
+                "repealed_by",
+                _("Name the document that repeals this one; what ends by itself has a status for that."),
+            )
+        elif self.repealed_on and self.effective_on and self.repealed_on < self.effective_on:
+            yield "repealed_on", _("That is before the day on which it came into force.")
+        for name in ("repealed_by", "replaced_by"):
+            if self.pk and getattr(self, f"{name}_id") == self.pk:
+                yield name, _("This is the document itself; name the other one.")
+
     def get_absolute_url(self) -> str:
         return reverse("wagtail_serve", args=(f"regulations/{self.slug}/",))
 
+    def status_on(self, day: date) -> RegulationStatus:
+        return status_on(
+            day, recorded=self.recorded_status, effective_on=self.effective_on, repealed_on=self.repealed_on
+        )
+
+    @property
+    def status(self) -> RegulationStatus:
+        """Its status today."""
+        return self.status_on(clock.today())
+
+    @property
+    def status_label(self) -> str:
+        return str(self.status.label)
+
     @property
     def in_force(self) -> bool:
-        return self.status == self.Status.EFFECTIVE
+        return self.status == RegulationStatus.EFFECTIVE
+
+    @property
+    def has_ended(self) -> bool:
+        return self.status in ENDED
 
     @property
     def shown_status(self) -> str:
         """The status as marks show it: "effective" only where the document was looked up or reviewed."""
-        if self.status == self.Status.EFFECTIVE and not self.is_verified and self.checked != Checked.LOOKUP:
+        if not self.in_force:
+            return self.status
+        if not self.is_verified and self.checked != Checked.LOOKUP:
             return "effective-unchecked"
-        return self.status
+        return "effective-amended" if self.amendments else self.status
 
     @property
     def amendments(self) -> list[str]:

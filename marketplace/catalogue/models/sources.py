@@ -1,6 +1,7 @@
 """What an entry of the catalogue knows of its own origin: from a data file, corrected since, checked by somebody."""
 
 import json
+from typing import ClassVar
 
 from django.conf import settings
 from django.db import models
@@ -35,6 +36,9 @@ class FromFile(models.Model):
     :ivar corrected_fields: names of the columns that were changed in the console
     """
 
+    #: Columns that mean something only with one another: who corrects one has decided on all.
+    TOGETHER: ClassVar[frozenset[str]] = frozenset()
+
     source_key = models.CharField(max_length=250, null=True, blank=True, unique=True, editable=False)
     corrected_fields = models.JSONField(default=list, editable=False)
 
@@ -48,7 +52,8 @@ class FromFile(models.Model):
 
     def note_corrections(self, names: list[str]) -> None:
         """Keep these columns as people wrote them, whatever the files say."""
-        self.corrected_fields = sorted({*self.corrected_fields, *names} - ORIGIN_FIELDS)
+        together = self.TOGETHER if self.TOGETHER & set(names) else ()
+        self.corrected_fields = sorted({*self.corrected_fields, *names, *together} - ORIGIN_FIELDS)
 
 
 class Reviewed(models.Model):
