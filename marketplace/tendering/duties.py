@@ -15,7 +15,7 @@ from marketplace.core.additions.duties import Duty, Matter
 
 from . import notices, permissions
 from .facts.evaluators import is_evaluator
-from .models import Award, Objection, OpenedBid, Opening, Paper, Question, WorkRequest
+from .models import Award, Objection, OpenedBid, Opening, OriginRequest, Paper, Question, WorkRequest
 from .policy import TenderingPolicy
 from .presentation.timeline import STAGE_COUNT, position_of
 from .states import BEFORE_THE_NOTICE, BEFORE_THE_RESULT, CAME_TO_NOTHING, EDITABLE, Status
@@ -34,6 +34,7 @@ def request_duties(user: Any, organisation: Organisation) -> Iterator[Duty]:
     if organisation.kind == Organisation.Kind.AUTHORITY:
         yield from _objections(organisation)
         yield from _direct_selections(organisation)
+        yield from _origins(user, organisation)
 
 
 @duties.personal
@@ -176,6 +177,21 @@ def _direct_selections(authority: Organisation) -> Iterator[Duty]:
                 started_at=work_request.submitted_at,
                 due_at=_review_due(work_request),
                 counterpart=work_request.owner.name,
+            )
+
+
+def _origins(user: Any, authority: Organisation) -> Iterator[Duty]:
+    for asked in OriginRequest.objects.filter(is_granted=None).select_related("work_request__owner", "asked_by"):
+        work_request = asked.work_request
+        if authority in notices.regulators_of(work_request) and permissions.can_decide_origins(user, work_request):
+            yield Duty(
+                title=_("Decide whether to open where filings came from"),
+                object_label=_label(work_request),
+                url=reverse("tendering_console:origins-grant", args=[work_request.number]),
+                action_label=pgettext("objection", "Decide"),
+                started_at=asked.asked_at,
+                due_at=asked.decide_by,
+                counterpart=str(asked.asked_by),
             )
 
 

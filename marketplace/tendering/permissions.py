@@ -3,6 +3,7 @@
 from collections.abc import Collection
 from typing import Any
 
+from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from marketplace.accounts.models import Membership, Organisation
@@ -13,7 +14,7 @@ from marketplace.registry.models import Intermediary
 
 from .choices import Method
 from .facts import typed_values
-from .models import Award, OpenedBid, Opening, Paper, Seat, WorkRequest
+from .models import Award, OpenedBid, Opening, OriginRequest, Paper, Seat, WorkRequest
 from .states import EDITABLE, SUSPENDABLE, TERMINABLE, Status
 
 NOT_NOW = _("The request is not in a state in which this can be done.")
@@ -167,6 +168,39 @@ def can_see_signals(user: Any, work_request: WorkRequest) -> Decision:
     if decision and not opening.exists():
         return no(_("The opening has not ended yet."))
     return decision
+
+
+def can_ask_for_origins(user: Any, work_request: WorkRequest) -> Decision:
+    """Where filings came from is asked for by one regulator; one purpose at a time waits for another's decision."""
+    decision = can_see_signals(user, work_request)
+    if decision and OriginRequest.objects.filter(work_request=work_request, is_granted=None).exists():
+        return no(_("One is waiting for its decision already."))
+    return decision
+
+
+def can_decide_origins(user: Any, work_request: WorkRequest) -> Decision:
+    decision = can_see_signals(user, work_request)
+    asked = OriginRequest.objects.filter(work_request=work_request, is_granted=None).first() if decision else None
+    if decision and asked is None:
+        return no(_("Nothing waits for a decision."))
+    if asked and asked.asked_by_id == user.pk:
+        return no(_("You asked for it, so another regulator decides it."))
+    return decision
+
+
+def can_show_origins(user: Any, work_request: WorkRequest) -> Decision:
+    decision = can_see_signals(user, work_request)
+    if decision and not open_origins(user, work_request):
+        return no(_("They are opened for the two who have decided a purpose, and for a few days."))
+    return decision
+
+
+def open_origins(user: Any, work_request: WorkRequest) -> list[OriginRequest]:
+    """The purposes that the user has asked for or granted, and whose time to look runs."""
+    granted = OriginRequest.objects.filter(
+        Q(asked_by=user.pk) | Q(decided_by=user.pk), work_request=work_request, is_granted=True
+    )
+    return [each for each in granted if each.open_until and clock.now() < each.open_until]
 
 
 def can_suspend(user: Any, work_request: WorkRequest) -> Decision:

@@ -24,5 +24,7 @@ class TenderingPolicy(Numbers):
     award_notice_days: int = 1
     contract_days: int = 10
     publish_bidder_names: bool = True
+    origin_decision_days: int = 3
+    origin_open_days: int = 5
     direct_limit_cny: Decimal = Decimal("50000.00")
     fiscal_procurement_limit_cny: Decimal = Decimal("1000000.00")

@@ -13,7 +13,7 @@ from .sealing import custodians
 
 #: Seconds for which what a custodian elsewhere answered is believed; each look would ask it else.
 BELIEVED = 30.0
-KEYS = ("reference", "signing", *(f"{side}-master" for side in Side.values))
+KEYS = ("reference", "signing", "origins", *(f"{side}-master" for side in Side.values))
 _answered: dict[str, tuple[float, bool]] = {}
 
 

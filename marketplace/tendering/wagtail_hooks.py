@@ -6,7 +6,7 @@ from wagtail.admin.menu import MenuItem
 
 from marketplace.accounts.permissions import is_operator, is_regulator
 
-from .views import console, pool, signals
+from .views import console, origins, pool, signals
 
 urls = [
     path("", console.index, name="index"),
@@ -19,6 +19,11 @@ urls = [
     path("<str:number>/direct/refuse/", console.RefuseDirect.as_view(), name="direct-refuse"),
     path("<str:number>/public-value/", console.EnterValue.as_view(), name="public-value"),
     path("<str:number>/signals/", signals.signals, name="signals"),
+    path("<str:number>/origins/", origins.Origins.as_view(), name="origins"),
+    path("<str:number>/origins/ask/", origins.AskForOrigins.as_view(), name="origins-ask"),
+    path("<str:number>/origins/grant/", origins.GrantOrigins.as_view(), name="origins-grant"),
+    path("<str:number>/origins/refuse/", origins.RefuseOrigins.as_view(), name="origins-refuse"),
+    path("<str:number>/origins/show/", origins.ShowOrigins.as_view(), name="origins-show"),
     path("<str:number>/suspend/", console.Suspend.as_view(), name="suspend"),
     path("<str:number>/resume/", console.Resume.as_view(), name="resume"),
     path("<str:number>/void/", console.Void.as_view(), name="void"),

@@ -170,6 +170,10 @@ tendering_console:resume               302 302 302 302 302 302 302 200 302
 tendering_console:review               302 302 302 302 302 302 302 404 200
 tendering_console:review-return        302 302 302 302 302 302 302 404 200
 tendering_console:review-publish       302 302 302 302 302 302 302 404 200
+tendering_console:origins              302 302 302 302 302 302 302 200 302
+tendering_console:origins-ask          302 302 302 302 302 302 302 200 302
+tendering_console:origins-grant        302 302 302 302 302 302 302 200 302
+tendering_console:origins-refuse       302 302 302 302 302 302 302 200 302
 tendering_console:signals              302 302 302 302 302 302 302 200 302
 tendering_console:suspend              302 302 302 302 302 302 302 200 302
 tendering_console:void                 302 302 302 302 302 302 302 200 302
@@ -218,6 +222,8 @@ OPERATIONS = {
     "tendering:evaluation-no-tie": set(),
     "tendering:evaluation-typed": set(),
     "tendering:repost": set(),
+    # Only the two who have decided a purpose, and nobody has asked for one.
+    "tendering_console:origins-show": set(),
     "tendering_pool:readmit": {"operator"},
     "tendering_pool:retire": {"operator"},
     "tendering_pool:tie-end": {"operator"},
@@ -336,6 +342,7 @@ def arguments(things: dict) -> dict[str, list]:
         "tendering:evaluation{}": (("", "-hand-in", "-look-over", "-no-tie", "-tie", "-typed"), [0]),
         "tendering_pool:{}": (("tie", "retire", "readmit"), [things["evaluator"].number]),
         "tendering_console:direct{}": (("", "-allow", "-refuse"), [review]),
+        "tendering_console:origins{}": (("", "-ask", "-grant", "-refuse", "-show"), [opened]),
         "tendering_console:review{}": (("", "-publish", "-return"), [review]),
         "tendering_console:{}": (("suspend", "resume", "void"), [published]),
     }

@@ -21,6 +21,20 @@ class ReasonForm(forms.Form):
     )
 
 
+class PurposeForm(forms.Form):
+    """What sealed addresses and devices are needed for."""
+
+    purpose = forms.CharField(
+        label=_("What are they needed for?"), max_length=2000, widget=forms.Textarea(attrs={"rows": 4}), strip=True
+    )
+
+
+class OriginsForm(forms.Form):
+    """Why they are opened for that purpose, or not."""
+
+    reason = forms.CharField(label=_("Reason"), max_length=2000, widget=forms.Textarea(attrs={"rows": 4}), strip=True)
+
+
 class ReviewForm(forms.Form):
     reasons = forms.CharField(
         label=_("Reasons"), max_length=2000, required=False, widget=forms.Textarea(attrs={"rows": 4}), strip=True

@@ -3,6 +3,7 @@ from .bids import Bid, Deposit, OpenedBid, Opening, OpeningWait, SealedProposal
 from .direct_confirmations import DirectConfirmation
 from .evaluators import Evaluator, EvaluatorTie
 from .marking import Mark, Paper, Seat
+from .origin_requests import OriginRequest
 from .parts import Attachment, DeadlineMove, Exclusion, Question, RequestItem, RequestVersion
 from .public_values import PublicValueEntry
 from .requests import WorkRequest
@@ -25,6 +26,7 @@ __all__ = [
     "OpenedBid",
     "Opening",
     "OpeningWait",
+    "OriginRequest",
     "Paper",
     "PublicValueEntry",
     "Question",

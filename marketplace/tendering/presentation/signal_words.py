@@ -25,9 +25,9 @@ def words_for(signal: CollusionSignal) -> str:
 
 
 _SENTENCES: dict[str, Callable[[], str]] = {
-    Kind.ADDRESS: lambda: _("%(firms)d firms filed from one address, %(address)s."),
-    Kind.NETWORK: lambda: _("%(firms)d firms filed from one network, %(network)s, with %(addresses)d addresses."),
-    Kind.DEVICE: lambda: _("%(firms)d of %(of)d firms filed from devices that describe themselves alike: %(device)s."),
+    Kind.ADDRESS: lambda: _("%(firms)d firms filed from one address."),
+    Kind.NETWORK: lambda: _("%(firms)d firms filed from one network, with %(addresses)d addresses."),
+    Kind.DEVICE: lambda: _("%(firms)d of %(of)d firms filed from devices that describe themselves alike."),
     Kind.FILE: lambda: _("%(firms)d firms handed in the same file, byte for byte (SHA-256 %(sha256)s)."),
     Kind.AUTHOR: lambda: _("The files of %(firms)d firms name one author, %(author)s."),
     Kind.PASSAGES: lambda: _(

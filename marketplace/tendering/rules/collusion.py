@@ -4,7 +4,6 @@ Signs that bidders may have acted together: pure functions of what an opening sh
 None of them proves anything and nothing follows by itself; each says what was seen, in numbers, and at which bids.
 """
 
-import ipaddress
 from collections import Counter, defaultdict
 from collections.abc import Callable, Collection, Hashable, Iterable, Sequence
 from dataclasses import dataclass, field
@@ -26,12 +25,17 @@ PASSAGES = 3
 
 @dataclass(frozen=True)
 class BidSeen:
-    """A bid as the opening showed it; the firm is any name that is the same for the same firm."""
+    """
+    A bid as the opening showed it; the firm is any name that is the same for the same firm.
+
+    :ivar address: a keyed hash, as are `network` and `device`: the same for the same one, and nothing else
+    """
 
     id: int
     firm: Hashable
     price: Decimal | None = None
     address: str = ""
+    network: str = ""
     device: str = ""
     file_sha256: str = ""
     author: str = ""
@@ -80,12 +84,12 @@ def signals_of(bids: Sequence[BidSeen], past: Sequence[Round] = (), boilerplate:
 def shared_networks(bids: Sequence[BidSeen]) -> list[Signal]:
     """Filings of several firms from one address, or from one network (IPv4 /24, IPv6 /64)."""
     found = []
-    for network, group in _groups(bids, lambda bid: _network(bid.address)):
-        addresses = sorted({bid.address for bid in group})
+    for _network, group in _groups(bids, lambda bid: bid.network):
+        addresses = {bid.address for bid in group}
         if len(addresses) == 1:
-            found.append(_signal("address", group, address=addresses[0]))
+            found.append(_signal("address", group))
         else:
-            found.append(_signal("network", group, network=network, addresses=len(addresses)))
+            found.append(_signal("network", group, addresses=len(addresses)))
     return found
 
 
@@ -93,8 +97,8 @@ def shared_devices(bids: Sequence[BidSeen]) -> list[Signal]:
     """One description of a device at several firms, unless more than half of all bidders have it."""
     firms = len({bid.firm for bid in bids})
     return [
-        _signal("device", group, device=device, of=firms)
-        for device, group in _groups(bids, lambda bid: bid.device)
+        _signal("device", group, of=firms)
+        for _device, group in _groups(bids, lambda bid: bid.device)
         if len({bid.firm for bid in group}) * 2 <= firms
     ]
 
@@ -211,14 +215,6 @@ def _priced(bids: Iterable[BidSeen]) -> list[BidSeen]:
 
 def _ending(bid: BidSeen) -> str:
     return f"{bid.price:.2f}"[-2:]
-
-
-def _network(address: str) -> str:
-    try:
-        parsed = ipaddress.ip_address(address)
-    except ValueError:
-        return ""
-    return str(ipaddress.ip_network(f"{address}/{24 if parsed.version == 4 else 64}", strict=False))
 
 
 def _fewest(bids: dict[int, BidSeen], pair: tuple[int, int]) -> int:

@@ -93,7 +93,7 @@ def _with_signals() -> list[WorkRequest]:
     return list(found.select_related("owner", "opening").order_by("-opening__opened_at")[:LATEST_SIGNALS])
 
 
-class _Console(ConsoleOperation):
+class RequestConsole(ConsoleOperation):
     """A decision about a request."""
 
     request: MemberRequest
@@ -119,7 +119,7 @@ class _Console(ConsoleOperation):
         return "tendering_console:index"
 
 
-class Review(_Console):
+class Review(RequestConsole):
     """The whole request, and: publish, or return with reasons."""
 
     http_method_names = PAGE
@@ -182,7 +182,7 @@ class ReturnReviewed(Review):
         return _("%(number)s goes back to the owner.") % {"number": self.kwargs["number"]}
 
 
-class DecideObjections(_Console):
+class DecideObjections(RequestConsole):
     """All objections of one publicity period, decided together."""
 
     act = gettext_lazy("Decide and publish")
@@ -231,7 +231,7 @@ class DecideObjections(_Console):
         return {"award": self.award, "objections": objections, "clock": face}
 
 
-class DirectSelection(_Console):
+class DirectSelection(RequestConsole):
     """Two failed requests side by side, and: allow direct selection, or send the request back."""
 
     http_method_names = PAGE
@@ -281,7 +281,7 @@ class RefuseDirect(DirectSelection):
     is_allowed = False
 
 
-class EnterValue(_Console):
+class EnterValue(RequestConsole):
     """The public value of an opening, typed by one officer; what the other typed shows when both are in."""
 
     template_name = "tendering/console/public_value.html"
@@ -322,7 +322,7 @@ class EnterValue(_Console):
         }
 
 
-class _Course(_Console):
+class _Course(RequestConsole):
     """One decision about a request's course: a published reason, one service call."""
 
     template_name = "tendering/console/course.html"

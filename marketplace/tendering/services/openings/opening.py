@@ -12,7 +12,7 @@ from marketplace.core.models import StoredFile
 from marketplace.custody import sealing
 
 from ...models import Bid, OpenedBid, Opening, SealedProposal, WorkRequest
-from ...sealing import custodians
+from ...sealing import custodians, origins
 from ...sealing.bids import Malformed, bidder_ref, open_box, read_bid, read_envelope
 from ...states import Status
 from . import judging, opened_proposals, stages
@@ -136,7 +136,8 @@ def _proposal_of(one: Filed, work_request: WorkRequest, sealed: dict[str, Sealed
 
 
 def _record(work_request: WorkRequest, filed: list[Filed], opening: Opening) -> None:
-    # The envelopes are opened with the bids: only now does the trail say who filed, from where and when.
+    # The envelopes are opened with the bids: only now does the trail say who filed and when; from where, it keeps
+    # sealed, as the trail is open to the parties.
     audit.record(
         matter=work_request.audit_matter,
         action="bids.opened",
@@ -152,8 +153,9 @@ def _record(work_request: WorkRequest, filed: list[Filed], opening: Opening) -> 
                         {
                             "uscc": one.envelope.uscc,
                             "person": one.envelope.person,
-                            "address": one.envelope.address,
-                            "device": one.envelope.device,
+                            **origins.sealed(
+                                work_request.number, origins.Origin(one.envelope.address, one.envelope.device)
+                            ),
                         }
                         if one.envelope
                         else {}

@@ -71,8 +71,9 @@ def _bid_seen(row: OpenedBid, filing: dict[str, Any]) -> BidSeen:
         firm=row.intermediary_id,
         # What was replaced or withdrawn says nothing about prices any more.
         price=row.price if row.fate in TOOK_PART else None,
-        address=filing.get("address", ""),
-        device=filing.get("device", ""),
+        address=filing.get("address_ref", ""),
+        network=filing.get("network_ref", ""),
+        device=filing.get("device_ref", ""),
         **file,
     )
 

@@ -10,7 +10,7 @@ from marketplace.custody import sealing
 from marketplace.tendering import selection, services
 from marketplace.tendering.announcing import announcement
 from marketplace.tendering.models import Bid, Deposit, OpenedBid, Opening, OpeningWait
-from marketplace.tendering.sealing import bids, custodians
+from marketplace.tendering.sealing import bids, custodians, origins
 from marketplace.tendering.sealing.bids import Envelope, Plaintext
 from marketplace.tendering.services import UnableToOpen
 from tests.factories.accounts import HolderFactory, MembershipFactory
@@ -148,7 +148,7 @@ class TestOpenRequest:
             services.open_request(request_id=draw.pk)
         assert Opening.objects.get().state == "ranked"
 
-    def test_only_now_the_trail_says_who_filed_and_from_where(self, draw):
+    def test_only_now_the_trail_says_who_filed_and_keeps_sealed_from_where(self, draw):
         firm = bidder_for(draw)
         bid(draw, firm, address="192.0.2.7", device="Firefox")
 
@@ -158,7 +158,9 @@ class TestOpenRequest:
         (filing,) = line.after["filings"]
         assert filing["uscc"] == firm.uscc
         assert filing["person"] == member_of(firm.organisation).pk
-        assert (filing["address"], filing["device"]) == ("192.0.2.7", "Firefox")
+        assert "192.0.2.7" not in str(line.after)
+        assert "Firefox" not in str(line.after)
+        assert origins.opened(filing["origin"]) == origins.Origin("192.0.2.7", "Firefox")
         assert audit.verify(draw.audit_matter) is None
 
     def test_bidders_and_owner_are_told(self, draw):
