@@ -65,6 +65,7 @@ catalogue:item-detail                  200 200 200 200 200 200 200 200 200
 catalogue:item-list                    200 200 200 200 200 200 200 200 200
 cms:picture                            404 404 404 404 404 404 404 404 404
 cms:regulation-feed                    200 200 200 200 200 200 200 200 200
+cms:privacy                            200 200 200 200 200 200 200 200 200
 contracting:contract-detail            302 404 404 200 200 200 404 200 404
 contracting:contract-list              302 302 200 200 200 200 200 200 200
 contracting:contract-text              302 404 404 200 200 200 404 200 404
