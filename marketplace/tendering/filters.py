@@ -2,6 +2,7 @@ import django_filters
 from django import forms
 from django.db.models import Case, DateTimeField, F, Q, QuerySet, When
 from django.http import HttpRequest
+from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
@@ -10,8 +11,10 @@ from marketplace.catalogue.models.items import Category
 from marketplace.core import clock
 from marketplace.core.matching import contains
 from marketplace.core.web.filters import RowsFilter
+from marketplace.registry.models import Intermediary
 
 from .choices import Grade, Method
+from .facts.fitting import Fit, fit_of
 from .models import WorkRequest
 from .paging import is_open
 from .states import CONTRACT_AND_SERVICE, IN_PUBLICITY, STANDS_STILL, AwardState, Status
@@ -49,6 +52,13 @@ class RequestFilter(django_filters.FilterSet):
     """The filters of public requests, shared by the list and the API."""
 
     q = django_filters.CharFilter(method="filter_text", label=_("Title, number or owner"))
+    fits = django_filters.MultipleChoiceFilter(
+        choices=[("me", _("Fits my company"))],
+        method="filter_fits",
+        label=_("For my company"),
+        help_text=_("Requests that your company offers all services of and meets every condition of, now."),
+        widget=forms.CheckboxSelectMultiple,
+    )
     stage = django_filters.MultipleChoiceFilter(
         choices=[(name, label) for name, (label, _states) in STAGES.items()],
         method="filter_stage",
@@ -95,6 +105,19 @@ class RequestFilter(django_filters.FilterSet):
 
     def __init__(self, data=None, queryset=None, *, request: HttpRequest | None = None, prefix=None) -> None:
         super().__init__(data, queryset, request=request, prefix=prefix)
+
+    @cached_property
+    def firm(self) -> Intermediary | None:
+        """The firm that the reader acts for."""
+        return getattr(getattr(self.request, "organisation", None), "intermediary", None)
+
+    @cached_property
+    def fit(self) -> Fit:
+        """What fits that firm now."""
+        return fit_of(self.firm, at=clock.now())
+
+    def filter_fits(self, queryset: QuerySet, name: str, value: list[str]) -> QuerySet:
+        return queryset.filter(pk__in=self.fit.requests) if value else queryset
 
     def filter_text(self, queryset: QuerySet, name: str, value: str) -> QuerySet:
         for word in value.split():

@@ -4,12 +4,14 @@ from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiResponse, extend_schema
 from rest_framework import mixins, serializers, viewsets
 from rest_framework.decorators import action
+from rest_framework.exceptions import NotAuthenticated
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 from ..announcing.announcement import transcript_bytes
 from ..filters import AwardFilter, RequestFilter
 from ..models import Award, Opening, RequestItem, WorkRequest
+from ..senders import firm_of
 
 
 class RequestItemSerializer(serializers.ModelSerializer):
@@ -121,6 +123,13 @@ class WorkRequestViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, views
 
     def get_queryset(self):
         return WorkRequest.objects.public().for_list()
+
+    def filter_queryset(self, queryset):
+        if self.request.query_params.get("fits"):
+            if not self.request.user.is_authenticated:
+                raise NotAuthenticated
+            firm_of(self.request)
+        return super().filter_queryset(queryset)
 
     @extend_schema(
         responses={

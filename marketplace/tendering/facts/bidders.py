@@ -5,13 +5,13 @@ Many firms are judged with a fixed number of queries.
 """
 
 from collections import defaultdict
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from functools import lru_cache
 from typing import Any, TypeVar
 
-from django.db.models import QuerySet
+from django.db.models import Prefetch, QuerySet, prefetch_related_objects
 from django.utils.translation import get_language
 
 from credit.rating import Grade, Standing
@@ -20,7 +20,7 @@ from marketplace.catalogue.models import QualificationType
 from marketplace.core import clock
 from marketplace.registry.models import Intermediary, Practitioner, Qualification, Suspension
 
-from ..models import WorkRequest
+from ..models import RequestItem, WorkRequest
 from ..rules.eligibility import (
     BidderFacts,
     Certificate,
@@ -35,6 +35,12 @@ from ..rules.eligibility import (
 from .ties import ties_at
 
 FIRMS_AT_ONCE = 500
+#: The rows of a request that its requirements are read from.
+_STATED = (
+    Prefetch("request_items", RequestItem.objects.select_related("item__qualification_type")),
+    "qualifications",
+    "exclusions",
+)
 
 T = TypeVar("T")
 
@@ -98,6 +104,28 @@ def unmet_of(bidders: Mapping[int, Bidder], work_request: WorkRequest) -> dict[i
     return {pk: unmet(bidder.facts, requirements) for pk, bidder in bidders.items()}
 
 
+def problems_by_request(
+    intermediary: Intermediary, work_requests: Sequence[WorkRequest], *, at: datetime
+) -> dict[int, list[Condition]]:
+    """By request, the conditions that a firm does not meet now: many requests in a fixed number of queries."""
+    if not work_requests:
+        return {}
+    prefetch_related_objects(work_requests, *_STATED)
+    stated = {one.pk: _requirements(one) for one in work_requests}
+    types = {pk for one in stated.values() for pk in (*one.item_types, *one.extra_types)}
+    demanded = _demanded_types(types, clock.day_at(at))
+    # Practitioners are read where any of the requests asks for some.
+    most = max(stated.values(), key=lambda one: one.practitioners)
+    on = clock.day_at(at)
+    found = bidders_at([intermediary.pk], work_requests[0], at=at, credit_on=on, requirements=most)
+    facts = found[intermediary.pk].facts
+    ties = ties_at({one.owner_id for one in work_requests}, at)
+    return {
+        one.pk: unmet(replace(facts, owner_ties=ties[one.owner_id]), _without_ended(stated[one.pk], demanded))
+        for one in work_requests
+    }
+
+
 def eligible_firms(work_request: WorkRequest, *, at: datetime) -> list[Intermediary]:
     """Every listed firm that meets all conditions of a request, judged in a fixed number of queries a batch."""
     requirements = requirements_of(work_request, on=clock.day_at(at))
@@ -118,31 +146,45 @@ def requirements_of(work_request: WorkRequest, *, on: date | None = None) -> Req
 
 
 def _demanded(requirements: Requirements, on: date) -> Requirements:
-    # Looked up each time, not kept: a qualification may be abolished while the request runs.
     stated = {*requirements.item_types, *requirements.extra_types}
-    if not stated:
-        return requirements
-    found = set(QualificationType.objects.demanded(on).filter(pk__in=stated).values_list("pk", flat=True))
+    return _without_ended(requirements, _demanded_types(stated, on)) if stated else requirements
+
+
+def _demanded_types(stated: Collection[int], on: date) -> set[int]:
+    # Looked up each time, not kept: a qualification may be abolished while the request runs.
+    return set(QualificationType.objects.demanded(on).filter(pk__in=stated).values_list("pk", flat=True))
+
+
+def _without_ended(requirements: Requirements, demanded: Collection[int]) -> Requirements:
     return replace(
         requirements,
-        item_types={pk: name for pk, name in requirements.item_types.items() if pk in found},
-        extra_types={pk: name for pk, name in requirements.extra_types.items() if pk in found},
+        item_types={pk: name for pk, name in requirements.item_types.items() if pk in demanded},
+        extra_types={pk: name for pk, name in requirements.extra_types.items() if pk in demanded},
         accepted=frozenset(requirements.extra_types),
     )
 
 
 def _stated_requirements(work_request: WorkRequest) -> Requirements:
-    rows = work_request.request_items.select_related("item__qualification_type")
-    types = {kind.pk: kind.name for kind in (row.item.qualification_type for row in rows) if kind is not None}
+    # Read anew, whatever the request at hand was read with: a draft changes under its page.
+    fresh = WorkRequest(pk=work_request.pk)
+    prefetch_related_objects([fresh], *_STATED)
+    return _requirements(work_request, fresh)
+
+
+def _requirements(work_request: WorkRequest, rows: WorkRequest | None = None) -> Requirements:
+    """What a request asks, by the rows that `_STATED` reads."""
+    rows = rows or work_request
+    kinds = (row.item.qualification_type for row in rows.request_items.all())
+    types = {kind.pk: kind.name for kind in kinds if kind is not None}
     return Requirements(
         min_grade=work_request.needed_grade,
         item_types=types,
-        extra_types={one.pk: one.name for one in work_request.qualifications.all()},
+        extra_types={one.pk: one.name for one in rows.qualifications.all()},
         match=work_request.qualifications_match,
         licence=work_request.practitioner_licence,
         practitioners=work_request.practitioners_needed,
         owner_id=work_request.owner_id,
-        excluded=frozenset(work_request.exclusions.values_list("organisation_id", flat=True)),
+        excluded=frozenset(one.organisation_id for one in rows.exclusions.all()),
     )
 
 

@@ -34,13 +34,21 @@ PAGE_SIZE = 20
 def request_list(request: MemberRequest) -> HttpResponse:
     requests = RequestFilter(request.GET, WorkRequest.objects.public().for_list(), request=request)
     asked = sorted((name, values) for name, values in request.GET.lists() if name not in ("sort", "page"))
-    count = kept.figure("tendering.requests", asked, requests.qs.count)
+    fits = bool(requests.is_valid() and requests.form.cleaned_data["fits"])
+    # What fits one firm is nobody else's number.
+    count = requests.qs.count() if fits else kept.figure("tendering.requests", asked, requests.qs.count)
     by_deadline = requests.form.cleaned_data.get("sort") in (None, [], ["closing"])
     paginator = OpenFirst if by_deadline else KeysFirst
     page = paginator(requests.qs, PAGE_SIZE, count=count).get_page(request.GET.get("page"))
     for work_request in page:
         work_request.clock = bidding_clock(work_request)
-    return render(request, "tendering/request_list.html", {"filter": requests, "page_obj": page})
+    context = {"filter": requests, "page_obj": page, "fit": requests.fit if fits else None}
+    context["shows_fit"] = fits or _is_of_a_firm(request)
+    return render(request, "tendering/request_list.html", context)
+
+
+def _is_of_a_firm(request: MemberRequest) -> bool:
+    return request.organisation is not None and request.organisation.kind == Organisation.Kind.INTERMEDIARY
 
 
 @require_safe
