@@ -4,11 +4,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from django.db.models import Count
+from django.db.models import Count, OuterRef, Subquery
 from django.utils.translation import get_language
 
 from cms.models import NoticePage
-from marketplace.catalogue.models import Regulation
+from marketplace.catalogue.models import Regulation, ServiceItem
 from marketplace.core import clock
 from marketplace.core.calendar import ClockFace, clock_face
 from marketplace.registry.models import Intermediary, Offer
@@ -53,11 +53,13 @@ def in_language(url: str) -> str:
 Facts = dict[str, dict[str, Any]]
 
 
-def _offers(codes: list[str]) -> Facts:
+def _services(codes: list[str]) -> Facts:
     if not codes:
         return {}
-    counted = Offer.objects.of_listed().filter(item__code__in=codes).order_by().values_list("item__code")
-    return {code: {"firms": number} for code, number in counted.annotate(number=Count("intermediary", distinct=True))}
+    offers = Offer.objects.of_listed().filter(item=OuterRef("pk")).order_by().values("item")
+    firms = offers.annotate(number=Count("intermediary", distinct=True)).values("number")
+    items = ServiceItem.objects.filter(code__in=codes).annotate(firms=Subquery(firms))
+    return {item.code: {"item": item, "firms": item.firms} for item in items}
 
 
 def _standings(usccs: list[str]) -> Facts:
@@ -112,7 +114,7 @@ def _nothing(keys: list[str]) -> Facts:
 
 
 _READERS = {
-    Kind.SERVICE: _offers,
+    Kind.SERVICE: _services,
     Kind.INTERMEDIARY: _standings,
     Kind.REQUEST: _deadlines,
     Kind.REGULATION: _statuses,

@@ -127,7 +127,7 @@ def marked(title: Sequence[Segment]) -> SafeString:
 
 def _note(row: Found) -> str:
     facts = row.facts
-    if "firms" in facts:
+    if facts.get("firms"):
         firms = ngettext("%(n)s firm", "%(n)s firms", facts["firms"]) % {"n": facts["firms"]}
         return f"{row.hit.key} · {firms}"
     if facts.get("standing"):

@@ -100,6 +100,31 @@ class TestResults:
 
 
 class TestFacts:
+    @pytest.mark.parametrize(
+        ("status", "mark"),
+        [
+            ("voluntary", "自愿"),
+            ("local", "地方规定"),
+            ("unconfirmed", "是否需要未确认"),
+            ("authority", "主管部门付费"),
+        ],
+    )
+    def test_a_service_shows_what_the_law_makes_of_it(self, client, status, mark):
+        item = ServiceItemFactory(status=status, paid_by="authority" if status == "authority" else "applicant")
+        rebuild()
+
+        row = client.get("/search/", {"q": item.code}).content.decode().split("search-row")[1]
+        assert f"</svg>{mark}</span>" in row
+
+    def test_one_in_use_and_a_regulation_show_their_state_too(self, client):
+        item = ServiceItemFactory()
+        gone = regulation_page(RegulationFactory(repealed=True)).regulation
+        rebuild()
+
+        shown = client.get("/search/", {"q": item.code}).content.decode().split("search-row")[1]
+        assert "tag" not in shown.split("</li>")[0]
+        assert "已废止" in client.get("/search/", {"q": gone.document_no}).content.decode()
+
     def test_a_firm_shows_that_it_left(self, client):
         firm = IntermediaryFactory(closed=True)
         rebuild()
