@@ -6,6 +6,7 @@ import django_filters
 from django import forms
 from django.db.models import F, Q, QuerySet
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from marketplace.accounts.models import Organisation
 from marketplace.core.web.filters import RowsFilter
@@ -75,7 +76,12 @@ class ServiceItemFilter(django_filters.FilterSet):
         widget=forms.CheckboxSelectMultiple,
     )
     sort = ItemOrdering(
-        choices=[("catalogue", _("Catalogue")), ("days", _("Standard time")), ("name", _("Name"))], label=_("Sort")
+        choices=[
+            ("catalogue", pgettext_lazy("order", "Catalogue")),
+            ("days", _("Standard time")),
+            ("name", _("Name")),
+        ],
+        label=_("Sort"),
     )
 
     class Meta:

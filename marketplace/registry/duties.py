@@ -36,7 +36,7 @@ def registrations_to_check(user: Any, organisation: Any) -> Iterable[Duty]:
     for registration in filed.select_related("intermediary__organisation").order_by("due_at"):
         yield Duty(
             title=_("Check the registration"),
-            object_label=f"{registration.number} {registration.intermediary}",
+            object_label=registration.number,
             url=reverse("registry_console:registration-check", args=[registration.number]),
             action_label=pgettext_lazy("registration", "Check"),
             started_at=registration.filed_at,

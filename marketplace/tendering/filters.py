@@ -170,7 +170,11 @@ class AwardFilter(django_filters.FilterSet):
     price = django_filters.RangeFilter(label=_("Award price (CNY)"))
     sort = django_filters.OrderingFilter(
         fields=[("publicity_started_at", "newest"), ("price", "price")],
-        choices=[("-newest", _("Newest")), ("-price", _("Highest price")), ("price", _("Lowest price"))],
+        choices=[
+            ("-newest", _("Newest")),
+            ("-price", pgettext_lazy("order", "Highest price")),
+            ("price", pgettext_lazy("order", "Lowest price")),
+        ],
         label=_("Sort"),
         null_label=None,
         empty_label=None,
