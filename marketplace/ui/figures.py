@@ -7,8 +7,10 @@ from typing import Any
 from django import template
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import gettext as _
 
 from . import components
+from .templatetags.market import ratio
 
 register = template.Library()
 
@@ -23,6 +25,16 @@ def ruler(value: Decimal | float | None, wide: bool = False) -> dict[str, Any]:
         "x": f"{components.ruler_dot(value):.2f}",
         "css": "ruler-wide" if wide else "",
     }
+
+
+@register.simple_tag
+def price_share(value: Decimal | None, in_words: bool = False) -> SafeString:
+    """What a price is of the reference: 86.0%, or a dash where there is none; in words where no heading says it."""
+    if value is None:
+        return SafeString("" if in_words else "—")
+    if in_words:
+        return format_html("{}", _("%(percent)s of the reference price") % {"percent": ratio(value)})
+    return format_html("{}", ratio(value))
 
 
 def _get(row: Any, name: str) -> Any:

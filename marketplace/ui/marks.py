@@ -106,14 +106,8 @@ def grade(
         format_html('<span class="visually-hidden"> {}</span>', _("provisional")) if provisional else "",
         "" if score is None else format_html('<span class="grade-score">{}</span>', f"{Decimal(score):.2f}"),
     )
-    tags = [tag(pgettext("credit", "Red list"), "success")] if red_list else []
-    if warned_until:
-        words = _("Warned until %(date)s") % {"date": day(warned_until)}
-        tags.append(tag(words, "warning", "exclamation-triangle"))
-    if restricted_until:
-        words = _("Restricted until %(date)s") % {"date": day(restricted_until)}
-        tags.append(tag(words, "danger", "slash-circle"))
-    return format_html_join(" ", "{}", ((part,) for part in (badge, *tags)))
+    tags = _standing_tags(warned_until=warned_until, restricted_until=restricted_until, red_list=red_list)
+    return _in_a_row(badge, *tags)
 
 
 @register.simple_tag
@@ -130,6 +124,60 @@ def standing(
     until = {"warned_until": current.warned_until, "restricted_until": current.restricted_until} if tags else {}
     letter = str(getattr(current.grade, "value", current.grade))
     return grade(letter, current.score if with_score else None, size, current.provisional, stacked=stacked, **until)
+
+
+@register.simple_tag
+def standing_tags(current: Any, restriction: bool = True) -> SafeString:
+    """
+    What a grade says beside its letter: restricted or warned and until when, red list, provisional.
+
+    :param current: a `credit.CurrentStanding` or a day's standing
+    :param restriction: False where the page says by itself whether the firm can bid
+    """
+    if not current or not current.grade:
+        return SafeString("")
+    until = getattr(current, "thresholds", current)
+    tags = _standing_tags(
+        warned_until=until.warned_until if current.warned and not current.restricted else None,
+        restricted_until=until.restricted_until if current.restricted and restriction else None,
+        red_list=str(getattr(current.grade, "value", current.grade)) == "AAA",
+        provisional=current.provisional,
+    )
+    return _in_a_row(*tags)
+
+
+def _standing_tags(
+    *, warned_until: date | None, restricted_until: date | None, red_list: bool, provisional: bool = False
+) -> list[SafeString]:
+    tags = []
+    if restricted_until:
+        words = _("Restricted until %(date)s") % {"date": day(restricted_until)}
+        tags.append(tag(words, "danger", "slash-circle"))
+    if warned_until:
+        words = _("Warned until %(date)s") % {"date": day(warned_until)}
+        tags.append(tag(words, "warning", "exclamation-triangle"))
+    if red_list:
+        tags.append(tag(pgettext("credit", "Red list"), "success", "award"))
+    if provisional:
+        tags.append(tag(_("Provisional grade"), "info", "hourglass-split"))
+    return tags
+
+
+def _in_a_row(*parts: SafeString) -> SafeString:
+    return format_html_join(" ", "{}", ((part,) for part in parts))
+
+
+@register.simple_tag
+def party(who: Any) -> SafeString:
+    """A side of a matter by its name, in the reader's language: an organisation, or a firm by its registration."""
+    return format_html("{}", who or "—")
+
+
+@register.simple_tag
+def method(subject: Any, mark: bool = False) -> SafeString:
+    """How a request selects, in a word; with `mark` as a tag."""
+    words = str(subject.get_method_display())
+    return tag(words) if mark else format_html("{}", words)
 
 
 @register.inclusion_tag("components/stars.html")

@@ -1,11 +1,14 @@
 """What stands on many pages is drawn by one component, so that a state has one look."""
 
 import re
+from datetime import date
+from decimal import Decimal
 from pathlib import Path
 
 import pytest
 from django.conf import settings
 from django.template import Context, Template
+from django.utils.translation import override
 
 TEMPLATES = Path(settings.BASE_DIR) / "templates"
 #: What a request asks for, and the letters of the model itself; the showcase invents its own.
@@ -39,6 +42,61 @@ class TestAGrade:
 
 def recorded_as(values: dict) -> object:
     return type("Recorded", (), values)()
+
+
+class TestWhatStandsBesideAGrade:
+    @pytest.mark.parametrize(
+        ("values", "words"),
+        [
+            ({}, []),
+            ({"provisional": True}, ["暂定等级"]),
+            ({"grade": "AAA"}, ["红名单"]),
+            ({"warned": True}, ["警示，至 2026-12-01"]),
+            ({"warned": True, "restricted": True}, ["限制报名至 2027-01-01"]),
+        ],
+    )
+    def test_is_said_by_one_component(self, values, words):
+        recorded = {"grade": "A", "provisional": False, "warned": False, "restricted": False}
+        days = {"warned_until": date(2026, 12, 1), "restricted_until": date(2027, 1, 1)}
+
+        with override("zh-hans"):
+            html = Template("{% load ui %}{% standing_tags recorded %}").render(
+                Context({"recorded": recorded_as(recorded | days | values)})
+            )
+
+        assert re.findall(r"</svg>([^<]+)</span>", html) == words
+
+    def test_no_template_says_it_by_itself(self):
+        assert {name for name, _what in places(r"standing\.(provisional|warned_until)\b")} == {
+            # Sentences about the mark: how it ends, and that a warned firm is still shown.
+            "credit/partials/standing_figure.html",
+            "tendering/partials/item_firms.html",
+        }
+
+
+class TestWords:
+    @pytest.mark.parametrize(
+        ("what", "by_hand", "left"),
+        [
+            # A sentence takes names and words as its parameters.
+            (
+                "party",
+                r"{{ ((?:[\w.]+\.)(?:firm|owner|intermediary|organisation)(?:\.name)?) }}",
+                {"card.intermediary.name"},
+            ),
+            ("method", r"(?:{{|tag) (?:[\w.]*work_request)(\.get_method_display)", set()),
+            ("price share", r"{{ ([\w.]*share)\|ratio }}", set()),
+        ],
+    )
+    def test_are_written_by_their_component(self, what, by_hand, left):
+        assert {found for _name, found in places(by_hand)} == left
+
+    def test_of_a_price_share_are_one_decimal_or_a_dash(self):
+        html = Template("{% load ui %}{% price_share some %} {% price_share none %}{% price_share none True %}").render(
+            Context({"some": Decimal("0.8604"), "none": None})
+        )
+
+        assert html == "86.0% —"
 
 
 class TestOtherMarks:
