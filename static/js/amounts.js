@@ -56,6 +56,11 @@ export function plainCny(fen) {
   return `${fen / 100n}.${String(fen % 100n).padStart(2, "0")}`;
 }
 
+// "86.0": what an amount is of another, in percent, rounded half up to a tenth.
+export function tenthsOfPercent(fen, of) {
+  return (Number((2000n * fen + of) / (2n * of)) / 10).toFixed(1);
+}
+
 export function formatCny(fen) {
   return `¥${plainCny(fen).replace(/\B(?=(\d{3})+\.)/g, ",")}`;
 }

@@ -1,7 +1,7 @@
 // The bid's page: what was typed is looked over and sealed here, and only the ciphertext is sent.
 // Without this script the page's forms post in the clear and the server seals on arrival; the page says which it is.
 
-import { capitalCny, formatCny, plainCny, readAmount, readFen } from "./amounts.js";
+import { capitalCny, formatCny, plainCny, readAmount, readFen, tenthsOfPercent } from "./amounts.js";
 import { canSeal, plaintext, random, seal, sealFile, sha256, toBase64 } from "./sealing.js";
 import { standing } from "./session.js";
 
@@ -74,7 +74,7 @@ function start(root, market) {
     if (filing.fen) {
       show("price", formatCny(filing.fen));
       show("capital", capitalCny(filing.fen));
-      if (market.standard) show("share", `${tenths(filing.fen * 1000n, readFen(market.standard))}%`);
+      if (market.standard) show("share", `${tenthsOfPercent(filing.fen, readFen(market.standard))}%`);
     }
     show("days", filing.days);
     show("proposal", filing.file?.name ?? "");
@@ -175,11 +175,6 @@ function start(root, market) {
   function show(name, words) {
     for (const place of root.querySelectorAll(`[data-show=${name}]`)) place.textContent = words;
   }
-}
-
-// The whole tenths of a quotient, rounded half up: "86.0".
-function tenths(tens, divisor) {
-  return (Number((2n * tens + divisor) / (2n * divisor)) / 10).toFixed(1);
 }
 
 // An error at its field, as the server would show it.
