@@ -8,7 +8,7 @@ from django.conf import settings
 
 CSS = Path(settings.BASE_DIR) / "static" / "css"
 TOKENS = (CSS / "tokens.css").read_text()
-#: Print is black on white and the console has Wagtail's own scheme; bars and codes are dark in both, QR codes light.
+#: Print is black on white, the console's sheet fills Wagtail's own variables; bars and codes are dark, QR codes light.
 LITERALS = {".grade-letter", ".qr", ".on-dark", ".btn-on-dark", ".top-bar", ".code-box"}
 PAIRS = [
     *((text, ground) for text in ("ink", "muted", "mid", "primary", "primary-dark") for ground in ("paper", "ground")),
@@ -26,7 +26,7 @@ def block(after: str) -> dict[str, str]:
 
 
 LIGHT = block(":root")
-BY_DEVICE = block(':root:not([data-scheme="light"], [class*="w-theme-"])')
+BY_DEVICE = block(':root:not([data-scheme="light"], .w-theme-light)')
 BY_SWITCH = block(':root[data-scheme="dark"]')
 
 
