@@ -194,6 +194,17 @@ class TestQuestion:
         notice = Notice.objects.get(user=member_of(question.work_request.owner), key__contains="recounted")
         assert notice.url.endswith(f"/answer/{question.number}/")
 
+    def test_what_began_once_every_process_knew_the_new_days_stays(self, working_calendar, frozen_clock):
+        working_calendar.publish("2027-01-01")
+        frozen_clock.move_to("2026-12-31 10:00")
+        question = QuestionFactory()
+        assert question.due_at == PICK_NEW
+
+        working_calendar.settle()
+
+        question.refresh_from_db()
+        assert question.due_at == PICK_NEW
+
     def test_an_answered_one_stays(self, working_calendar, frozen_clock):
         frozen_clock.move_to("2026-12-31 10:00")
         question = QuestionFactory(answered=True)

@@ -55,6 +55,11 @@ class Fit:
     #: Whether there were more than are judged.
     is_cut: bool = False
 
+    @property
+    def judged(self) -> int:
+        """How many open requests were looked at."""
+        return len(self.requests) + len(self.lacking)
+
 
 def fit_of(intermediary: Intermediary | None, *, at: datetime) -> Fit:
     """What fits a firm at an instant, in a fixed number of queries."""

@@ -7,6 +7,7 @@ from django.urls import reverse
 from django.utils import translation
 
 from marketplace.core.web import kept
+from marketplace.tendering.facts import fitting
 from tests.factories.accounts import MembershipFactory, OrganisationFactory, UserFactory
 from tests.factories.registry import IntermediaryFactory, OfferFactory, SuspensionFactory
 from tests.factories.tendering import WorkRequestFactory, bidder_for, member_of
@@ -76,6 +77,14 @@ class TestTheList:
         page = shown(client, member_of(firm.organisation), method="lowest_price")
 
         assert "没有符合全部条件的需求" in page
+
+    def test_says_where_not_all_were_looked_at(self, client, firm, work_request, monkeypatch):
+        monkeypatch.setattr(fitting, "MOST", 1)
+        WorkRequestFactory(published=True, items=[work_request.items.get()])
+
+        page = shown(client, member_of(firm.organisation))
+
+        assert "仅判断了涉及贵公司服务、最早截止的 1 个需求。" in page
 
     @pytest.mark.parametrize("number", [1, 6])
     def test_its_queries_do_not_grow_with_the_rows(
