@@ -46,12 +46,11 @@ class OriginRequest(models.Model):
 
     @property
     def decide_by(self) -> datetime:
-        days = self.work_request.rules.origin_decision_days
-        return calendar.end_of_working_day(clock.date_of(self.asked_at), days)
+        return calendar.due_within(self.asked_at, self.work_request.rules.origin_decision_days)
 
     @property
     def open_until(self) -> datetime | None:
         """Until when the two may look; None unless it was granted."""
         if not self.is_granted or self.decided_at is None:
             return None
-        return calendar.end_of_working_day(clock.date_of(self.decided_at), self.work_request.rules.origin_open_days)
+        return calendar.due_within(self.decided_at, self.work_request.rules.origin_open_days)
