@@ -13,17 +13,16 @@ from django.http.response import HttpResponseBase
 from django.utils.translation import get_language
 
 CHINESE = "zh-Hans"
-_HAN = "\u3400-\u9fff"
-#: Ideographs with the signs of Chinese punctuation around them, and what stands between two without a Latin letter.
-_SIGNS = "\u3001-\u303f\uff01-\uff5e"
+#: Ideographs, and the signs of Chinese punctuation around them.
+_HAN, _SIGNS = "\u3400-\u9fff", "\u3001-\u303f\uff01-\uff5e"
+HAN = re.compile(f"[{_HAN}]")
+#: A piece: from one ideograph to the last before a Latin letter.
 RUN = re.compile(rf"[{_SIGNS}]*[{_HAN}](?:[^<>A-Za-z&]*[{_HAN}])*[{_SIGNS}]*")
-#: A text with an ideograph, and the tag in front of it. Attributes escape the signs of tags.
-TEXT = re.compile(rf"<([^<>]*)>([^<>{_HAN}]*[{_HAN}][^<>]*)(?=<(/?[A-Za-z]*))")
-NAME = re.compile(r"[A-Za-z][A-Za-z0-9]*")
+NAME = re.compile(r"/?[A-Za-z][A-Za-z0-9]*")
 #: What takes text alone: its own tag is marked, or nothing.
 TEXT_ALONE = {"option", "textarea", "text", "tspan"}
 #: A title is a line of two languages at best, and takes no element.
-UNMARKED = {"script", "style", "title"}
+UNMARKED = {"style", "title"}
 PAGE_LANGUAGE = re.compile(rb'<html[^>]*\slang="([A-Za-z-]+)"')
 
 
@@ -49,18 +48,45 @@ def _is_english(content: bytes) -> bool:
 
 
 def marked(html: str) -> str:
-    """The page with each piece of Chinese in an element that says so."""
-    return TEXT.sub(_mark, html)
+    """The page with each piece of Chinese in an element that says so; attributes and scripts stay as they are."""
+    out, done = [], 0
+    found = HAN.search(html)
+    while found:
+        at = found.start()
+        tag = html.rfind("<", done, at)
+        tag_end = html.find(">", tag, at)
+        after = _end_of_script(html, done, at)
+        if not after and tag >= 0 and tag_end < 0:
+            after = _found(html, ">", at)
+        elif not after:
+            after = _found(html, "<", at)
+            if tag >= 0:
+                text = _marked(html[tag + 1 : tag_end], html[tag_end + 1 : after], NAME.match(html, after + 1))
+                out += [html[done:tag], text]
+                done = after
+        found = HAN.search(html, after)
+    return "".join(out) + html[done:]
 
 
-def _mark(found: re.Match[str]) -> str:
-    tag, text, following = found.groups()
+def _found(html: str, sign: str, at: int) -> int:
+    place = html.find(sign, at)
+    return len(html) if place < 0 else place
+
+
+def _end_of_script(html: str, done: int, at: int) -> int:
+    """Where the script ends that a place stands in; 0 outside of one."""
+    script = html.rfind("<script", done, at)
+    end = html.find("</script", script) if script >= 0 else -1
+    return end if end > at else 0
+
+
+def _marked(tag: str, text: str, following: re.Match[str] | None) -> str:
     opening = NAME.match(tag)
     name = opening[0].lower() if opening else ""
     if name in UNMARKED or " lang=" in tag:
-        return found[0]
-    alone = following == f"/{name}"
-    if alone and not tag.endswith("/") and (name in TEXT_ALONE or not RUN.sub("", text).strip()):
+        return f"<{tag}>{text}"
+    is_alone = following is not None and following[0].lower() == f"/{name}" and not tag.endswith("/")
+    if is_alone and (name in TEXT_ALONE or not RUN.sub("", text).strip()):
         return f'<{tag} lang="{CHINESE}">{text}'
     # An element that no rule of the style sheets is about, and that has no box of its own (layout.css).
     return f"<{tag}>" + RUN.sub(rf'<bdi lang="{CHINESE}">\g<0></bdi>', text)

@@ -22,6 +22,17 @@ from marketplace.core.web.languages import LanguageMiddleware, marked
         ("<title>常州乌有 · Mingxuan</title>", "<title>常州乌有 · Mingxuan</title>"),
         ('<span lang="zh-Hans">常州</span>', '<span lang="zh-Hans">常州</span>'),
         ('<script>let name = "常州";</script>', '<script>let name = "常州";</script>'),
+        (
+            '<script>let a = "<b>常</b>"; b</script><p>州 A</p>',
+            '<script>let a = "<b>常</b>"; b</script><p><bdi lang="zh-Hans">州</bdi> A</p>',
+        ),
+        ('<p title="常州">州</p>', '<p title="常州" lang="zh-Hans">州</p>'),
+        (
+            "<p>州</p><p>州 a 州<br>州",
+            '<p lang="zh-Hans">州</p><p><bdi lang="zh-Hans">州</bdi> a <bdi lang="zh-Hans">州</bdi><br>'
+            '<bdi lang="zh-Hans">州</bdi>',
+        ),
+        ("州 and more", "州 and more"),
         ('<img alt="常州"><p>English</p>', '<img alt="常州"><p>English</p>'),
         ("<p>¥1,000.00 &amp; 90.5%, “quoted” – no Chinese</p>", "<p>¥1,000.00 &amp; 90.5%, “quoted” – no Chinese</p>"),
     ],
