@@ -14,9 +14,13 @@ from typing import Any
 from asgiref.sync import sync_to_async
 from django.conf import settings
 from django.contrib.sessions.backends import db
+from django.contrib.sessions.backends.base import UpdateError
+from django.db import OperationalError
 from django.utils import timezone
 from nacl.exceptions import CryptoError
 from nacl.secret import SecretBox
+
+from .sessions import is_only_renewed
 
 
 def stored(session_key: str) -> str:
@@ -50,6 +54,22 @@ class SessionStore(db.SessionStore):
         row = super().create_model_instance(data)
         row.session_key = stored(row.session_key)
         return row
+
+    def save(self, must_create: bool = False) -> None:
+        """
+        Write the session; where the database is full or busy, one that was only renewed stays as it was.
+
+        :raises OperationalError: where more than its end would be lost
+        :raises UpdateError: where the session was ended meanwhile
+        """
+        try:
+            super().save(must_create)
+        except UpdateError as failure:
+            # Django takes every failure for an ended session, and answers the page with 400.
+            if not isinstance(failure.__context__, OperationalError):
+                raise
+            if not is_only_renewed(self):
+                raise failure.__context__ from None
 
     # Django's asynchronous twins would look for, and write, the key as it is.
     async def _aget_session_from_db(self) -> Any:

@@ -7,7 +7,7 @@ By the machine's clock, as the cookie in the browser and the session's row are.
 import math
 import time
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
 from django.contrib.sessions.backends.base import SessionBase
@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 
 #: When the session ends unless it is used, and when it ends in any case, in seconds since 1970.
 ENDS, LATEST = "ends", "latest_end"
+#: What renewing a session writes; the third is Django's own.
+RENEWED = frozenset({ENDS, LATEST, "_session_expiry"})
 
 
 def _step_after(moment: float) -> int:
@@ -27,12 +29,24 @@ def _step_after(moment: float) -> int:
 def renew(session: SessionBase) -> None:
     """Note that a session is used; written only where its end moves, once a step."""
     now = time.time()
+    held = None if session.modified else _held(session)
     if LATEST not in session:
         session[LATEST] = _step_after(now + settings.SESSION_LONGEST)
     ends = min(_step_after(now + settings.SESSION_COOKIE_AGE), session[LATEST])
     if session.get(ENDS) != ends:
         session[ENDS] = ends
         session.set_expiry(datetime.fromtimestamp(ends, UTC))
+        if held is not None:
+            session.held_at_renewal = held  # type: ignore[attr-defined]
+
+
+def is_only_renewed(session: SessionBase) -> bool:
+    """Whether nothing but its end has changed since it was read."""
+    return getattr(session, "held_at_renewal", None) == _held(session)
+
+
+def _held(session: SessionBase) -> dict[str, Any]:
+    return {key: value for key, value in session.items() if key not in RENEWED}
 
 
 def is_over(session: SessionBase) -> bool:

@@ -3,18 +3,20 @@
 import base64
 import importlib
 import json
+import time
 
 import pytest
 from asgiref.sync import async_to_sync
 from django.apps import apps
 from django.conf import settings
+from django.contrib.sessions.backends.base import UpdateError
 from django.contrib.sessions.models import Session
 from django.core import mail
-from django.db import connection
+from django.db import OperationalError, connection
 from django.test import Client
 from django.urls import reverse
 
-from marketplace.accounts import tasks
+from marketplace.accounts import sessions, tasks
 from marketplace.accounts.models import StoredSession
 from marketplace.accounts.session_store import SessionStore, stored
 from tests.factories.accounts import PASSWORD, UserFactory
@@ -131,6 +133,62 @@ class TestASession:
 
         assert name == "周"
         assert key not in everything_in(StoredSession._meta.db_table)
+
+
+class TestADatabaseThatTakesNothing:
+    """A session is renewed while somebody only reads: what finds no room then costs them nothing."""
+
+    @pytest.fixture(params=["database or disk is full", "database is locked"])
+    def refused(self, request, monkeypatch):
+        def refuse(*_, **__):
+            raise OperationalError(request.param)
+
+        monkeypatch.setattr(StoredSession, "save", refuse)
+
+    @pytest.fixture
+    def later(self, signed_in, monkeypatch):
+        """The same person an hour later, when the session is renewed at the next page."""
+        now = time.time()
+        monkeypatch.setattr(sessions.time, "time", lambda: now + 3600)
+        signed_in.raise_request_exception = False
+        return signed_in
+
+    def test_serves_the_page_and_leaves_the_session_as_it_was(self, later, refused):
+        ends = later.session["ends"]
+
+        assert later.get(reverse("accounts:workbench")).status_code == 200
+        assert later.session["ends"] == ends
+
+    def test_once_it_takes_again_the_session_is_renewed(self, later):
+        ends = later.session["ends"]
+
+        later.get(reverse("accounts:workbench"))
+
+        assert later.session["ends"] > ends
+
+    def test_loses_nothing_else_in_silence(self, later, refused):
+        session = SessionStore(cookie_of(later))
+        sessions.renew(session)
+        session["organisation"] = 7
+
+        with pytest.raises(OperationalError):
+            session.save()
+
+    def test_changed_before_it_is_renewed_is_not_lost_in_silence_either(self, later, refused):
+        session = SessionStore(cookie_of(later))
+        session["organisation"] = 7
+        sessions.renew(session)
+
+        with pytest.raises(OperationalError):
+            session.save()
+
+    def test_a_session_that_was_ended_meanwhile_is_still_told(self, later):
+        session = SessionStore(cookie_of(later))
+        sessions.renew(session)
+        StoredSession.objects.all().delete()
+
+        with pytest.raises(UpdateError):
+            session.save()
 
 
 def test_the_migration_ends_the_sessions_whose_keys_lay_open():
