@@ -35,6 +35,7 @@ class TermsForm(forms.Form):
     late_cap_percent = PercentField(label=_("All delay together, at most"), help_text=_("Of the contract price."))
     step_back_days = forms.IntegerField(
         label=_("Days late after which the other side may step back"),
+        help_text=_("Calendar days."),
         widget=forms.TextInput(attrs={"inputmode": "numeric", "data-unit": _("days")}),
     )
     dispute_way = forms.ChoiceField(

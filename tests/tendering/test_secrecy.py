@@ -308,5 +308,7 @@ def seen_by(person, work_request):
 
 def still(answer):
     content = answer.content.decode()
-    fresh = r'csrf[^"]*"[^>]*value="[^"]+"|nonce="[^"]+"|"X-CSRFToken": ?"[^"]+"|csrf[tT]oken[^,}]*|data-ends-in="[0-9]+"'
+    fresh = (
+        r'csrf[^"]*"[^>]*value="[^"]+"|nonce="[^"]+"|"X-CSRFToken": ?"[^"]+"|csrf[tT]oken[^,}]*|data-ends-in="[0-9]+"'
+    )
     return answer.status_code, re.sub(fresh, "", content)

@@ -13,7 +13,7 @@ from .. import permissions
 from ..forms.decisions import OriginsForm, PurposeForm
 from ..models import OriginRequest
 from ..services.openings import showing_origins
-from .console import BOTH, PAGE, RequestConsole
+from .console import BOTH, PAGE, RequestConsole, crumbs
 
 
 class Origins(RequestConsole):
@@ -25,6 +25,9 @@ class Origins(RequestConsole):
 
     def heading(self) -> str:
         return _("Where the filings of %(number)s came from") % {"number": self.kwargs["number"]}
+
+    def crumbs(self) -> list[dict[str, str]]:
+        return crumbs(self.heading())
 
     def decision(self) -> Decision:
         return permissions.can_see_signals(self.request.user, self.work_request)
