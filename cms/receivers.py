@@ -24,8 +24,10 @@ def move_its_page(sender: type[Regulation], instance: Regulation, raw: bool = Fa
     """
     if raw:
         return
-    for page in RegulationPage.objects.filter(regulation=instance).exclude(slug=instance.slug):
-        page.slug = instance.slug
+    # The row's own: what was saved may be a version that nobody has approved, of which only its number was noted.
+    slug = Regulation.objects.values_list("slug", flat=True).get(pk=instance.pk)
+    for page in RegulationPage.objects.filter(regulation=instance).exclude(slug=slug):
+        page.slug = slug
         page.save()
 
 

@@ -5,18 +5,19 @@ from typing import Any, TypeVar
 
 from django.conf import settings
 from django.contrib.auth.models import Group, Permission
+from django.contrib.contenttypes.models import ContentType
 from django.db import transaction
 from django.utils.translation import override
 from wagtail.coreutils import get_supported_content_language_variant
 from wagtail.models import (
     Collection,
-    GroupApprovalTask,
     GroupCollectionPermission,
     GroupPagePermission,
     Locale,
     Page,
     Site,
     Workflow,
+    WorkflowContentType,
     WorkflowPage,
     WorkflowTask,
 )
@@ -26,7 +27,15 @@ from marketplace.catalogue.models import Regulation
 
 from .content.guides import Guide, guides
 from .content.regulations import MARKET_PRICES, MARKET_PRICES_EN, editorial
-from .models import GuideIndexPage, GuidePage, HomePage, NoticeIndexPage, RegulationIndexPage, RegulationPage
+from .models import (
+    ApprovalByAnother,
+    GuideIndexPage,
+    GuidePage,
+    HomePage,
+    NoticeIndexPage,
+    RegulationIndexPage,
+    RegulationPage,
+)
 
 WORKFLOW = "发布审核"
 REVIEW = "运营方审核"
@@ -95,7 +104,7 @@ def _publish(parent: Page, page: P) -> P:
 
 def _load_regulations(parent: RegulationIndexPage) -> Iterator[str]:
     present = set(RegulationPage.objects.values_list("regulation_id", flat=True))
-    by_number = {regulation.document_no: regulation for regulation in Regulation.objects.order_by("pk")}
+    by_number = {regulation.document_no: regulation for regulation in Regulation.objects.live().order_by("pk")}
     for regulation in by_number.values():
         if regulation.pk not in present:
             _publish(parent, _regulation_page(regulation, by_number))
@@ -166,9 +175,11 @@ def _permissions(*codenames: str) -> Any:
 
 
 def ensure_workflow(home: HomePage) -> None:
-    """Every page is approved by an operator before it is published; who has written it does not publish it."""
-    task, _created = GroupApprovalTask.objects.get_or_create(name=REVIEW)
+    """Pages and facts of regulations that were asked for are approved by an operator who has not asked."""
+    task, _created = ApprovalByAnother.objects.get_or_create(name=REVIEW)
     task.groups.add(group(OPERATORS))
     workflow, _created = Workflow.objects.get_or_create(name=WORKFLOW)
     WorkflowTask.objects.get_or_create(workflow=workflow, task=task.task_ptr, defaults={"sort_order": 0})
     WorkflowPage.objects.get_or_create(page=Page.objects.get(pk=home.pk), defaults={"workflow": workflow})
+    facts = ContentType.objects.get_for_model(Regulation)
+    WorkflowContentType.objects.get_or_create(content_type=facts, defaults={"workflow": workflow})

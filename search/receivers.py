@@ -4,7 +4,7 @@ from typing import Any
 
 from django.db import transaction
 from django.db.models import Model
-from django.db.models.signals import post_delete, post_save
+from django.db.models.signals import post_delete, post_save, pre_save
 from wagtail.models import Page
 from wagtail.signals import page_published, page_unpublished
 
@@ -74,11 +74,21 @@ def row_changed(sender: type[Model], instance: Any, raw: bool = False, **_: Any)
     """The catalogue is edited row by row and has no news of its own; the index is no rule, so a signal will do."""
     kind, key = (Kind.SERVICE, "code") if sender is ServiceItem else (Kind.REGULATION, "document_no")
     if not raw:
-        transaction.on_commit(lambda: refresh(kind, [getattr(instance, key)]))
+        keys = {getattr(instance, key), getattr(instance, "_key_before", getattr(instance, key))}
+        transaction.on_commit(lambda: refresh(kind, sorted(keys)))
+
+
+def row_changes(sender: type[Model], instance: Any, raw: bool = False, **_: Any) -> None:
+    """An entry under another number or code must not be found under the old one as well."""
+    key = "code" if sender is ServiceItem else "document_no"
+    stored = None if raw else sender._default_manager.filter(pk=instance.pk).values_list(key, flat=True).first()
+    if stored is not None:
+        instance._key_before = stored
 
 
 page_published.connect(page_changed, dispatch_uid="search.page_published")
 page_unpublished.connect(page_changed, dispatch_uid="search.page_unpublished")
 for model in (ServiceItem, Regulation):
+    pre_save.connect(row_changes, sender=model, dispatch_uid=f"search.saves.{model.__name__}")
     post_save.connect(row_changed, sender=model, dispatch_uid=f"search.saved.{model.__name__}")
     post_delete.connect(row_changed, sender=model, dispatch_uid=f"search.deleted.{model.__name__}")

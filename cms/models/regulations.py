@@ -9,6 +9,7 @@ from wagtail.models import Orderable, PageManager
 from wagtail.search import index
 
 from marketplace.catalogue.models import Regulation
+from marketplace.catalogue.models.regulations import LIVE
 
 from ..querysets import RegulationPageQuerySet
 from ..selectors import items_governed, regulation_detail, regulation_list
@@ -47,7 +48,7 @@ class RegulationPage(BodyPage):
     """
 
     regulation = models.OneToOneField(
-        Regulation, on_delete=models.PROTECT, related_name="page", verbose_name=_("regulation")
+        Regulation, limit_choices_to=LIVE, on_delete=models.PROTECT, related_name="page", verbose_name=_("regulation")
     )
     summary = models.TextField(
         _("editor's summary"), max_length=1000, blank=True, help_text=_("Shown as the editors', not as the document's.")
@@ -56,6 +57,7 @@ class RegulationPage(BodyPage):
     original_url = models.URLField(_("address of the original"), blank=True)
     applies_now = models.ForeignKey(
         Regulation,
+        limit_choices_to=LIVE,
         null=True,
         blank=True,
         on_delete=models.PROTECT,

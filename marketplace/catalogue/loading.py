@@ -32,7 +32,8 @@ from .models import (
     Regulation,
     ServiceItem,
 )
-from .models.sources import facts_of
+from .models.approved import ApprovedEntry, content_of
+from .models.sources import STATE_FIELDS, facts_of
 
 CATEGORIES = {
     "发展改革": Category.DEVELOPMENT,
@@ -135,19 +136,24 @@ class CatalogueLoader:
             return entry
         known[source] = entry
         before = facts_of(entry)
+        content = content_of(entry) if isinstance(entry, ApprovedEntry) else {}
         changed = [_write(entry, "source_key", source)]
         if not entry.is_settled:
             changed += [_write(entry, name, value) for name, value in values.items()]
         if any(changed):
-            _checked(entry).save()
+            # What waits above the row for somebody's approval is not the files' to touch.
+            _checked(entry).save(update_fields=_own_columns(model))
         if before != facts_of(entry):
             self._note(entry, before)
+            if isinstance(entry, ApprovedEntry):
+                entry.follow_file(content)
         return entry
 
     def _known(self, model: type[FromFile]) -> dict[str, Any]:
         """The entries of a model by their rows' names, read once."""
         if model not in self.known:
-            rows = model._default_manager.all()  # type: ignore[attr-defined]
+            # Locked, so that nothing is approved between the reading and the writing.
+            rows = model._default_manager.select_for_update()  # type: ignore[attr-defined]
             self.known[model] = {row.source_key: row for row in rows if row.source_key is not None}
             self.unnamed[model] = [row for row in rows if row.source_key is None]
         return self.known[model]
@@ -396,6 +402,11 @@ def _write(entry: FromFile, name: str, value: Any) -> bool:
 
 def _column(model: type[models.Model], name: str) -> str:
     return model._meta.get_field(name).attname  # type: ignore[union-attr, return-value]
+
+
+def _own_columns(model: type[models.Model]) -> list[str]:
+    names = {field.name for field in model._meta.concrete_fields if not field.primary_key}
+    return sorted(names - STATE_FIELDS)
 
 
 def _plain(value: Any) -> Any:

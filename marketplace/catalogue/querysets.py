@@ -31,6 +31,10 @@ def status_of(prefix: str = "", on: date | None = None) -> Case:
 
 
 class RegulationQuerySet(models.QuerySet):
+    def live(self) -> Self:
+        """Those that everybody may see; others have never been approved."""
+        return self.filter(live=True)
+
     def with_status(self, on: date | None = None) -> Self:
         """With `status_then`, the status on a day (today)."""
         return self.annotate(status_then=status_of(on=on))

@@ -1,18 +1,18 @@
-"""Fees of catalogue entries as of today, and the operators' changes with their audit lines."""
+"""Fees of catalogue entries as of today, and what operators take away."""
 
 from collections.abc import Mapping
 from dataclasses import replace
 
 from django.db import transaction
-from django.db.models import Model
 from django.utils.translation import gettext_lazy as _
 
 from marketplace.accounts.models import User
 from marketplace.core import audit, clock
 
 from .fees import FeeCalculation, UnableToCalculate, calculate
-from .models import DroppedRow, FeeSchedule, FromFile, LegalBasis, Pricing, ServiceItem
+from .models import DroppedRow, FeeSchedule, LegalBasis, Pricing, ServiceItem
 from .models.sources import facts_of
+from .models.trail import matter_of
 
 
 def calculate_for_schedule(
@@ -81,37 +81,9 @@ def calculate_by_code(
 
 
 @transaction.atomic
-def record_change(*, entry: Model, before: Mapping[str, str] | None, actor: User) -> None:
-    """
-    Add a line to the trail of a catalogue entry, and keep what changed from the data files.
-
-    :param before: `facts_of` the entry as it was, None for a new one; where nothing differs no line is written
-    """
-    after = facts_of(entry)
-    if before == after:
-        return
-    old = before or {}
-    changed = [name for name, value in after.items() if old.get(name) != value]
-    if isinstance(entry, FromFile):
-        entry.note_corrections([name for name in changed if name != "id"])
-        entry.save(update_fields=["corrected_fields"])
-    audit.record(
-        matter=_matter_of(entry),
-        action="changed" if before else "created",
-        actor=actor,
-        before={name: old[name] for name in changed if name in old} or None,
-        after={name: after[name] for name in changed},
-    )
-
-
-@transaction.atomic
 def drop_basis(*, basis: LegalBasis, actor: User) -> None:
     """Take an article away from a service, for good: the data files do not bring it back."""
-    audit.record(matter=_matter_of(basis), action="dropped", actor=actor, before=facts_of(basis))
+    audit.record(matter=matter_of(basis), action="dropped", actor=actor, before=facts_of(basis))
     if basis.source_key is not None:
         DroppedRow.objects.create(source_key=basis.source_key, dropped_at=clock.now(), dropped_by=actor)
     basis.delete()
-
-
-def _matter_of(entry: Model) -> str:
-    return f"catalogue:{entry._meta.model_name}:{entry.pk}"

@@ -1,20 +1,33 @@
 """The catalogue's part of the console: operators edit entries; every change leaves an audit line."""
 
 import json
+from collections.abc import Mapping
 from typing import Any
 
 from django import forms
 from django.db import models
+from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
+from wagtail import hooks
 from wagtail.admin.forms import WagtailAdminModelForm
 from wagtail.admin.panels import FieldPanel, FieldRowPanel, MultiFieldPanel, ObjectList, Panel
 from wagtail.admin.ui.tables import BooleanColumn, Column
+from wagtail.snippets.action_menu import ActionMenuItem
 from wagtail.snippets.models import register_snippet
-from wagtail.snippets.views.snippets import CreateView, DeleteView, EditView, SnippetViewSet, SnippetViewSetGroup
+from wagtail.snippets.views.snippets import (
+    CreateView,
+    DeleteView,
+    EditView,
+    SnippetViewSet,
+    SnippetViewSetGroup,
+)
 
+from .approving import CallOffView, FactsCreateView, FactsEditView, FactsForm, RegulationChooserViewSet
 from .models import ApprovalMatter, FeeSchedule, LegalBasis, QualificationType, Regulation, ServiceItem
+from .models.approved import ApprovedEntry
 from .models.sources import facts_of
-from .services import drop_basis, record_change
+from .models.trail import record_change
+from .services import drop_basis
 
 
 class AuditedCreateView(CreateView):
@@ -152,6 +165,10 @@ class FeeScheduleViewSet(CatalogueViewSet):
 
 class RegulationViewSet(CatalogueViewSet):
     model = Regulation
+    add_view_class = FactsCreateView
+    edit_view_class = FactsEditView
+    revisions_unschedule_view_class = CallOffView
+    chooser_viewset_class = RegulationChooserViewSet
     icon = "doc-full"
     menu_label = _("Regulations: facts")
     list_display: list[Any] = [
@@ -181,7 +198,11 @@ class RegulationViewSet(CatalogueViewSet):
             ],
             heading=_("Status and validity"),
         ),
+        MultiFieldPanel([FieldPanel("go_live_at", heading=_("from when it is published"))], heading=_("Publication")),
     ]
+
+    def get_edit_handler(self) -> Any:
+        return ObjectList(self.panels, base_form_class=FactsForm).bind_to_model(self.model)
 
 
 class LegalBasisViewSet(CatalogueViewSet):
@@ -222,6 +243,12 @@ class QualificationTypeViewSet(CatalogueViewSet):
         FieldRowPanel([FieldPanel("ended_on"), FieldPanel("ended_by")]),
         pair("note"),
     ]
+
+
+@hooks.register("construct_snippet_action_menu")
+def publish_by_approval_alone(items: list[ActionMenuItem], request: HttpRequest, context: Mapping[str, Any]) -> None:
+    if issubclass(context["model"], ApprovedEntry):
+        items[:] = [item for item in items if item.name not in ("action-publish", "action-unpublish")]
 
 
 @register_snippet

@@ -25,6 +25,7 @@ ACCOUNTS = (
     ("regulator", "主管部门 regulator"),
     ("regulator2", "主管部门 regulator"),
     ("operator", "运营管理机构 operator"),
+    ("operator2", "运营管理机构 operator"),
     ("evaluator", "评审专家 evaluator"),
 )
 
@@ -62,7 +63,7 @@ def enterprise(number: int, districts: list[District]) -> tuple[Organisation, Us
 
 
 def staff() -> dict[str, User]:
-    """Regulators of several authorities, and the operator's clerk."""
+    """Regulators of several authorities, and the operator's two clerks, as one approves what the other asks for."""
     operator = create_public_body(
         kind=Organisation.Kind.OPERATOR,
         name_zh="常州市网上中介超市运营中心",
@@ -79,4 +80,6 @@ def staff() -> dict[str, User]:
         people[key] = account(key, names.person(len(people) + 20))
         body = Organisation.objects.authorities().get(name_zh__endswith=authority)
         add_member(organisation=body, user=people[key], role=Membership.Role.ADMINISTRATOR)
+    people["operator2"] = account("operator2", "沈某")
+    add_member(organisation=operator, user=people["operator2"], role=Membership.Role.HANDLER)
     return people

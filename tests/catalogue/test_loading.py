@@ -11,7 +11,8 @@ from marketplace.accounts.models import District, Organisation
 from marketplace.catalogue.loading import CatalogueLoader
 from marketplace.catalogue.models import FeeSchedule, LegalBasis, QualificationType, Regulation, ServiceItem
 from marketplace.catalogue.models.sources import facts_of
-from marketplace.catalogue.services import drop_basis, record_change
+from marketplace.catalogue.models.trail import record_change
+from marketplace.catalogue.services import drop_basis
 from marketplace.core import audit, clock
 from tests.factories.accounts import UserFactory
 from tests.factories.catalogue import ServiceItemFactory

@@ -195,4 +195,5 @@ class TestPreparingAMachineWithTheSample:
             "regulator@demo.example",
             "regulator2@demo.example",
             "operator@demo.example",
+            "operator2@demo.example",
         ]

@@ -39,6 +39,7 @@ LATER = {
     "catalogue.Regulation.effective_on": READ,
     "catalogue.Regulation.repealed_on": READ,
     "catalogue.Regulation.as_of": PAST,
+    "catalogue.Regulation.go_live_at": "cms.tasks.publish_planned",
     "catalogue.Regulation.reviewed_on": PAST,
     "catalogue.ServiceItem.abolished_until": SHOWN,
     "catalogue.ServiceItem.as_of": PAST,

@@ -7,6 +7,7 @@ from django.core.exceptions import ValidationError
 from django.db import models
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
+from wagtail.search import index
 
 from marketplace.catalogue.fees import InvalidSchedule, Schedule
 from marketplace.catalogue.querysets import FeeScheduleQuerySet
@@ -15,7 +16,7 @@ from marketplace.core.i18n import localized
 from marketplace.core.ordered_json import OrderedJSONField
 
 from ..states import FeeScheduleStatus
-from .regulations import Regulation
+from .regulations import LIVE, Regulation
 from .sources import FromFile
 
 
@@ -27,7 +28,7 @@ class Pricing(models.TextChoices):
     GOVERNMENT_SET = "government_set", _("Government-set price")
 
 
-class FeeSchedule(FromFile):
+class FeeSchedule(FromFile, index.Indexed):
     """A published fee standard; `definition` has the form of `fixtures/fee_schedules.json`."""
 
     Status = FeeScheduleStatus
@@ -45,6 +46,7 @@ class FeeSchedule(FromFile):
     document_no = models.CharField(_("document number"), max_length=60)
     regulation = models.ForeignKey(
         Regulation,
+        limit_choices_to=LIVE,
         null=True,
         blank=True,
         on_delete=models.PROTECT,
@@ -60,6 +62,13 @@ class FeeSchedule(FromFile):
     base_name_zh = models.CharField(_("name of the base"), max_length=60)
     base_name_en = models.CharField(_("English name of the base"), max_length=80, blank=True)
     definition = OrderedJSONField(_("definition"), help_text=_("Tables, coefficients and parameters as printed."))
+
+    search_fields = [
+        index.AutocompleteField("code"),
+        index.AutocompleteField("document_no"),
+        index.AutocompleteField("title_zh"),
+        index.AutocompleteField("title_en"),
+    ]
 
     title = localized("title")
     base_name = localized("base_name")

@@ -5,6 +5,7 @@ from django.db import models
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
+from wagtail.search import index
 
 from marketplace.accounts.models import Organisation
 from marketplace.catalogue.querysets import ServiceItemQuerySet
@@ -45,11 +46,13 @@ class ApprovalStage(models.TextChoices):
     BUSINESS = "business", _("Running a business")
 
 
-class ApprovalMatter(FromFile):
+class ApprovalMatter(FromFile, index.Indexed):
     """What an authority decides, and what the services are bought for."""
 
     name_zh = models.CharField(_("name"), max_length=100, unique=True)
     name_en = models.CharField(_("English name"), max_length=150, blank=True)
+
+    search_fields = [index.AutocompleteField("name_zh"), index.AutocompleteField("name_en")]
 
     name = localized("name")
 
@@ -62,7 +65,7 @@ class ApprovalMatter(FromFile):
         return self.name
 
 
-class ServiceItem(Reviewed, FromFile):
+class ServiceItem(Reviewed, FromFile, index.Indexed):
     """A service that an approval may need, as the catalogue publishes it, with what the law asks of it today."""
 
     class PaidBy(models.TextChoices):
@@ -163,6 +166,12 @@ class ServiceItem(Reviewed, FromFile):
     legal_basis: models.ManyToManyField = models.ManyToManyField(
         "Regulation", through="LegalBasis", related_name="items"
     )
+
+    search_fields = [
+        index.AutocompleteField("code"),
+        index.AutocompleteField("name_zh"),
+        index.AutocompleteField("name_en"),
+    ]
 
     name = localized("name")
     purpose = localized("purpose")

@@ -5,7 +5,7 @@ from django.utils.translation import pgettext_lazy
 from marketplace.core.i18n import localized
 
 from .items import ServiceItem
-from .regulations import Regulation
+from .regulations import LIVE, Regulation
 from .sources import Checked, FromFile
 
 
@@ -21,7 +21,7 @@ class LegalBasis(FromFile):
         FEE = "fee", pgettext_lazy("legal basis", "What it costs")
 
     item = models.ForeignKey(ServiceItem, on_delete=models.CASCADE, related_name="bases")
-    regulation = models.ForeignKey(Regulation, on_delete=models.PROTECT, related_name="bases")
+    regulation = models.ForeignKey(Regulation, limit_choices_to=LIVE, on_delete=models.PROTECT, related_name="bases")
     article = models.CharField(
         _("article"),
         max_length=40,

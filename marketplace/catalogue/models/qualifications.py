@@ -3,17 +3,18 @@ from datetime import date
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
+from wagtail.search import index
 
 from marketplace.catalogue.querysets import QualificationTypeQuerySet
 from marketplace.catalogue.states import DEMANDED, QualificationKind
 from marketplace.core import clock
 from marketplace.core.i18n import localized
 
-from .regulations import Regulation
+from .regulations import LIVE, Regulation
 from .sources import FromFile
 
 
-class QualificationType(FromFile):
+class QualificationType(FromFile, index.Indexed):
     """
     A licence, filing or registration of providers. What has ended, or never was a licence, is not demanded of anybody.
 
@@ -29,10 +30,18 @@ class QualificationType(FromFile):
         _("abolished: last day"), null=True, blank=True, help_text=_("Demanded of nobody from the day after.")
     )
     ended_by = models.ForeignKey(
-        Regulation, null=True, blank=True, on_delete=models.PROTECT, related_name="+", verbose_name=_("abolished by")
+        Regulation,
+        limit_choices_to=LIVE,
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="+",
+        verbose_name=_("abolished by"),
     )
     note_zh = models.CharField(_("note"), max_length=200, blank=True)
     note_en = models.CharField(_("note in English"), max_length=250, blank=True)
+
+    search_fields = [index.AutocompleteField("name_zh"), index.AutocompleteField("name_en")]
 
     name = localized("name")
     note = localized("note")

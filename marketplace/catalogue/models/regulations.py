@@ -8,13 +8,18 @@ from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.translation import get_language, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
+from wagtail.search import index
 
 from marketplace.catalogue.querysets import RegulationQuerySet
 from marketplace.catalogue.states import ENDED, RecordedStatus, RegulationStatus, status_on
 from marketplace.core import clock
 from marketplace.core.i18n import localized
 
-from .sources import Checked, FromFile, Reviewed, reviewed_with_name
+from .approved import ApprovedEntry
+from .sources import Checked, Reviewed, reviewed_with_name
+
+#: Others refer to what was approved once, and stays.
+LIVE = {"live": True}
 
 
 def slug_of(document_no: str) -> str:
@@ -22,7 +27,7 @@ def slug_of(document_no: str) -> str:
     return re.sub(r"[^\w]+", "-", document_no).strip("-")
 
 
-class Regulation(Reviewed, FromFile):
+class Regulation(Reviewed, ApprovedEntry, index.Indexed):
     """
     A document's number and dates, from which its status follows; its text and its page are the CMS's.
 
@@ -70,14 +75,33 @@ class Regulation(Reviewed, FromFile):
         _("where it can be looked up"), max_length=100, blank=True, help_text=_("The official place of publication.")
     )
     replaced_by = models.ForeignKey(
-        "self", null=True, blank=True, on_delete=models.PROTECT, related_name="replaces", verbose_name=_("replaced by")
+        "self",
+        null=True,
+        blank=True,
+        limit_choices_to=LIVE,
+        on_delete=models.PROTECT,
+        related_name="replaces",
+        verbose_name=_("replaced by"),
     )
     repealed_on = models.DateField(
         _("not in force since"), null=True, blank=True, help_text=_("The first day on which it is not in force.")
     )
     repealed_by = models.ForeignKey(
-        "self", null=True, blank=True, on_delete=models.PROTECT, related_name="repeals", verbose_name=_("repealed by")
+        "self",
+        null=True,
+        blank=True,
+        limit_choices_to=LIVE,
+        on_delete=models.PROTECT,
+        related_name="repeals",
+        verbose_name=_("repealed by"),
     )
+
+    search_fields = [
+        index.AutocompleteField("document_no"),
+        index.AutocompleteField("title_zh"),
+        index.AutocompleteField("title_en"),
+        index.AutocompleteField("issuer"),
+    ]
 
     title = localized("title")
     note = localized("note")
@@ -121,10 +145,8 @@ class Regulation(Reviewed, FromFile):
         elif self.repealed_by_id and not self.repealed_on:
             yield "repealed_on", _("Give the first day on which the repealed document is not in force.")
         elif self.repealed_on and not self.repealed_by_id and not expires:
-            yield (
-                "repealed_by",
-                _("Name the document that repeals this one; what ends by itself has a status for that."),
-            )
+            message = _("Name the document that repeals this one; what ends by itself has a status for that.")
+            yield "repealed_by", message
         elif self.repealed_on and self.effective_on and self.repealed_on < self.effective_on:
             yield "repealed_on", _("That is before the day on which it came into force.")
         for name in ("repealed_by", "replaced_by"):

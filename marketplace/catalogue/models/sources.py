@@ -7,9 +7,14 @@ from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
+from wagtail.models import DraftStateMixin, LockableMixin, RevisionMixin
 
 #: Told nowhere as a fact of the entry: they say where its facts come from.
 ORIGIN_FIELDS = frozenset({"source_key", "corrected_fields"})
+#: No facts either: which version of the entry is live, waits or is locked.
+STATE_FIELDS = frozenset(
+    field.name for mixin in (DraftStateMixin, LockableMixin, RevisionMixin) for field in mixin._meta.local_fields
+)
 
 
 class Confidence(models.TextChoices):
@@ -109,10 +114,10 @@ class DroppedRow(models.Model):
 
 
 def facts_of(entry: models.Model) -> dict[str, str]:
-    """An entry's own columns as text, without where they come from."""
+    """An entry's own columns as text, without where they come from and which version they are."""
     return {
         field.name: json.dumps(value, ensure_ascii=False, sort_keys=True) if isinstance(value, dict) else str(value)
         for field in entry._meta.concrete_fields
-        if field.name not in ORIGIN_FIELDS
+        if field.name not in ORIGIN_FIELDS | STATE_FIELDS
         for value in [field.value_from_object(entry)]
     }

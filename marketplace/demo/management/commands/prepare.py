@@ -10,6 +10,7 @@ from cms.models import HomePage
 from marketplace.accounts.models import Organisation, User
 from marketplace.catalogue.models import ServiceItem
 from marketplace.demo.people import ACCOUNTS, PASSWORD
+from search.models import ConsoleEntry
 
 #: Intermediaries of the sample, the fewest that the large world is made with; it is written within seconds.
 SAMPLE_SCALE = 20
@@ -29,6 +30,9 @@ class Command(BaseCommand):
             self.stdout.write("Catalogue, fee schedules, regulations and the credit model …")
             call_command("load_catalogue", verbosity=0, stdout=self.stdout)
             call_command("load_credit_model", stdout=self.stdout)
+        elif not ConsoleEntry.objects.filter(root="catalogue.regulation").exists():
+            # A market from before the console's choosers searched.
+            call_command("update_index", verbosity=0, stdout=StringIO())
         if not HomePage.objects.exists():
             self.stdout.write("Pages …")
             call_command("load_pages", stdout=self.stdout)
