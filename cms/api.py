@@ -24,8 +24,9 @@ class RegulationSerializer(serializers.ModelSerializer):
     """
     A document's facts. Nothing is verified while `reviewed_on` is null.
 
-    `status` "unverified" or "reference": nobody has checked whether it is in force. `checked` "memory": its number and
-    dates were given from memory, so that even "effective" is what is believed.
+    `status` is today's, as it follows from the dates: "upcoming", "effective", "repealed" or "expired"; with
+    "unverified" or "reference" nobody has checked whether it is in force. `checked` "memory": its number and dates
+    were given from memory, so that even "effective" is what is believed.
     """
 
     document_no = serializers.CharField(source="regulation.document_no")

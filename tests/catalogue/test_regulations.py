@@ -1,9 +1,11 @@
 """What a document is on a day follows from its dates, in Python and in the database alike."""
 
+import importlib
 from datetime import date, timedelta
 from itertools import product
 
 import pytest
+from django.apps import apps
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
 
@@ -111,3 +113,23 @@ class TestRepeal:
 
         with pytest.raises(IntegrityError), transaction.atomic():
             Regulation.objects.filter(pk=regulation.pk).update(**values)
+
+
+class TestUpdatingAMarket:
+    def test_what_was_chosen_by_hand_follows_from_the_dates_or_is_not_verified(self):
+        effective = RegulationFactory(recorded_status="effective", corrected_fields=["status", "title_zh"])
+        repealed = RegulationFactory(repealed=True, recorded_status="repealed")
+        unexplained = RegulationFactory(recorded_status="repealed", note_zh="原注。")
+        update = importlib.import_module("marketplace.catalogue.migrations.0006_what_ended_is_named")
+
+        update.follow_the_dates(apps, None)
+        update.rename_corrections(apps, None)
+
+        for each in (effective, repealed, unexplained):
+            each.refresh_from_db()
+        assert (effective.recorded_status, repealed.recorded_status) == ("by_dates", "by_dates")
+        assert effective.corrected_fields == [
+            "effective_on", "recorded_status", "repealed_by", "repealed_on", "title_zh"
+        ]  # fmt: skip
+        assert unexplained.recorded_status == "unverified"
+        assert unexplained.note_zh == "记为已废止，未注明日期或废止文件。原注。"

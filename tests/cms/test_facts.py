@@ -1,17 +1,19 @@
 """The facts of a regulation change in a version that one clerk hands in and another approves."""
 
+import importlib
 from datetime import date, timedelta
 
 import pytest
+from django.apps import apps
 from django.conf import settings
 from django.core.management import call_command
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
-from wagtail.models import Revision
+from wagtail.models import GroupApprovalTask, Revision, Workflow, WorkflowTask
 
 from cms import tasks
-from cms.models import RegulationPage
+from cms.models import ApprovalByAnother, RegulationPage
 from marketplace.accounts.console import sync_console_access
 from marketplace.catalogue.loading import CatalogueLoader
 from marketplace.catalogue.models import Regulation, ServiceItem
@@ -378,3 +380,18 @@ class TestChoosers:
 
         assert item.name_zh in found
         assert "水土保持方案编制" not in found
+
+
+class TestUpdatingAMarket:
+    def test_the_review_that_is_there_becomes_one_by_another_and_facts_pass_it(self):
+        task = GroupApprovalTask.objects.create(name="运营方审核")
+        workflow = Workflow.objects.create(name="发布审核")
+        WorkflowTask.objects.create(workflow=workflow, task=task.task_ptr, sort_order=0)
+        update = importlib.import_module("cms.migrations.0004_facts_are_approved_too")
+
+        update.review_by_another(apps, None)
+        update.review_facts(apps, None)
+
+        [found] = workflow.tasks
+        assert (found.pk, type(found.specific)) == (task.pk, ApprovalByAnother)
+        assert Regulation.get_default_workflow() == workflow
