@@ -41,7 +41,7 @@ def items_by_regulation(regulation_ids: list[int]) -> dict[int, set[int]]:
         "fee_schedule__regulation", "pk"
     )
     added = Regulation.objects.order_by().filter(pk__in=regulation_ids, page__extra_items__isnull=False)
-    pairs = by_basis.union(by_schedule, added.values_list("pk", "page__extra_items"))
+    pairs = by_basis.union(by_schedule, added.values_list("pk", "page__extra_items__item"))
     for regulation_id, item_id in pairs:
         governed[regulation_id].add(item_id)
     return governed
@@ -58,20 +58,21 @@ def articles_by_regulation(regulation_ids: list[int]) -> dict[int, list[LegalBas
 
 def items_governed(page: Any) -> QuerySet[ServiceItem]:
     condition = Q(legal_basis=page.regulation_id) | Q(fee_schedule__regulation=page.regulation_id)
-    condition |= Q(pk__in=_added(page, "extra_items"))
+    condition |= Q(pk__in=_added(page, "extra_items", "item"))
     return ServiceItem.objects.filter(condition).select_related("matter").distinct().order_by("code")
 
 
 def schedules_governed(page: Any) -> QuerySet[FeeSchedule]:
-    condition = Q(regulation=page.regulation_id) | Q(pk__in=_added(page, "extra_schedules"))
+    condition = Q(regulation=page.regulation_id) | Q(pk__in=_added(page, "extra_schedules", "schedule"))
     return FeeSchedule.objects.filter(condition).order_by("code")
 
 
-def _added(page: Any, field: str) -> Any:
+def _added(page: Any, rows: str, column: str) -> Any:
     """The keys of what a page adds: read from the form on a page not saved yet, else within the one query."""
-    if field in getattr(page, "_cluster_related_objects", {}) or page.pk is None:
-        return [each.pk for each in getattr(page, field).all()]
-    return type(page).objects.filter(pk=page.pk).order_by().values(field)
+    if rows in getattr(page, "_cluster_related_objects", {}) or page.pk is None:
+        return [getattr(each, f"{column}_id") for each in getattr(page, rows).all()]
+    kept = type(page).objects.filter(pk=page.pk).order_by()
+    return kept.filter(**{f"{rows}__isnull": False}).values(f"{rows}__{column}")
 
 
 @dataclass(frozen=True)

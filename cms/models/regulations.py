@@ -3,8 +3,8 @@ from typing import Any
 from django.db import models
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
-from modelcluster.fields import ParentalKey, ParentalManyToManyField
-from wagtail.admin.panels import FieldPanel, InlinePanel, MultiFieldPanel
+from modelcluster.fields import ParentalKey
+from wagtail.admin.panels import FieldPanel, InlinePanel, MultiFieldPanel, MultipleChooserPanel
 from wagtail.models import Orderable, PageManager
 from wagtail.search import index
 
@@ -67,12 +67,6 @@ class RegulationPage(BodyPage):
     )
     applies_now_note = models.CharField(_("what applies now, in a sentence"), max_length=200, blank=True)
     applies_now_note_en = models.CharField(_("the same in English"), max_length=300, blank=True)
-    extra_items = ParentalManyToManyField(
-        "catalogue.ServiceItem", blank=True, related_name="+", verbose_name=_("further services governed")
-    )
-    extra_schedules = ParentalManyToManyField(
-        "catalogue.FeeSchedule", blank=True, related_name="+", verbose_name=_("further fee schedules")
-    )
 
     objects = PageManager.from_queryset(RegulationPageQuerySet)()
 
@@ -94,7 +88,8 @@ class RegulationPage(BodyPage):
         ),
         FieldPanel("original_url"),
         InlinePanel("attachments", heading=_("Attachments")),
-        MultiFieldPanel([FieldPanel("extra_items"), FieldPanel("extra_schedules")], heading=_("Also governs")),
+        MultipleChooserPanel("extra_items", chooser_field_name="item", heading=_("further services governed")),
+        MultipleChooserPanel("extra_schedules", chooser_field_name="schedule", heading=_("further fee schedules")),
         FieldPanel("body"),
         FieldPanel("body_en"),
     ]
@@ -133,6 +128,36 @@ class RegulationPage(BodyPage):
     @property
     def applies_now_sentence(self) -> str:
         return str(self.in_language("applies_now_note"))
+
+
+class FurtherItem(Orderable):
+    """A service that a regulation governs beside those that follow from the catalogue."""
+
+    page = ParentalKey(RegulationPage, on_delete=models.CASCADE, related_name="extra_items")
+    item = models.ForeignKey("catalogue.ServiceItem", on_delete=models.CASCADE, related_name="+")
+
+    panels = [FieldPanel("item")]
+
+    class Meta(Orderable.Meta):
+        constraints = [models.UniqueConstraint(fields=("page", "item"), name="further_item_once")]
+
+    def __str__(self) -> str:
+        return str(self.item)
+
+
+class FurtherSchedule(Orderable):
+    """A fee schedule that belongs to a regulation beside those that name it."""
+
+    page = ParentalKey(RegulationPage, on_delete=models.CASCADE, related_name="extra_schedules")
+    schedule = models.ForeignKey("catalogue.FeeSchedule", on_delete=models.CASCADE, related_name="+")
+
+    panels = [FieldPanel("schedule")]
+
+    class Meta(Orderable.Meta):
+        constraints = [models.UniqueConstraint(fields=("page", "schedule"), name="further_schedule_once")]
+
+    def __str__(self) -> str:
+        return str(self.schedule)
 
 
 class RegulationAttachment(Orderable):

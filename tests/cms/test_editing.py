@@ -1,6 +1,8 @@
+import importlib
 from io import BytesIO
 
 import pytest
+from django.apps import apps
 from django.core.files.base import ContentFile
 from django.db import transaction
 from django.urls import reverse
@@ -9,16 +11,19 @@ from wagtail.admin.panels import MultiFieldPanel, TitleFieldPanel
 from wagtail.documents.models import Document
 from wagtail.images.models import Image
 from wagtail.images.views.serve import generate_image_url
-from wagtail.test.utils.form_data import nested_form_data, rich_text, streamfield
+from wagtail.test.utils.form_data import inline_formset, nested_form_data, rich_text, streamfield
 
 from cms.models import GuidePage, NoticeIndexPage, NoticePage, RegulationAttachment, RegulationIndexPage, RegulationPage
+from cms.selectors import items_governed
 from marketplace.accounts.console import sync_console_access
 from marketplace.core.permissions import Refused
 from tests.factories.accounts import MembershipFactory, OrganisationFactory, UserFactory
-from tests.factories.catalogue import RegulationFactory
+from tests.factories.catalogue import RegulationFactory, ServiceItemFactory
 from tests.factories.cms import notice_page, regulation_page, site
 
 pytestmark = pytest.mark.django_db
+
+NO_ROWS = {"TOTAL_FORMS": 0, "INITIAL_FORMS": 0, "MIN_NUM_FORMS": 0, "MAX_NUM_FORMS": 1000}
 
 
 def official(**kind):
@@ -79,7 +84,9 @@ class TestWritingAPage:
                     "applies_now_note": "",
                     "applies_now_note_en": "",
                     "original_url": "",
-                    "attachments": {"TOTAL_FORMS": 0, "INITIAL_FORMS": 0, "MIN_NUM_FORMS": 0, "MAX_NUM_FORMS": 1000},
+                    "attachments": NO_ROWS,
+                    "extra_items": NO_ROWS,
+                    "extra_schedules": NO_ROWS,
                     "body": streamfield([]),
                     "body_en": streamfield([]),
                     "seo_title": "",
@@ -92,6 +99,45 @@ class TestWritingAPage:
         page = RegulationPage.objects.get(regulation=regulation)
         assert response.status_code == 302
         assert (page.slug, page.live) == ("常政发-2026-9号", False)
+
+    def test_a_regulations_page_names_further_services_that_a_chooser_finds(self, client, operator):
+        page, item = regulation_page(), ServiceItemFactory(code="HB-001")
+        url = reverse("wagtailadmin_pages:edit", args=[page.pk])
+        form = client.get(url).context["form"]
+        fields = {name: "" if form[name].value() is None else form[name].value() for name in form.fields}
+        row = inline_formset([{"item": item.pk}])
+
+        response = client.post(
+            url,
+            nested_form_data(
+                fields
+                | {
+                    "attachments": NO_ROWS,
+                    "extra_items": row,
+                    "extra_schedules": NO_ROWS,
+                    "body": streamfield([]),
+                    "body_en": streamfield([]),
+                    "comments": {"TOTAL_FORMS": 0, "INITIAL_FORMS": 0},
+                    "action-publish": "1",
+                }
+            ),
+        )
+
+        assert response.status_code == 302
+        assert list(items_governed(RegulationPage.objects.get(pk=page.pk))) == [item]
+        assert "id_extra_items-OPEN_MODAL" in client.get(url).content.decode()
+
+    def test_a_version_from_before_names_its_further_services_still(self):
+        page, item = regulation_page(), ServiceItemFactory(code="HB-001")
+        version = page.save_revision()
+        version.content["extra_items"] = [item.pk]
+        version.save()
+        update = importlib.import_module("cms.migrations.0005_further_items_one_by_one")
+
+        update.take_over_in_versions(apps, None)
+
+        version.refresh_from_db()
+        assert [row.item for row in version.as_object().extra_items.all()] == [item]
 
     def test_a_notice_is_made_with_text(self, client, regulator):
         index = NoticeIndexPage.objects.get()

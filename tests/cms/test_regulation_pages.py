@@ -4,6 +4,7 @@ import pytest
 from django.urls import reverse
 from wagtail.rich_text import RichText
 
+from cms.models import FurtherItem
 from tests.factories.catalogue import FeeScheduleFactory, RegulationFactory, ServiceItemFactory
 from tests.factories.cms import regulation_page, site
 
@@ -125,7 +126,7 @@ class TestIndex:
         schedule = FeeScheduleFactory()
         item = ServiceItemFactory(fee_schedule=schedule, fee_variant="report")
         item.bases.create(regulation=schedule.regulation)
-        regulation_page(schedule.regulation, extra_items=[ServiceItemFactory(without_standard=True)])
+        regulation_page(schedule.regulation, extra_items=[FurtherItem(item=ServiceItemFactory(without_standard=True))])
 
         rows = {row["regulation"]: row["items"] for row in client.get("/regulations/").context["rows"]}
 
@@ -187,7 +188,7 @@ class TestPage:
         by_basis.bases.create(regulation=schedule.regulation)
         added = ServiceItemFactory(without_standard=True)
 
-        page = regulation_page(schedule.regulation, extra_items=[added])
+        page = regulation_page(schedule.regulation, extra_items=[FurtherItem(item=added)])
 
         assert client.get(page.url).context["items"] == [by_schedule, by_basis, added]
 
