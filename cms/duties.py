@@ -5,6 +5,7 @@ from typing import Any
 
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 from wagtail.models import Page, Revision, TaskState
 
 from marketplace.accounts.models import Organisation
@@ -31,7 +32,7 @@ def page_approvals(user: Any, organisation: Organisation) -> Iterator[Duty]:
                 title=title,
                 object_label=label,
                 url=url,
-                action_label=_("Look at it"),
+                action_label=pgettext("page", "Review it"),
                 started_at=state.started_at,
                 due_at=calendar.due_within(state.started_at, days),
                 counterpart=str(asker) if asker else "",

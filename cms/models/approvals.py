@@ -2,11 +2,23 @@ from typing import Any
 
 from django.core.exceptions import PermissionDenied
 from django.utils.translation import gettext_lazy as _
+from wagtail.locks import WorkflowLock
 from wagtail.models import GroupApprovalTask, TaskState, WorkflowState
+
+
+class WaitsForAnother(WorkflowLock):
+    """Wagtail says this half in English."""
+
+    def get_message(self, user: Any) -> Any:
+        if not self.for_user(user):
+            return None
+        return _("This waits for somebody else's approval, and is changed by nobody before. Withdraw it to change it.")
 
 
 class ApprovalByAnother(GroupApprovalTask):
     """Approval by a member of a group who did not ask for it. While it waits nobody else changes what is approved."""
+
+    lock_class = WaitsForAnother
 
     class Meta:
         verbose_name = _("approval by another person")

@@ -247,8 +247,15 @@ class QualificationTypeViewSet(CatalogueViewSet):
 
 @hooks.register("construct_snippet_action_menu")
 def publish_by_approval_alone(items: list[ActionMenuItem], request: HttpRequest, context: Mapping[str, Any]) -> None:
-    if issubclass(context["model"], ApprovedEntry):
-        items[:] = [item for item in items if item.name not in ("action-publish", "action-unpublish")]
+    if not issubclass(context["model"], ApprovedEntry):
+        return
+    entry = context.get("instance")
+    if entry is not None and entry.workflow_in_progress:
+        # Nobody changes what waits: deciding comes first, and calling it off last.
+        first = ("approve", "reject")
+        items[:] = [item for item in items if item.name != "action-save"]
+        items.sort(key=lambda item: first.index(item.name) if item.name in first else len(first))
+    items[:] = [item for item in items if item.name not in ("action-publish", "action-unpublish")]
 
 
 @register_snippet
