@@ -38,7 +38,11 @@ PURE = {
     },
     "marketplace/tendering/selection": {"rfc8785"},
     "marketplace/registry/rules": {"django.core.exceptions", "marketplace.core.typed"},
-    "marketplace/contracting/rules": {"marketplace.core.money"},
+    "marketplace/contracting/rules": {
+        "marketplace.contracting.choices",
+        "marketplace.core.failures",
+        "marketplace.core.money",
+    },
     "marketplace/catalogue/fees": {
         "django.utils.text",
         "marketplace.core.failures",
