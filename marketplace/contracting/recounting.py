@@ -15,7 +15,7 @@ from marketplace.core.additions.recounting import BODY, SUBJECT, Moved
 from . import notices
 from .models import Contract, ContractRating, Deliverable
 from .services.delivering import ACCEPTANCE_DUE
-from .services.locking import lock_contract
+from .services.locking import lock_contract, policy_of
 from .states import ContractState, MilestoneState
 
 
@@ -27,6 +27,7 @@ def _declare(
     running: Callable[[datetime], QuerySet],
     started_at: Callable[[Any], datetime],
     moved: Callable[[Any, Moved], None],
+    days: Callable[[Any], int] | None = None,
 ) -> None:
     """A clock of a contract; `inward` leads from the contract to its row, `outward` back."""
 
@@ -41,6 +42,7 @@ def _declare(
         hold=lambda row_id: lock_contract(None, **{inward: row_id}),
         matter=lambda row: contract_of(row).audit_matter,
         moved=moved,
+        days=days,
     )
 
 
@@ -63,6 +65,29 @@ _declare(
     ),
     started_at=lambda deliverable: deliverable.submitted_at,
     moved=_answer_moved,
+)
+
+
+def _decision_moved(deliverable: Deliverable, moved: Moved) -> None:
+    contract = deliverable.milestone.contract
+    words: dict[str, Any] = {"subject": SUBJECT, "body": BODY, "what": _("the time for deciding about a deliverable")}
+    occasion, at = f"{moved.occasion}:decide:{deliverable.pk}", ("contracting_console:decide", deliverable.pk)
+    notices.tell_regulators(contract, occasion, at=at, turn=f"decide:{deliverable.pk}", **words, **moved.params)
+    page = ("contracting:deliverable-answer", contract.number, deliverable.pk)
+    notices.tell(contract.owner, contract, occasion, at=page, turn=f"answer:{deliverable.pk}", **words, **moved.params)
+
+
+# Counted from the end of the owner's time whenever it is read; but regulators and owner have been told of it.
+_declare(
+    "contracting.Deliverable.decision_due_at",
+    inward="milestones__deliverables__pk",
+    outward="milestone__contract",
+    running=lambda at: Deliverable.objects.pending().filter(
+        milestone__contract__state=ContractState.IN_SERVICE, reminded_at__isnull=False, answer_due_at__lte=at
+    ),
+    started_at=lambda deliverable: deliverable.answer_due_at,
+    moved=_decision_moved,
+    days=lambda deliverable: policy_of(deliverable.milestone.contract).acceptance_decision_days,
 )
 
 

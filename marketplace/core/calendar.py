@@ -262,6 +262,19 @@ def due_within(started_at: datetime, days: int) -> datetime:
     return end_of_day(max(each.step(on, days) for each in in_force_since(started_at)))
 
 
+def due_around(change_id: int, started_at: datetime, days: int) -> tuple[datetime, datetime]:
+    """Where a time that nobody stored ended before a change of the calendar, and where it ends after it."""
+    around(change_id)
+    changes = [change.id for change in _loaded()[1] if change.at > started_at]
+    ends = [end_of_day(each.step(date_of(started_at), days)) for each in in_force_since(started_at)]
+    if change_id not in changes:
+        # It came no later than the beginning, which counted by it.
+        return max(ends), max(ends)
+    # The calendars stand latest first, each before the change that ended it.
+    place = changes.index(change_id) + 1
+    return max(ends[place:]), max(ends[place - 1 :])
+
+
 def end_of_working_day_before(moment: datetime, days: int) -> datetime:
     """The instant that "until N days before T" ends: 24:00 of the Nth working day before T's date."""
     return end_of_day(working_day_before(date_of(moment), days))

@@ -3,6 +3,7 @@ import pytest
 from marketplace.accounts.models import Notice
 from marketplace.core import calendar, clock, outbox
 from marketplace.core.models import DueWork
+from tests.factories.accounts import MembershipFactory
 from tests.factories.contracting import ContractFactory, owner_of
 
 pytestmark = pytest.mark.django_db
@@ -42,6 +43,29 @@ class TestDeliverable:
         contract = deliverable.milestone.contract
         people = set(Notice.objects.filter(key__contains="recounted").values_list("organisation", flat=True))
         assert people == {contract.owner_id, contract.intermediary_id}
+
+    def test_the_regulators_date_that_was_told_is_told_anew_and_each_page_shows_it(
+        self, working_calendar, frozen_clock, deliverable
+    ):
+        milestone = deliverable.milestone
+        MembershipFactory(organisation=milestone.contract.items.get().authority)
+        working_calendar.publish("2027-01-07")
+        frozen_clock.move_to("2027-01-07 00:01")
+        outbox.run_due()
+        deliverable.refresh_from_db()
+        assert deliverable.decision_due_at(5) == clock.shanghai("2027-01-15 00:00")
+        frozen_clock.advance(hours=1)
+        working_calendar.reverse("2027-01-11")
+
+        working_calendar.settle()
+
+        assert deliverable.decision_due_at(5) == clock.shanghai("2027-01-16 00:00")
+        told = Notice.objects.filter(key__contains="recounted", url__contains="deliverables")
+        assert {each.body_en.split(": ", 1)[1] for each in told} == {
+            "the time for deciding about a deliverable now ends with 2027-01-15, no longer with 2027-01-14.\n"
+            "2027-01-11 is not a working day."
+        }
+        assert told.count() == 2
 
     def test_a_dispute_is_decided_within_as_many_days(self, working_calendar, deliverable):
         from marketplace.contracting import services

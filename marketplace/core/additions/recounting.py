@@ -68,6 +68,7 @@ class Clock:
     :param hold: locks what an operation on the row locks first; takes the row's id
     :param matter: the audit trail that tells of it
     :param moved: schedules the row's due work anew and tells whom it concerns; the row is saved
+    :param days: where no field holds the end, because it is counted when it is read: how many days there are
     """
 
     field: str
@@ -76,6 +77,7 @@ class Clock:
     hold: Callable[[int], object]
     matter: Callable[[Any], str]
     moved: Callable[[Any, Moved], None]
+    days: Callable[[Any], int] | None = None
 
     @property
     def attribute(self) -> str:
@@ -93,8 +95,8 @@ def declare(field: str, **how: Any) -> None:
 
 
 def fields() -> list[str]:
-    """The fields of all clocks."""
-    return sorted(_declared)
+    """The fields of all clocks that have one."""
+    return sorted(name for name, declared in _declared.items() if declared.days is None)
 
 
 def end_of(started_at: datetime, due_at: datetime, old: calendar.WorkingDays, new: calendar.WorkingDays) -> datetime:
@@ -127,12 +129,17 @@ def recount_clock(*, change_id: int, field: str, row_id: int) -> None:
     # Whatever began later was counted by the new calendar, in every process.
     if row is None or declared.started_at(row) > change.at + timedelta(seconds=calendar.RELOAD_SECONDS):
         return
-    started_at, before = declared.started_at(row), getattr(row, declared.attribute)
-    after = end_of(started_at, before, *calendar.around(change_id))
-    if after == before:
+    started_at = declared.started_at(row)
+    if declared.days is None:
+        before = getattr(row, declared.attribute)
+        after = end_of(started_at, before, *calendar.around(change_id))
+    else:
+        before, after = calendar.due_around(change_id, started_at, declared.days(row))
+    if after == before or before <= change.at:
         return
-    setattr(row, declared.attribute, after)
-    row.save(update_fields=[declared.attribute])
+    if declared.days is None:
+        setattr(row, declared.attribute, after)
+        row.save(update_fields=[declared.attribute])
     audit.record(
         matter=declared.matter(row),
         action="clock.recounted",
