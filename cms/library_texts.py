@@ -44,21 +44,4 @@ TEXTS = (
     gettext_noop("Monospace (code)"),
     gettext_noop("Strike-through"),
 )
-COUNTED = (
-    ngettext_lazy(
-        '%(total)s Page <span class="w-sr-only">created in %(site_name)s</span>',
-        '%(total)s Pages <span class="w-sr-only">created in %(site_name)s</span>',
-        "total",
-    ),
-    ngettext_lazy(
-        '%(total)s Image <span class="w-sr-only">created in %(site_name)s</span>',
-        '%(total)s Images <span class="w-sr-only">created in %(site_name)s</span>',
-        "total",
-    ),
-    ngettext_lazy(
-        '%(total)s Document <span class="w-sr-only">created in %(site_name)s</span>',
-        '%(total)s Documents <span class="w-sr-only">created in %(site_name)s</span>',
-        "total",
-    ),
-    ngettext_lazy("Referenced %(count)s time", "Referenced %(count)s times", "count"),
-)
+COUNTED = (ngettext_lazy("Referenced %(count)s time", "Referenced %(count)s times", "count"),)

@@ -1,7 +1,8 @@
 from django.http import HttpRequest
 from django.templatetags.static import static
-from django.utils.html import format_html_join
+from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
 from wagtail import hooks
 from wagtail.admin.menu import MenuItem
 from wagtail.admin.ui.components import Component
@@ -15,6 +16,11 @@ LEADS_OUTSIDE = ("help",)
 def carry_the_tokens() -> SafeString:
     """The console looks like the site: its tokens and components over Wagtail's variables."""
     return format_html_join("", '<link rel="stylesheet" href="{}">', ((static(sheet),) for sheet in SHEETS))
+
+
+@hooks.register("insert_global_admin_js")
+def name_what_is_drawn_without_a_name() -> SafeString:
+    return format_html('<script src="{}" data-tags="{}"></script>', static("js/console.js"), _("Tags"))
 
 
 @hooks.register("construct_homepage_summary_items")

@@ -42,9 +42,8 @@ ALLAUTH_SIGNED_IN = (
 )
 #: The kinds of pages of Wagtail's console that people here are led to; its dialogues and reports are its own.
 CONSOLE = (
-    *("", "pages/", "documents/", "images/", "documents/add/", "images/add/", "account/", "redirects/", "collections/"),
-    *("workflows/list/", "workflows/tasks/index/", "reports/site-history/", "reports/workflow/", "users/", "groups/"),
-    *("snippets/catalogue/serviceitem/", "snippets/catalogue/legalbasis/", "snippets/catalogue/regulation/add/"),
+    *("", "pages/", "documents/", "images/add/", "account/", "reports/site-history/", "workflows/list/"),
+    *("snippets/catalogue/serviceitem/", "snippets/catalogue/regulation/add/"),
 )
 
 

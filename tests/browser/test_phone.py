@@ -73,11 +73,11 @@ class TestOnPaper:
     def sheets(self, person):
         return len(PAGE.findall(person.page.pdf(prefer_css_page_size=True)))
 
-    def test_a_receipt_is_two_sheets_at_most(self, somebody, work_request):
+    def test_a_receipt_is_one_sheet(self, somebody, work_request):
         person = bidder(somebody, work_request)
         file(person, work_request)
 
-        assert self.sheets(person) <= 2
+        assert self.sheets(person) == 1
 
     def test_a_notice_and_a_contract_are_two_at_most(self, somebody, market):
         CreditModelFactory()
