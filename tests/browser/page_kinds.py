@@ -42,7 +42,7 @@ ALLAUTH_SIGNED_IN = (
 )
 #: The kinds of pages of Wagtail's console that people here are led to; its dialogues and reports are its own.
 CONSOLE = (
-    *("", "pages/", "documents/", "images/add/", "account/", "reports/site-history/", "workflows/list/"),
+    *("", "pages/", "documents/", "images/add/", "account/", "reports/site-history/"),
     *("snippets/catalogue/serviceitem/", "snippets/catalogue/regulation/add/"),
 )
 
