@@ -1,6 +1,9 @@
+import re
 from datetime import UTC, datetime
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from search.backends import Document
 from search.backends.database import DatabaseBackend
@@ -140,3 +143,9 @@ class TestIndex:
     def test_more_than_a_batch(self, backend):
         assert backend.index(document(key=f"B-{n}", title=f"批量 {n}") for n in range(1234)) == 1234
         assert backend.query("批量").counts == {"service": 1234}
+
+    def test_writes_nothing_that_a_toolbar_of_queries_cannot_show(self, backend):
+        with CaptureQueriesContext(connection) as written:
+            backend.index([document(key="ZG-008", title="房产测量"), document(key="ZG-009", title="竣工测量")])
+
+        assert [query["sql"] for query in written if re.match(r"\d+ times: ", query["sql"])] == []
