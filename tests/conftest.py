@@ -3,6 +3,7 @@ import os
 import hypothesis
 import pytest
 from django.test import TransactionTestCase
+from django.utils import translation
 
 from marketplace.core import appendonly, clock
 
@@ -81,6 +82,13 @@ def working_calendar(db, frozen_clock, monkeypatch):
     yield CalendarOfATest(monkeypatch)
     # What was read of it outlives the test's transaction.
     calendar.forget()
+
+
+@pytest.fixture(autouse=True)
+def _forget_language():
+    """A page leaves its language behind in the thread that made it."""
+    yield
+    translation.deactivate()
 
 
 @pytest.fixture(autouse=True)

@@ -8,6 +8,7 @@ from django.utils.translation import override
 from marketplace.catalogue.models import ServiceItem
 from tests.factories.accounts import MembershipFactory
 from tests.factories.catalogue import FeeScheduleFactory, LegalBasisFactory, RegulationFactory, ServiceItemFactory
+from tests.words import words_of
 
 pytestmark = pytest.mark.django_db
 HB_001 = "/services/HB-001/?base=3.6&industry=化工&sensitivity=ordinary"
@@ -275,7 +276,7 @@ class TestWhatTheLawSays:
         item = ServiceItem.objects.get(code="YJ-001")
         ServiceItem.objects.filter(pk=item.pk).update(reviewed_on="2026-11-30", reviewed_by="市司法局")
 
-        page = text_of(client.get("/en/services/YJ-001/"))
+        page = words_of(client.get("/en/services/YJ-001/"))
 
         assert "Reviewed by 市司法局 on 30 Nov 2026." in page
         assert "Not reviewed by a lawyer." not in page

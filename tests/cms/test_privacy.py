@@ -8,7 +8,7 @@ from allauth.mfa import app_settings as mfa_settings
 from django.apps import apps
 from django.conf import settings
 from django.contrib.auth import get_user_model
-from django.db import models
+from django.db import connection, models
 from django.utils.translation import override
 
 from cms import privacy
@@ -23,6 +23,7 @@ OF_NOBODY = [
     "auth.Group", "auth.Permission", "contenttypes.ContentType", "taggit.Tag", "taggit.TaggedItem",
     "accounts.District", "catalogue.ApprovalMatter", "catalogue.FeeSchedule", "catalogue.LegalBasis",
     "catalogue.QualificationType",
+    "cms.ApprovalByAnother", "cms.FurtherItem", "cms.FurtherSchedule",
     "cms.GuideIndexPage", "cms.GuidePage", "cms.HomePage", "cms.NoticeIndexPage", "cms.NoticePage",
     "cms.RegulationAttachment", "cms.RegulationIndexPage", "cms.RegulationPage", "contracting.Milestone",
     "contracting.PricePart", "core.CalendarDay", "core.ClockReading", "core.Heartbeat", "core.MarketPolicy",
@@ -35,7 +36,8 @@ OF_NOBODY = [
     "wagtailcore.Locale", "wagtailcore.PageViewRestriction", "wagtailcore.ReferenceIndex", "wagtailcore.Site",
     "wagtailcore.Task", "wagtailcore.Workflow", "wagtailcore.WorkflowContentType", "wagtailcore.WorkflowPage",
     "wagtailcore.WorkflowTask", "wagtailembeds.Embed", "wagtailimages.Rendition", "wagtailredirects.Redirect",
-    "wagtailsearch.IndexEntry", "wagtailsearch.SQLiteFTSIndexEntry",
+    "wagtailsearch.IndexEntry",
+    *(["wagtailsearch.SQLiteFTSIndexEntry"] if connection.vendor == "sqlite" else []),
 ]  # fmt: skip
 #: Fields that are about a person, whatever their model is about.
 OF_PERSONS = {

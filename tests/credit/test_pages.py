@@ -134,7 +134,7 @@ class TestStandingPage:
 
         html = client.get(page_of(firm)).content.decode()
 
-        assert "限制至 2027-05-22" in html
+        assert "限制报名至 2027-05-22" in html
         assert "限制期间等级为 D，不能报名。" in html
 
     def test_numbers_the_events_of_the_chart_and_what_ended_them(self, client, firm):

@@ -11,6 +11,7 @@ from tests.factories.accounts import MembershipFactory, OrganisationFactory, Use
 from tests.factories.catalogue import ServiceItemFactory
 from tests.factories.registry import IntermediaryFactory, OfferFactory, QualificationFactory
 from tests.registry import filings
+from tests.words import words_of
 
 pytestmark = pytest.mark.django_db
 CODE = with_check_digits("91320400MA0C8A7B")
@@ -301,7 +302,7 @@ class TestRecord:
     def test_shows_the_record_and_begins_a_change(self, client, listed):
         QualificationFactory(intermediary=listed, number="苏 1")
 
-        page = client.get("/en/workbench/record/").content.decode()
+        page = words_of(client.get("/en/workbench/record/"))
         response = client.post("/en/workbench/record/change/")
 
         change = Registration.objects.get()
@@ -399,7 +400,8 @@ class TestDuties:
 
         duty = duties_of(officer, authority)[0]
 
-        assert duty.object_label == f"{registration.number} {registration.intermediary}"
+        assert duty.object_label == registration.number
+        assert duty.counterpart == str(registration.intermediary)
         assert duty.due_at == registration.due_at
 
     def test_a_firm_has_its_draft_and_what_expires(self, frozen_clock):

@@ -28,6 +28,7 @@ MARKETS_OWN = frozenset(
         "awarded_at",
         "suspended_at",
         "days_left_when_suspended",
+        "resumed_at",
         "ended_at",
         "return_reason",
         "end_reason",

@@ -307,7 +307,7 @@ class TestWhoSeesThem:
     def test_a_regulator(self, work_request, client):
         shown = self.console(client, MembershipFactory(regulator=True).user, work_request).content.decode()
 
-        assert "2 firms filed from one address." in shown
+        assert "2 家机构从同一地址提交。" in shown
         assert "192.0.2.7" not in shown
         for row in work_request.opening.opened_bids.all():
             assert row.intermediary.name in shown
