@@ -128,7 +128,7 @@ class TestWhatHappened:
         assert can_mark(paper.seat.evaluator.user, paper)
 
     def test_a_bundle_was_bought(self):
-        bundle = WorkRequest.objects.get(title__contains="联合测绘")
+        bundle = WorkRequest.objects.get(title="智能装备厂区联合测绘")
 
         assert list(bundle.request_items.order_by("pk").values_list("item__code", "may_subcontract")) == [
             ("ZG-007", False),
