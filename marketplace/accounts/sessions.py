@@ -29,15 +29,15 @@ def _step_after(moment: float) -> int:
 def renew(session: SessionBase) -> None:
     """Note that a session is used; written only where its end moves, once a step."""
     now = time.time()
-    held = None if session.modified else _held(session)
+    was_modified = session.modified
     if LATEST not in session:
         session[LATEST] = _step_after(now + settings.SESSION_LONGEST)
     ends = min(_step_after(now + settings.SESSION_COOKIE_AGE), session[LATEST])
     if session.get(ENDS) != ends:
         session[ENDS] = ends
         session.set_expiry(datetime.fromtimestamp(ends, UTC))
-        if held is not None:
-            session.held_at_renewal = held  # type: ignore[attr-defined]
+        if not was_modified:
+            session.held_at_renewal = _held(session)  # type: ignore[attr-defined]
 
 
 def is_only_renewed(session: SessionBase) -> bool:

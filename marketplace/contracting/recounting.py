@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from datetime import datetime
-from functools import reduce
+from operator import attrgetter
 from typing import Any
 
 from django.db.models import QuerySet
@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from marketplace.core import outbox
 from marketplace.core.additions import recounting
 from marketplace.core.additions.recounting import BODY, SUBJECT, Moved
+from marketplace.core.failures import Text
 
 from . import notices
 from .models import Contract, ContractRating, Deliverable
@@ -32,7 +33,7 @@ def _declare(
     """A clock of a contract; `inward` leads from the contract to its row, `outward` back."""
 
     def contract_of(row: Any) -> Contract:
-        return reduce(getattr, outward.split("__"), row) if outward else row
+        return attrgetter(outward.replace("__", "."))(row) if outward else row
 
     parties = [f"{outward}__{party}".removeprefix("__") for party in ("owner", "intermediary")]
     recounting.declare(
@@ -46,14 +47,18 @@ def _declare(
     )
 
 
+def _words(moved: Moved, what: Text) -> dict[str, Any]:
+    return {"subject": SUBJECT, "body": BODY, "what": what, **moved.params}
+
+
 def _answer_moved(deliverable: Deliverable, moved: Moved) -> None:
     contract = deliverable.milestone.contract
     outbox.schedule(ACCEPTANCE_DUE, str(deliverable.pk), deliverable.answer_due_at)
-    words: dict[str, Any] = {"subject": SUBJECT, "body": BODY, "what": _("the time for answering a deliverable")}
+    words = _words(moved, _("the time for answering a deliverable"))
     occasion = f"{moved.occasion}:answer:{deliverable.pk}"
     at = ("contracting:deliverable-answer", contract.number, deliverable.pk)
-    notices.tell(contract.owner, contract, occasion, at=at, turn=f"answer:{deliverable.pk}", **words, **moved.params)
-    notices.tell(contract.intermediary, contract, occasion, **words, **moved.params)
+    notices.tell(contract.owner, contract, occasion, at=at, turn=f"answer:{deliverable.pk}", **words)
+    notices.tell(contract.intermediary, contract, occasion, **words)
 
 
 _declare(
@@ -70,11 +75,11 @@ _declare(
 
 def _decision_moved(deliverable: Deliverable, moved: Moved) -> None:
     contract = deliverable.milestone.contract
-    words: dict[str, Any] = {"subject": SUBJECT, "body": BODY, "what": _("the time for deciding about a deliverable")}
+    words = _words(moved, _("the time for deciding about a deliverable"))
     occasion, at = f"{moved.occasion}:decide:{deliverable.pk}", ("contracting_console:decide", deliverable.pk)
-    notices.tell_regulators(contract, occasion, at=at, turn=f"decide:{deliverable.pk}", **words, **moved.params)
+    notices.tell_regulators(contract, occasion, at=at, turn=f"decide:{deliverable.pk}", **words)
     page = ("contracting:deliverable-answer", contract.number, deliverable.pk)
-    notices.tell(contract.owner, contract, occasion, at=page, turn=f"answer:{deliverable.pk}", **words, **moved.params)
+    notices.tell(contract.owner, contract, occasion, at=page, turn=f"answer:{deliverable.pk}", **words)
 
 
 # Counted from the end of the owner's time whenever it is read; but regulators and owner have been told of it.
@@ -93,11 +98,11 @@ _declare(
 
 def _dispute_moved(deliverable: Deliverable, moved: Moved) -> None:
     contract = deliverable.milestone.contract
-    words: dict[str, Any] = {"subject": SUBJECT, "body": BODY, "what": _("the time for deciding the dispute")}
+    words = _words(moved, _("the time for deciding the dispute"))
     occasion, at = f"{moved.occasion}:dispute:{deliverable.pk}", ("contracting_console:decide", deliverable.pk)
-    notices.tell_regulators(contract, occasion, at=at, turn=f"decide:{deliverable.pk}", **words, **moved.params)
+    notices.tell_regulators(contract, occasion, at=at, turn=f"decide:{deliverable.pk}", **words)
     for party in (contract.owner, contract.intermediary):
-        notices.tell(party, contract, occasion, **words, **moved.params)
+        notices.tell(party, contract, occasion, **words)
 
 
 _declare(
@@ -115,9 +120,9 @@ _declare(
 )
 
 
-def _tell_owner(contract: Contract, moved: Moved, name: str, what: Any) -> None:
+def _tell_owner(contract: Contract, moved: Moved, name: str, what: Text) -> None:
     occasion = f"{moved.occasion}:{name}"
-    notices.tell(contract.owner, contract, occasion, subject=SUBJECT, body=BODY, what=what, **moved.params)
+    notices.tell(contract.owner, contract, occasion, **_words(moved, what))
 
 
 _declare(

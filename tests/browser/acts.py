@@ -6,6 +6,15 @@ import re
 from marketplace.core import clock, outbox
 
 TITLE = "年产 2 万吨电子级环氧树脂项目环境影响报告书编制"
+#: What the first page of a request's draft asks.
+PROJECT = {
+    "project_name": "年产 2 万吨电子级环氧树脂项目",
+    "project_code": "2609-320411-89-01-000001",
+    "government_investment": "False",
+    "fund_fiscal": "0",
+    "fund_state": "0",
+    "fund_social": "100",
+}
 
 
 def passes(moment):
@@ -94,14 +103,7 @@ def post_request(owner, *, method, price, closes):
     owner.follows("带着这个结果发布需求")
     owner.fills(title=TITLE)
     owner.presses("开始填写")
-    owner.fills(
-        project_name="年产 2 万吨电子级环氧树脂项目",
-        project_code="2609-320411-89-01-000001",
-        government_investment="False",
-        fund_fiscal="0",
-        fund_state="0",
-        fund_social="100",
-    )
+    owner.fills(**PROJECT)
     owner.presses("保存并继续")
     assert owner.page.locator("[name=fee-0-base]").input_value() == "3.6"
     assert owner.page.locator("[name=fee-0-industry]").input_value() == "化工"

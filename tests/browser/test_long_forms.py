@@ -58,14 +58,7 @@ def test_a_request_s_draft(somebody, market, here):
     person.goes_to(f"/workbench/requests/new/?item={item.code}")
     person.fills(title=acts.TITLE)
     presses_after_the_end(person, "开始填写", here=here)
-    person.fills(
-        project_name="年产 2 万吨电子级环氧树脂项目",
-        project_code="2609-320411-89-01-000001",
-        government_investment="False",
-        fund_fiscal="0",
-        fund_state="0",
-        fund_social="100",
-    )
+    person.fills(**acts.PROJECT)
     presses_after_the_end(person, "保存并继续", here=here)
     person.fills(content="现状监测、工程分析、报告书编制。", scale="总投资 3.6 亿元", service_days="40")
     presses_after_the_end(person, "保存并继续", here=here)

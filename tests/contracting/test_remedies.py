@@ -1,4 +1,3 @@
-import re
 from dataclasses import replace
 from decimal import Decimal
 
@@ -11,6 +10,7 @@ from marketplace.contracting.rules.remedies import Remedies, faults
 from marketplace.contracting.services import UnableToPropose
 from marketplace.core import audit
 from tests.factories.contracting import ContractFactory, intermediary_of, owner_of, terms_of
+from tests.words import words_of
 
 from .test_pages import terms_post
 
@@ -164,11 +164,10 @@ class TestPages:
 
         assert response.status_code == 302
         client.force_login(intermediary_of(contract))
-        # In English pages each piece of Chinese stands in an element of its own.
-        shown = re.sub(r"<[^>]+>", "", client.get(f"{prefix}/contracts/{contract.number}/").content.decode())
+        shown = words_of(client.get(f"{prefix}/contracts/{contract.number}/"))
         assert disputes in shown
         assert delay in shown
-        whole = re.sub(r"<[^>]+>", "", client.get(f"{prefix}/contracts/{contract.number}/text/").content.decode())
+        whole = words_of(client.get(f"{prefix}/contracts/{contract.number}/text/"))
         assert "提交常州仲裁委员会仲裁。" in whole
         assert "起诉" not in whole
 

@@ -14,6 +14,7 @@ from django.db import connection
 
 from tests.functional.crashing import free_port
 from tests.functional.running import ROOT, Market, copy_tables, environment, wait_until
+from tests.functional.troubles import processes_of
 
 pytestmark = [
     pytest.mark.skipif(connection.vendor != "sqlite", reason="make test runs it, on SQLite"),
@@ -62,16 +63,7 @@ def readiness(port):
 
 def pids_of(market, words):
     """The processes of a market's data folder whose command holds some words."""
-    found = []
-    for folder in Path("/proc").glob("[0-9]*"):
-        try:
-            command = (folder / "cmdline").read_bytes().replace(b"\0", b" ").decode()
-            variables = (folder / "environ").read_bytes().split(b"\0")
-        except OSError:
-            continue
-        if words in command and f"DATA={market.data}".encode() in variables:
-            found.append(int(folder.name))
-    return found
+    return processes_of(market.data, words)
 
 
 @pytest.fixture(scope="class")

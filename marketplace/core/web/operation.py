@@ -127,7 +127,7 @@ class Operation(LoginRequiredMixin, View):
             require(self.decision())
             return self.page(form, status=422)
         # Who may not is not asked: the service refuses in its own words.
-        if (question := self.asks_first(form)) and not self.is_confirmed() and self.decision():
+        if not self.is_confirmed() and (question := self.asks_first(form)) and self.decision():
             self.asking = question
             return self.page(form)
         return self.attempt(form, sent)
@@ -168,7 +168,8 @@ class Operation(LoginRequiredMixin, View):
 
     def is_confirmed(self) -> bool:
         """Whether the question has been answered, for what is sent now."""
-        return bool(self.request.POST.get(once.ASKED) == once.content_of(self.request))
+        answered = self.request.POST.get(once.ASKED)
+        return bool(answered) and answered == once.content_of(self.request)
 
     def asks_first(self, form: Any) -> Text:
         """What is asked before it is done, in the act's own words; empty where nothing is."""
