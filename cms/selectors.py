@@ -10,7 +10,7 @@ from datetime import date
 from typing import Any
 
 from django.core.paginator import Paginator
-from django.db.models import Q, QuerySet
+from django.db.models import Count, Q, QuerySet, Subquery
 from django.http import HttpRequest
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
@@ -57,9 +57,10 @@ def articles_by_regulation(regulation_ids: list[int]) -> dict[int, list[LegalBas
 
 
 def items_governed(page: Any) -> QuerySet[ServiceItem]:
-    condition = Q(legal_basis=page.regulation_id) | Q(fee_schedule__regulation=page.regulation_id)
-    condition |= Q(pk__in=_added(page, "extra_items", "item"))
-    return ServiceItem.objects.filter(condition).select_related("matter").distinct().order_by("code")
+    cited = LegalBasis.objects.filter(regulation=page.regulation_id).order_by().values("item")
+    priced = FeeSchedule.objects.filter(regulation=page.regulation_id).order_by().values("pk")
+    condition = Q(pk__in=cited) | Q(fee_schedule__in=priced) | Q(pk__in=_added(page, "extra_items", "item"))
+    return ServiceItem.objects.filter(condition).select_related("matter").order_by("code")
 
 
 def schedules_governed(page: Any) -> QuerySet[FeeSchedule]:
@@ -123,10 +124,11 @@ def _ending(regulation: Regulation) -> Promise:
 
 
 def regulation_detail(page: Any) -> dict[str, Any]:
-    # The document and those that it ends, in one query.
+    # The document, those that it ends, and how often its page was written, in one query.
     own = page.regulation_id
+    versions = page.revisions.order_by().values("base_content_type").annotate(number=Count("pk")).values("number")
     family = Regulation.objects.filter(Q(pk=own) | Q(replaced_by=own) | Q(repealed_by=own))
-    found = list(family.select_related("replaced_by", "repealed_by"))
+    found = list(family.select_related("replaced_by", "repealed_by").annotate(versions=Subquery(versions)))
     regulation = page.regulation = next(each for each in found if each.pk == own)
     attachments = list(page.attachments.select_related("document"))
     ending = ended_by(regulation)
@@ -145,5 +147,5 @@ def regulation_detail(page: Any) -> dict[str, Any]:
         "ended_by": ending,
         "current": page.applies_now or regulation.replaced_by,
         "cited_by": [each for each in found if own in (each.replaced_by_id, each.repealed_by_id)],
-        "versions": page.revisions.count(),
+        "versions": regulation.versions or 0,
     }

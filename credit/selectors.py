@@ -325,11 +325,11 @@ class StandingPage:
         return self.forecast[FIRST_CHANGES:]
 
 
-@lru_cache(maxsize=64)
 def _shown(point: Point) -> tuple[Decimal, Grade, bool]:
     return point.score, point.grade, point.provisional
 
 
+@lru_cache(maxsize=64)
 def _series(history: History, model: RatingModel, since: date, until: date) -> tuple[Point, ...]:
     # A hundred standings. What goes in is all that the points depend on, so the last ones can be given again.
     return tuple(score_series(history, model, since=since, until=until))

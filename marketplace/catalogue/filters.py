@@ -111,10 +111,10 @@ class ServiceItemFilter(django_filters.FilterSet):
         for row in queryset.order_by().values_list(*FACETS.values()):
             values = dict(zip(FACETS, row, strict=True))
             values["standard"] = "no" if values["standard"] is None else "yes"
-            met = {name: not chosen[name] or str(values[name]) in chosen[name] for name in FACETS}
-            for name in FACETS:
-                if all(met[other] for other in FACETS if other != name):
-                    counts[name][str(values[name])] += 1
+            missed = [name for name in FACETS if chosen[name] and str(values[name]) not in chosen[name]]
+            # Missing one facet's choice alone, a row is what that facet's other choices would give.
+            for name in FACETS if not missed else missed if len(missed) == 1 else ():
+                counts[name][str(values[name])] += 1
         return counts
 
     def _chosen(self, name: str) -> list[Any]:

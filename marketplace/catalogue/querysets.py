@@ -86,10 +86,14 @@ class ServiceItemQuerySet(models.QuerySet):
         return self.open()
 
     def with_facts(self) -> Self:
-        """All that a row of a list shows, in one query."""
+        """A service with all that it names, in one query."""
         return self.select_related(
             "matter", "authority", "qualification_type", "fee_schedule__regulation", "merged_into"
         )
+
+    def for_list(self) -> Self:
+        """What the public list shows of a service, in one query; the schedules' tables are not read."""
+        return self.select_related("matter", "authority", "fee_schedule").defer("fee_schedule__definition")
 
     def with_legal_basis(self) -> Self:
         bases: models.QuerySet = models.QuerySet(apps.get_model("catalogue", "LegalBasis"))

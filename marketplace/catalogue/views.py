@@ -27,7 +27,7 @@ EXAMPLES = (
 @kept.for_visitors
 def item_list(request: HttpRequest) -> HttpResponse:
     """Service items with facets, sort and pages; the address holds the whole state."""
-    items = ServiceItemFilter(request.GET, ServiceItem.objects.visible_to(request.user).with_facts(), request=request)
+    items = ServiceItemFilter(request.GET, ServiceItem.objects.visible_to(request.user).for_list(), request=request)
     page = Paginator(items.qs, PAGE_SIZE).get_page(request.GET.get("page"))
     context = {"filter": items, "page_obj": page, "facet_counts": items.facet_counts()}
     return render(request, "catalogue/serviceitem_list.html", context)

@@ -19,7 +19,7 @@ from marketplace.accounts.console import sync_console_access
 from marketplace.core.permissions import Refused
 from tests.factories.accounts import MembershipFactory, OrganisationFactory, UserFactory
 from tests.factories.catalogue import RegulationFactory, ServiceItemFactory
-from tests.factories.cms import notice_page, regulation_page, site
+from tests.factories.cms import library, notice_page, regulation_page, site
 
 pytestmark = pytest.mark.django_db
 
@@ -48,12 +48,14 @@ def regulator(client):
 
 
 def document(name="原文.pdf", content=b"%PDF-1.4 first", **fields):
+    library()
     return Document.objects.create(title=name, file=ContentFile(content, name), **fields)
 
 
 def picture(**fields):
     drawn = BytesIO()
     Drawing.new("RGB", (8, 6), "white").save(drawn, "PNG")
+    library()
     return Image.objects.create(title="图", file=ContentFile(drawn.getvalue(), "a.png"), **fields)
 
 

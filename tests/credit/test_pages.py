@@ -2,6 +2,8 @@ from datetime import date, timedelta
 
 import pytest
 
+from credit import selectors
+from credit.rating import score_series
 from credit.services import load_credit_model, refresh_standing
 from marketplace.core import clock
 from marketplace.core.additions import panels
@@ -59,6 +61,18 @@ class TestStandingPage:
         assert "100 − 3" in html
         assert review.client.name in html
         assert f"/credit/events/{event.number}/" in html
+
+    def test_two_years_of_scores_are_worked_out_once_for_a_history(self, client, firm, monkeypatch):
+        worked_out = []
+        monkeypatch.setattr(
+            selectors, "score_series", lambda *args, **days: worked_out.append(args) or score_series(*args, **days)
+        )
+        add_rows(firm)
+
+        first, second = (client.get(page_of(firm)) for _ in range(2))
+
+        assert len(worked_out) == 1
+        assert first.context["page"].points == second.context["page"].points
 
     def test_is_complete_in_english(self, client, firm):
         add_rows(firm)

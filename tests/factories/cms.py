@@ -1,6 +1,8 @@
 from contextlib import nullcontext
 from unittest.mock import patch
 
+from wagtail.models import Collection
+
 from cms import services
 from cms.models import GuideIndexPage, NoticeIndexPage, NoticePage, RegulationIndexPage, RegulationPage
 from tests.factories.catalogue import RegulationFactory
@@ -11,6 +13,11 @@ def site(*, with_guides=False):
     with nullcontext() if with_guides else patch("cms.services.guides", return_value=[]):
         services.load_pages()
     return RegulationIndexPage.objects.get()
+
+
+def library():
+    """The collection in which files lie; a test that empties the database takes the migrations' one with it."""
+    return Collection.get_first_root_node() or Collection.add_root(name="Root")
 
 
 def regulation_page(regulation=None, *, live=True, **fields):

@@ -1,20 +1,20 @@
 """What the market adds to a service's page: its firms on one axis with what was paid, awards, and running requests."""
 
 import calendar as months
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import ROUND_CEILING, Decimal
 from statistics import median
 from typing import Any
 
-from django.db.models import Exists, OuterRef
+from django.db.models import Case, Exists, OuterRef, Q, QuerySet, Subquery, Value, When
 from django.http import HttpRequest
 
 from marketplace.catalogue.models import ServiceItem
 from marketplace.core import clock
 from marketplace.core.additions import panels
-from marketplace.registry.models import Offer, Qualification
+from marketplace.registry.models import Intermediary, Offer, Qualification
 from marketplace.registry.offer_prices import Project, project_of
 from marketplace.registry.presentation.filing_in_words import price_words
 from marketplace.registry.states import Validity
@@ -35,6 +35,21 @@ RATIO_AXIS = (70, 130)
 BAND = (80, 120)
 #: Rows in which the dots of the strip lie, so that they hide each other less.
 STRIP_ROWS = (8, 20, 14, 26)
+#: What a row of the last awards shows.
+AWARD_COLUMNS = (
+    "price",
+    "days",
+    "publicity_started_at",
+    "work_request__number",
+    "work_request__title",
+    *(f"intermediary__organisation__{column}" for column in ("uscc", "name_zh", "name_en")),
+)
+_STANDING = "intermediary__organisation__standing"
+#: Firms that may not bid: restricted, or of grade D.
+KEPT_OUT = Case(
+    When(Q(**{f"{_STANDING}__restricted_until__isnull": False}) | Q(**{f"{_STANDING}__grade": "D"}), then=Value(True)),
+    default=Value(False),
+)
 
 
 @dataclass(frozen=True)
@@ -145,12 +160,12 @@ def firms(request: HttpRequest, item: ServiceItem) -> tuple[str, dict[str, Any]]
 def awards(request: HttpRequest, item: ServiceItem) -> tuple[str, dict[str, Any]]:
     """The last awards, with what was paid against the standard."""
     found = awards_of(item)
-    rows = list(found.for_list().order_by("-publicity_started_at", "-pk")[:AWARDS_SHOWN])
-    standards = _standards(item, [row.work_request_id for row in rows])
+    newest = found.select_related("work_request", "intermediary__organisation").order_by("-publicity_started_at", "-pk")
+    rows = list(newest.only(*AWARD_COLUMNS).annotate(standard=_standard(item))[:AWARDS_SHOWN])
     for row in rows:
-        standard = standards.get(row.work_request_id)
-        row.share = row.price / standard if standard else None
-    return "tendering/partials/item_awards.html", {"item": item, "awards": rows, "total": found.count()}
+        row.share = row.price / row.standard if row.standard else None
+    context = {"item": item, "awards": rows, "total": _total(rows, AWARDS_SHOWN, found)}
+    return "tendering/partials/item_awards.html", context
 
 
 @panels.on("catalogue.item.requests", order=10)
@@ -160,7 +175,13 @@ def running_requests(request: HttpRequest, item: ServiceItem) -> tuple[str, dict
     rows = list(running.select_related("owner").order_by("bids_open_until", "pk")[:REQUESTS_SHOWN])
     for row in rows:
         row.clock = bidding_clock(row)  # type: ignore[attr-defined]
-    return "tendering/partials/item_requests.html", {"item": item, "requests": rows, "total": running.count()}
+    context = {"item": item, "requests": rows, "total": _total(rows, REQUESTS_SHOWN, running)}
+    return "tendering/partials/item_requests.html", context
+
+
+def _total(shown: Sequence[Any], most: int, found: QuerySet) -> int:
+    """How many were found, of which the first are shown; counted only where there may be more."""
+    return len(shown) if len(shown) < most else found.count()
 
 
 def awards_of(item: ServiceItem) -> Any:
@@ -172,39 +193,39 @@ def awards_of(item: ServiceItem) -> Any:
 def prices_of(item: ServiceItem, query: Any) -> Prices:
     """The firms by price, and what was paid, on one axis; a fixed number of queries."""
     project = project_of(item, {name: query.get(name) for name in query})
-    offers = list(
-        Offer.objects.of_listed()
-        .filter(item=item)
-        .select_related("intermediary__organisation__standing", "intermediary__organisation__district")
-    )
-    kept_out = [offer.intermediary for offer in offers if _is_kept_out(offer)]
-    free = [offer for offer in offers if not _is_kept_out(offer)]
-    for offer in free:
+    offers = list(Offer.objects.of_listed().filter(item=item).annotate(is_kept_out=KEPT_OUT))
+    for offer in offers:
         offer.item = item
+    free = [offer for offer in offers if not offer.is_kept_out]
     paid = paid_lately(item)
     axis = _axis(item, free, paid, project)
-    lines = _lines(item, free, axis, project)
-    return Prices(project, axis, lines[:FIRMS_SHOWN], len(lines), _strip(paid, axis), kept_out)
+    ranked = _by_price(free, axis, project)
+    kept_out = [offer for offer in offers if offer.is_kept_out]
+    # A service may have hundreds of firms; only those that the page names are read whole.
+    shown = [offer for _value, offer in ranked[:FIRMS_SHOWN]]
+    firms = _firms_of([*shown, *kept_out])
+    lines = _lines(item, ranked[:FIRMS_SHOWN], firms, axis, project)
+    return Prices(
+        project, axis, lines, len(ranked), _strip(paid, axis), [firms[offer.intermediary_id] for offer in kept_out]
+    )
 
 
-def _is_kept_out(offer: Offer) -> bool:
-    standing = getattr(offer.intermediary.organisation, "standing", None)
-    return standing is not None and (standing.restricted or standing.grade == "D")
+def _firms_of(offers: Iterable[Offer]) -> dict[int, Intermediary]:
+    firms = Intermediary.objects.select_related("organisation__standing", "organisation__district")
+    return firms.in_bulk({offer.intermediary_id for offer in offers})
 
 
 def paid_lately(item: ServiceItem) -> list[Paid]:
     """Prices of the last twelve calendar months, the latest first; in percent where the request had a standard."""
     since = clock.shanghai(f"{_a_year_before(clock.today()).isoformat()} 00:00")
     rows = awards_of(item).filter(publicity_started_at__gte=since).order_by("-publicity_started_at", "-pk")
-    columns = ("work_request_id", "work_request__number", "publicity_started_at", "price")
-    found = list(rows.values_list(*columns))
+    columns = ("work_request__number", "publicity_started_at", "price")
     if item.fee_schedule_id is None:
-        return [Paid(number, clock.date_of(at), price, cny(price)) for _pk, number, at, price in found]
-    standards = _standards(item, [pk for pk, *_rest in found])
+        return [Paid(number, clock.date_of(at), price, cny(price)) for number, at, price in rows.values_list(*columns)]
     return [
         Paid(number, clock.date_of(at), value, ratio_words(value / 100))
-        for pk, number, at, price in found
-        if (standard := standards.get(pk))
+        for number, at, price, standard in rows.annotate(standard=_standard(item)).values_list(*columns, "standard")
+        if standard
         for value in [price * 100 / standard]
     ]
 
@@ -214,9 +235,10 @@ def _a_year_before(day: date) -> date:
     return day.replace(year=year, day=min(day.day, months.monthrange(year, day.month)[1]))
 
 
-def _standards(item: ServiceItem, request_ids: list[int]) -> dict[int, Decimal]:
-    rows = RequestItem.objects.filter(item=item, work_request__in=request_ids, standard_fee__gt=0)
-    return {pk: fee for pk, fee in rows.values_list("work_request_id", "standard_fee") if fee}
+def _standard(item: ServiceItem) -> Subquery:
+    """The standard of an award's request for the service, in CNY; null where it had none."""
+    lines = RequestItem.objects.filter(work_request=OuterRef("work_request"), item=item, standard_fee__gt=0)
+    return Subquery(lines.values("standard_fee")[:1])
 
 
 def _value(offer: Offer, project: Project, *, is_ratio: bool) -> Decimal | None:
@@ -257,17 +279,28 @@ def _round_step(highest: Decimal) -> Decimal:
     return next(power * factor for factor in (2, 5, 10, 20) if highest <= power * factor * 6)
 
 
-def _lines(item: ServiceItem, offers: list[Offer], axis: Axis | None, project: Project) -> list[FirmLine]:
-    expiring = _expiring(item, offers)
+def _by_price(offers: Iterable[Offer], axis: Axis | None, project: Project) -> list[tuple[Decimal | None, Offer]]:
+    """The offers with where they lie on the axis, the cheapest first."""
+    valued = [(None if axis is None else _value(offer, project, is_ratio=axis.is_ratio), offer) for offer in offers]
+    return sorted(valued, key=lambda pair: (pair[0] is None, pair[0] or 0, pair[1].days, pair[1].pk))
+
+
+def _lines(
+    item: ServiceItem,
+    ranked: Sequence[tuple[Decimal | None, Offer]],
+    firms: Mapping[int, Intermediary],
+    axis: Axis | None,
+    project: Project,
+) -> list[FirmLine]:
+    expiring = _expiring(item, [offer for _value, offer in ranked])
     lines = []
-    for offer in offers:
-        value = None if axis is None else _value(offer, project, is_ratio=axis.is_ratio)
+    for value, offer in ranked:
+        offer.intermediary = firms[offer.intermediary_id]
         price = project.price_of(offer)
         words = cny(price) if price is not None else price_words(offer.pricing, offer.amount, offer.unit)
         dot = None if axis is None or value is None else axis.dot(value)
-        lines.append((value, FirmLine(offer, words, dot, expiring.get(offer.intermediary_id))))
-    lines.sort(key=lambda pair: (pair[0] is None, pair[0] or 0, pair[1].offer.days, pair[1].offer.pk))
-    return [line for _value, line in lines]
+        lines.append(FirmLine(offer, words, dot, expiring.get(offer.intermediary_id)))
+    return lines
 
 
 def _expiring(item: ServiceItem, offers: list[Offer]) -> dict[int, date]:

@@ -95,7 +95,7 @@ class TestFirms:
         for _ in range(4):
             OfferFactory(item=item)
 
-        with django_assert_max_num_queries(20):
+        with django_assert_max_num_queries(12):
             page = text_of(client.get("/en/services/HB-001/"))
 
         assert page.count("5 working days") == 4
