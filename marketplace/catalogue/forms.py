@@ -10,7 +10,8 @@ from django.utils.translation import gettext_lazy as _
 from marketplace.core.typed import reading
 
 from .fees import Coefficient, FeeCalculation, Parameter, UnableToCalculate, units, vocabulary
-from .fees.numbers import MAX_DECIMALS, percent, plain
+from .fees.numbers import percent, plain
+from .fees.reading import MAX_DECIMALS
 from .models import FeeSchedule, ServiceItem
 from .services import calculate_for_item, calculate_for_schedule
 

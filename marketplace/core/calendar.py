@@ -249,7 +249,8 @@ def end_of_day(day: date) -> datetime:
 
 def end_of_working_day(after: date, days: int) -> datetime:
     """The instant that "within N days of X" ends: 24:00 Asia/Shanghai of the Nth working day after X's date."""
-    return end_of_day(working_day_after(after, days))
+    last = working_day_after(after, days)
+    return end_of_day(last)
 
 
 def due_within(started_at: datetime, days: int) -> datetime:

@@ -35,6 +35,7 @@ from marketplace.tendering.policy import TenderingPolicy
 from marketplace.tendering.sealing import bids
 from marketplace.tendering.sealing.bids import Envelope, Plaintext
 from marketplace.tendering.sealing.custodians import Published
+from marketplace.tendering.sealing.references import bidder_ref
 from marketplace.tendering.selection import Candidate, Ciphertext, FrozenList
 from marketplace.tendering.services.requests.drafting import ItemLine
 
@@ -196,7 +197,7 @@ class Matters:
             ciphertext = bids.seal(work_request, plaintext.encode())
             bid = Bid(
                 work_request=work_request,
-                bidder_ref=bids.bidder_ref(work_request, plaintext.uscc, envelope.filing),
+                bidder_ref=bidder_ref(work_request, plaintext.uscc, envelope.filing),
                 arrived_at=arrived_at,
                 ciphertext=ciphertext,
                 envelope=bids.seal(work_request, envelope.encode()),

@@ -11,7 +11,8 @@ from marketplace.core.failures import Text
 
 from . import units, vocabulary
 from .errors import UnableToCalculate
-from .numbers import is_exact, percent, plain, read_number, round_fen
+from .numbers import is_exact, percent, plain, round_fen
+from .reading import read_number
 from .schedule import Coefficient, Parameter, Schedule, Variant
 from .steps import Step
 

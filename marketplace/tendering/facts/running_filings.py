@@ -7,7 +7,7 @@ from django.db.models import F
 from marketplace.registry.models import Intermediary
 
 from ..models import Bid, RequestVersion, WorkRequest
-from ..sealing import bids
+from ..sealing.references import bidder_ref
 from ..states import BEFORE_THE_RESULT
 
 #: A firm that files more often for one request still finds the request; its count then reads "32 or more".
@@ -22,7 +22,7 @@ def running_filings(intermediary: Intermediary) -> list[tuple[WorkRequest, int, 
     """
     waiting = list(WorkRequest.objects.public().filter(opening=None, status__in=BEFORE_THE_RESULT).for_list())
     refs = {
-        bids.bidder_ref(work_request, intermediary.uscc, number): work_request.pk
+        bidder_ref(work_request, intermediary.uscc, number): work_request.pk
         for work_request in waiting
         for number in range(FILINGS_SHOWN)
     }

@@ -105,16 +105,15 @@ def unmet(facts: BidderFacts, requirements: Requirements) -> list[Condition]:
 
 def judge(facts: BidderFacts, requirements: Requirements) -> list[Condition]:
     """Every condition, in the order in which pages show them."""
-    return [
+    own = [
         _listed(facts),
         _not_suspended(facts),
         _credit(facts),
         *_grade(facts, requirements),
         *_qualifications(facts, requirements),
-        *_practitioners(facts, requirements),
-        _not_related(facts, requirements),
-        _not_excluded(facts, requirements),
     ]
+    apart = [_not_related(facts, requirements), _not_excluded(facts, requirements)]
+    return [*own, *_practitioners(facts, requirements), *apart]
 
 
 def _listed(facts: BidderFacts) -> Condition:

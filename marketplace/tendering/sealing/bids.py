@@ -173,8 +173,3 @@ def read_envelope(document: Any) -> Envelope:
         return Envelope(**document)
     except TypeError as error:
         raise Malformed from error
-
-
-def bidder_ref(work_request: WorkRequest, uscc: str, filing: int) -> str:
-    """The only thing a filing's row says about its bidder; `filing` counts that firm's filings from 0."""
-    return sealing.keyed_reference(work_request.number, uscc, filing)

@@ -15,8 +15,9 @@ from .evaluating.keeping_pool import (
 )
 from .evaluating.marking import UnableToMark, declare_no_tie, declare_own_tie, hand_in_marks, save_marks
 from .evaluating.seating import remind_evaluators, replace_late_evaluators
-from .filing.arriving import price_problem, seal_and_submit_bid, withdraw_bid
-from .filing.bidding import Arrival, UnableToBid, filings_of, submit_bid, submit_withdrawal
+from .filing.bidding import seal_and_submit_bid, submit_bid, submit_withdrawal, withdraw_bid
+from .filing.checking import Arrival, UnableToBid, price_problem
+from .filing.own_filings import filings_of
 from .openings.closing import close_bids
 from .openings.opening import UnableToOpen, open_request
 from .openings.rotating import rotate_master_key

@@ -13,7 +13,8 @@ from marketplace.custody import sealing
 
 from ...models import Bid, OpenedBid, Opening, SealedProposal, WorkRequest
 from ...sealing import custodians, origins
-from ...sealing.bids import Malformed, bidder_ref, open_box, read_bid, read_envelope
+from ...sealing.bids import Malformed, open_box, read_bid, read_envelope
+from ...sealing.references import bidder_ref
 from ...states import Status
 from . import judging, opened_proposals, stages
 from .closing import close_bids

@@ -77,7 +77,7 @@ class TestSubmitBid:
         assert len({filing.sha256 for filing in filings}) == 2
 
     def test_a_firm_finds_more_filings_than_are_looked_up_at_once(self, draw, monkeypatch):
-        monkeypatch.setattr("marketplace.tendering.services.filing.bidding.REFS_AT_ONCE", 2)
+        monkeypatch.setattr("marketplace.tendering.services.filing.own_filings.REFS_AT_ONCE", 2)
         firm = bidder_for(draw)
 
         for _ in range(5):

@@ -16,7 +16,7 @@ from marketplace.tendering.sealing import bids, proposals
 from marketplace.tendering.sealing.bids import Malformed, Plaintext, SealedBid
 from marketplace.tendering.sealing.proposals import ProposalFile
 from marketplace.tendering.services import UnableToBid
-from marketplace.tendering.services.filing import bidding
+from marketplace.tendering.services.filing import checking, storing
 from marketplace.tendering.services.openings import judging, opened_proposals
 from tests.factories.accounts import MembershipFactory
 from tests.factories.tendering import WorkRequestFactory, bid, bidder_for, member_of, open_bids
@@ -187,13 +187,13 @@ class TestSubmitBid:
         box = sealed(work_request, firm)
         frozen_clock.move_to(work_request.bids_close_at - timedelta(seconds=1))
         seconds = iter([0.0, 61.0])
-        monkeypatch.setattr(bidding, "monotonic", lambda: next(seconds))
+        monkeypatch.setattr(checking, "monotonic", lambda: next(seconds))
 
         with nothing_changes(), pytest.raises(UnableToBid, match=r"opening|开启"):
             submit(work_request, firm, box)
 
     def test_a_firm_cannot_file_without_end_but_can_still_withdraw(self, work_request, monkeypatch):
-        monkeypatch.setattr(bidding, "MOST_FILINGS", 2)
+        monkeypatch.setattr(storing, "MOST_FILINGS", 2)
         firm = bidder_for(work_request)
         boxes = [sealed(work_request, firm) for _ in range(3)]
         for box in boxes[:2]:

@@ -13,7 +13,7 @@ from marketplace.tendering.models import SealedProposal
 from marketplace.tendering.sealing import bids, proposals
 from marketplace.tendering.sealing.bids import Malformed, Plaintext
 from marketplace.tendering.sealing.proposals import SealedFile, UnfitProposal
-from marketplace.tendering.services.filing import bidding
+from marketplace.tendering.services.filing import storing
 from tests.factories.evaluators import EvaluatorFactory
 from tests.factories.tendering import WorkRequestFactory, bid, bidder_for, open_bids
 from tests.tendering.services.openings.test_opening import file_raw
@@ -138,7 +138,7 @@ def test_a_hostile_proposal_is_set_aside_and_the_opening_goes_on(frozen_clock, s
     honest, hostile = bidder_for(contest), bidder_for(contest)
     bid(contest, honest)
     sealed, binding = sealed_head(content)
-    bidding._keep(contest, sealed)
+    storing._keep(contest, sealed)
     file_raw(contest, hostile, price="150000.00", proposal=binding)
 
     opening = open_bids(contest)

@@ -48,7 +48,7 @@ def file_raw(work_request, firm, *, filing=0, uscc=None, plaintext=None, ciphert
     envelope = envelope or bids.seal(work_request, Envelope(firm.uscc, filing, person, "", "").encode())
     return Bid.objects.create(
         work_request=work_request,
-        bidder_ref=bids.bidder_ref(work_request, firm.uscc, filing),
+        bidder_ref=bidder_ref(work_request, firm.uscc, filing),
         arrived_at=clock.now(),
         ciphertext=ciphertext,
         envelope=envelope,
