@@ -12,6 +12,7 @@ from marketplace.tendering.announcing import announcement
 from marketplace.tendering.models import Bid, Deposit, OpenedBid, Opening, OpeningWait
 from marketplace.tendering.sealing import bids, custodians, origins
 from marketplace.tendering.sealing.bids import Envelope, Plaintext
+from marketplace.tendering.sealing.references import bidder_ref
 from marketplace.tendering.services import UnableToOpen
 from tests.factories.accounts import HolderFactory, MembershipFactory
 from tests.factories.registry import SuspensionFactory
