@@ -9,6 +9,8 @@ unexport PYTHONDONTWRITEBYTECODE
 BIN := .venv/bin
 MANAGE := $(BIN)/python manage.py
 PYTEST := $(BIN)/python -m pytest
+# A file stays with one of them, which makes its world once.
+TWO_WORKERS := -n 2 --dist loadfile
 
 .PHONY: run dev install develop test check services-test endure bench messages hooks requirements clean
 
@@ -38,7 +40,7 @@ develop: .venv/.developed  ## and what testing needs
 
 test: develop  ## everything that needs no server, the browser tests included
 	$(BIN)/python scripts/install_chromium.py
-	env -u DATABASE_URL -u REDIS_URL -u ELASTICSEARCH_URL $(PYTEST) -n 2 --dist loadgroup tests
+	env -u DATABASE_URL -u REDIS_URL -u ELASTICSEARCH_URL $(PYTEST) $(TWO_WORKERS) tests
 
 check: develop  ## lint, types, imports, templates, migrations, translations
 	$(BIN)/ruff check .
@@ -51,8 +53,8 @@ check: develop  ## lint, types, imports, templates, migrations, translations
 	$(MANAGE) check
 	$(BIN)/python scripts/check_translations.py
 
-services-test: develop  ## the domain tests on PostgreSQL and Redis: DATABASE_URL, REDIS_URL
-	$(PYTEST) -n 2 --dist loadgroup --create-db -m "not browser" $(if $(DATABASE_URL),tests,tests/services)
+services-test: develop  ## what reads or writes the database, on PostgreSQL and Redis: DATABASE_URL, REDIS_URL
+	$(PYTEST) $(TWO_WORKERS) --create-db -m "services or database and not browser" $(if $(DATABASE_URL),tests,tests/services)
 
 endure: develop  ## `make run` through kills, strange files, a full disk and a wrong clock; SECONDS=3600 for an hour
 	env -u DATABASE_URL -u REDIS_URL $(PYTEST) --endure $(SECONDS) -m endurance tests/functional/test_endurance.py

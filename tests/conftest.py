@@ -8,6 +8,7 @@ from django.utils import translation
 from marketplace.core import appendonly, clock
 
 MONDAY_MORNING = "2026-11-23 10:00"
+DATABASE = {"db", "transactional_db", "django_db_setup"}
 
 # No deadline: on a busy machine an example takes as long as it takes, and the failure would say nothing of the rule.
 hypothesis.settings.register_profile("day", deadline=None, max_examples=100, print_blob=True)
@@ -101,10 +102,10 @@ def _empty_cache():
 
 
 def pytest_collection_modifyitems(items):
-    """With `--dist loadgroup` a file stays on one worker, which makes its world once, unless it says otherwise."""
+    """Mark what reads or writes the database, so that a run on another database need not repeat the rest."""
     for item in items:
-        if item.get_closest_marker("xdist_group") is None:
-            item.add_marker(pytest.mark.xdist_group(item.path.stem))
+        if item.get_closest_marker("django_db") or not DATABASE.isdisjoint(getattr(item, "fixturenames", ())):
+            item.add_marker(pytest.mark.database)
 
 
 _teardown = TransactionTestCase._fixture_teardown

@@ -6,7 +6,7 @@ where one is recorded, or who may not enter out of the console; 404 hides what a
 may see but not do.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 
 import pytest
 from django.db import transaction
@@ -22,7 +22,6 @@ pytestmark = pytest.mark.django_db
 #: The packages that are ours; Wagtail's console and allauth's pages are looked at below.
 OURS = ("marketplace.", "credit.", "cms.", "search.")
 #: The table is dealt to so many workers, each of which makes the world once.
-PARTS = 4
 
 ROLES = ("anonymous", "stranger", "rival", "reader", "owner", "firm", "applicant", "regulator", "operator")
 #: Route, then the answer to a GET by each of ROLES.
@@ -361,14 +360,6 @@ def table() -> dict[str, dict[str, int]]:
     return {route: dict(zip(ROLES, map(int, codes), strict=True)) for route, *codes in rows}
 
 
-def dealt(routes: Iterable[str]) -> list:
-    """One test a route, dealt to the workers in turn."""
-    return [
-        pytest.param(route, marks=pytest.mark.xdist_group(f"roles {number % PARTS}"))
-        for number, route in enumerate(routes)
-    ]
-
-
 @pytest.fixture(scope="module")
 def world(django_db_setup, django_db_blocker):
     """The scene and everybody's session, made once; each test takes back what it did."""
@@ -407,7 +398,7 @@ class TestTheTable:
         assert PAGES.split()[1 : len(ROLES) + 1] == [role[:3] for role in ROLES]
 
 
-@pytest.mark.parametrize("route", dealt(table()))
+@pytest.mark.parametrize("route", table())
 def test_a_page_answers_each_role_as_the_table_says(route, things, clients):
     address = address_of(route, things)
 
@@ -416,7 +407,7 @@ def test_a_page_answers_each_role_as_the_table_says(route, things, clients):
     assert answers == table()[route]
 
 
-@pytest.mark.parametrize("route", dealt(OPERATIONS))
+@pytest.mark.parametrize("route", OPERATIONS)
 def test_an_operation_is_refused_to_every_role_that_may_not(route, things, clients):
     address = address_of(route, things)
 
@@ -433,7 +424,7 @@ def refuses(answer) -> bool:
     return sent_away or answer.status_code in (403, 404)
 
 
-@pytest.mark.parametrize("route", dealt(route for route, allowed in OPERATIONS.items() if allowed))
+@pytest.mark.parametrize("route", [route for route, allowed in OPERATIONS.items() if allowed])
 def test_an_operation_is_open_to_the_roles_that_may(route, things, clients):
     address = address_of(route, things)
 
