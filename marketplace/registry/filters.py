@@ -107,7 +107,8 @@ class IntermediaryFilter(django_filters.FilterSet):
 
     @cached_property
     def items(self) -> list[ServiceItem]:
-        return list(ServiceItem.objects.open().select_related("fee_schedule", "qualification_type"))
+        """All services that can be chosen, by name."""
+        return list(ServiceItem.objects.open().only("code", "name_zh", "name_en"))
 
     @cached_property
     def chosen(self) -> dict[str, Any]:
@@ -117,7 +118,9 @@ class IntermediaryFilter(django_filters.FilterSet):
 
     @cached_property
     def chosen_items(self) -> list[ServiceItem]:
-        return [item for item in self.items if item.code in self.chosen.get("service", ())]
+        chosen = [item.pk for item in self.items if item.code in self.chosen.get("service", ())]
+        whole = ServiceItem.objects.open().select_related("fee_schedule", "qualification_type")
+        return list(whole.filter(pk__in=chosen)) if chosen else []
 
     @cached_property
     def project(self) -> Project | None:
@@ -164,7 +167,7 @@ class IntermediaryFilter(django_filters.FilterSet):
         asked = self.chosen if asked is None else asked
         offers = Offer.objects.all()
         if "service" in asked:
-            offers = offers.filter(item__in=[item.pk for item in self.items if item.code in asked["service"]])
+            offers = offers.filter(item__in=[item.pk for item in self.chosen_items])
         if "days" in asked:
             offers = offers.filter(days__lte=asked["days"])
         if "price" in asked:
@@ -181,7 +184,7 @@ class IntermediaryFilter(django_filters.FilterSet):
         for name in validities:
             within |= validity_is(name)
         rows = Qualification.objects.current().filter(within)
-        needed = (item.demanded_type for item in self.items if item.code in asked.get("service", ()))
+        needed = (item.demanded_type for item in (self.chosen_items if "service" in asked else ()))
         kinds = {kind.pk for kind in needed if kind is not None}
         return rows.filter(qualification_type__in=kinds) if kinds else rows
 
