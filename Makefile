@@ -9,8 +9,8 @@ unexport PYTHONDONTWRITEBYTECODE
 BIN := .venv/bin
 MANAGE := $(BIN)/python manage.py
 PYTEST := $(BIN)/python -m pytest
-# A file stays with one of them, which makes its world once.
-TWO_WORKERS := -n 2 --dist loadfile
+# A file stays with one of them, which makes its world once; in their order, since the longest files have few tests.
+TWO_WORKERS := -n 2 --dist loadfile --no-loadscope-reorder
 
 .PHONY: run dev install develop test check services-test endure bench messages hooks requirements clean
 
