@@ -6,7 +6,7 @@ import pytest
 from bs4 import BeautifulSoup
 from django.utils.translation import override
 
-from tests.functional.test_route_roles import address_of, clients, dealt, table, things, world
+from tests.functional.test_route_roles import address_of, clients, table, things, world
 
 __all__ = ["clients", "things", "world"]
 
@@ -31,7 +31,7 @@ def unmarked(html: str) -> list[str]:
     return [text.strip() for text in read if not text.find_parent(lang=True)["lang"].startswith("zh")]
 
 
-@pytest.mark.parametrize("route", dealt(pages()))
+@pytest.mark.parametrize("route", pages())
 def test_marks_its_chinese(route, things, clients):
     reader = next(each for each in READERS if table()[route][each] == 200)
     with override("en"):

@@ -21,7 +21,6 @@ pytestmark = pytest.mark.django_db
 
 #: The packages that are ours; Wagtail's console and allauth's pages are looked at below.
 OURS = ("marketplace.", "credit.", "cms.", "search.")
-#: The table is dealt to so many workers, each of which makes the world once.
 
 ROLES = ("anonymous", "stranger", "rival", "reader", "owner", "firm", "applicant", "regulator", "operator")
 #: Route, then the answer to a GET by each of ROLES.
