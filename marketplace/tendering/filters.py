@@ -10,7 +10,7 @@ from marketplace.accounts.models import District
 from marketplace.catalogue.models.items import Category
 from marketplace.core import clock
 from marketplace.core.matching import contains
-from marketplace.core.web.filters import RowsFilter
+from marketplace.core.web.filters import MoneyRangeFilter, RowsFilter
 from marketplace.registry.models import Intermediary
 
 from .choices import Grade, Method
@@ -87,7 +87,7 @@ class RequestFilter(django_filters.FilterSet):
         label=_("Owner's district"),
         widget=forms.CheckboxSelectMultiple,
     )
-    price_max = django_filters.RangeFilter(label=_("Price limit (CNY)"))
+    price_max = MoneyRangeFilter(label=_("Price limit (CNY)"))
     sort = RequestOrdering(
         choices=[
             ("closing", _("Closing first")),
@@ -167,7 +167,7 @@ class AwardFilter(django_filters.FilterSet):
         label=_("Stage"),
         widget=forms.CheckboxSelectMultiple,
     )
-    price = django_filters.RangeFilter(label=_("Award price (CNY)"))
+    price = MoneyRangeFilter(label=_("Award price (CNY)"))
     sort = django_filters.OrderingFilter(
         fields=[("publicity_started_at", "newest"), ("price", "price")],
         choices=[

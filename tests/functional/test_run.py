@@ -145,14 +145,14 @@ class TestWhileItRuns:
 
     def test_the_links_in_its_mails_lead_to_its_pages(self, market, running):
         person = market.stage.ask("noticed")
-        bodies = wait_until(
-            lambda: [body for to, body in market.stage.ask("letters") if to == person["email"]],
-            seconds=60,
-            what="the mails",
-            interval=0.5,
-        )
 
-        links = [link for body in bodies for link in re.findall(r"https?://\S+", body)]
+        def links_of_all():
+            """The links of the person's mails, once as many have come as there are notices: one follows another."""
+            bodies = [body for to, body in market.stage.ask("letters") if to == person["email"]]
+            found = [link for body in bodies for link in re.findall(r"https?://\S+", body)]
+            return found if len(found) >= len(person["paths"]) else None
+
+        links = wait_until(links_of_all, seconds=60, what="the mails", interval=0.5)
         assert sorted(links) == sorted(
             f"http://127.0.0.1:{market.environment['PORT']}{path}" for path in person["paths"]
         )

@@ -189,3 +189,12 @@ class TestMatters:
         work_request = WorkRequestFactory(bidders=1, opened=True)
 
         assert self.of(bidder_for(work_request).organisation) == ([], [])
+
+
+@pytest.mark.parametrize("amount", ["-1.7976931348623157e+308", "1e30", "0.005"])
+@pytest.mark.parametrize("end", ["min", "max"])
+def test_an_amount_that_money_cannot_be_is_refused_at_its_field(client, end, amount):
+    answer = client.get("/api/v1/work-requests/", {f"price_max_{end}": amount})
+
+    assert answer.status_code == 400
+    assert "price_max" in answer.json()["errors"]
