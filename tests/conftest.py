@@ -11,8 +11,10 @@ MONDAY_MORNING = "2026-11-23 10:00"
 DATABASE = {"db", "transactional_db", "django_db_setup"}
 
 # No deadline: on a busy machine an example takes as long as it takes, and the failure would say nothing of the rule.
-hypothesis.settings.register_profile("day", deadline=None, max_examples=100, print_blob=True)
-hypothesis.settings.register_profile("night", parent=hypothesis.settings.get_profile("day"), max_examples=5000)
+# By day the same examples each time, so that a run says something of the change; by night others, and many more.
+hypothesis.settings.register_profile("day", deadline=None, max_examples=100, print_blob=True, derandomize=True)
+night = {"max_examples": 5000, "derandomize": False}
+hypothesis.settings.register_profile("night", parent=hypothesis.settings.get_profile("day"), **night)
 hypothesis.settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "day"))
 
 

@@ -293,6 +293,7 @@ SPECTACULAR_SETTINGS = {
     "POSTPROCESSING_HOOKS": [
         "drf_spectacular.hooks.postprocess_schema_enums",
         "marketplace.core.web.openapi.with_refusals",
+        "marketplace.core.web.openapi.with_empty_choices",
     ],
     "ENUM_NAME_OVERRIDES": {
         "ItemPricing": "marketplace.catalogue.models.fee_schedules.Pricing",

@@ -45,6 +45,16 @@ def with_refusals(result: dict[str, Any], **_: Any) -> dict[str, Any]:
     return result
 
 
+def with_empty_choices(result: dict[str, Any], **_: Any) -> dict[str, Any]:
+    """A postprocessing hook: an order that is asked for with nothing is none, and is taken, as a form sends it."""
+    for operations in result["paths"].values():
+        for parameter in operations.get("get", {}).get("parameters", []):
+            items = parameter["schema"].get("items", {})
+            if parameter["name"] == "sort" and "enum" in items and "" not in items["enum"]:
+                items["enum"] = ["", *items["enum"]]
+    return result
+
+
 def _add_refusals(path: str, operation: dict[str, Any]) -> None:
     refusals = dict(ALWAYS)
     if "{" in path or any(each["name"] == "page" for each in operation.get("parameters", [])):

@@ -46,3 +46,11 @@ class TestAListOfTheApi:
     @pytest.mark.parametrize("query", ["page_size=100", "page=1", "price_max_min=1&price_max_max=2", "format=json", ""])
     def test_filter_that_it_has_is_taken(self, client, query):
         assert client.get(f"/api/v1/work-requests/?{query}").status_code == 200
+
+
+def test_an_order_asked_for_with_nothing_is_described_as_it_is_taken(client):
+    description = client.get("/api/v1/schema/?format=json").json()["paths"]["/api/v1/service-items/"]["get"]
+
+    [sort] = [each for each in description["parameters"] if each["name"] == "sort"]
+    assert sort["schema"]["items"]["enum"] == ["", "catalogue", "days", "name"]
+    assert client.get("/api/v1/service-items/?sort=,").status_code == 200
