@@ -4,7 +4,6 @@ from decimal import ROUND_HALF_UP, Decimal
 from fractions import Fraction
 
 SHOWN_DECIMALS = 6
-FEN = Decimal("0.01")
 
 
 def to_decimal(number: Fraction, places: int) -> Decimal:

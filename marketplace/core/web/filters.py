@@ -3,9 +3,8 @@
 from typing import Any
 
 import django_filters
-from django import forms
 
-from .forms import SomeRows
+from .forms import AmountField, SomeRows
 
 
 class RowsField(SomeRows, django_filters.fields.ModelMultipleChoiceField):
@@ -19,11 +18,10 @@ class RowsFilter(django_filters.ModelMultipleChoiceFilter):
 
 
 class MoneyRangeField(django_filters.fields.RangeField):
-    """From and to in CNY, as exact as money is kept: 16 digits and two decimals."""
+    """From and to in CNY, read as amounts are everywhere."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
-        ends = tuple(forms.DecimalField(max_digits=18, decimal_places=2) for _end in ("from", "to"))
-        super().__init__(ends, *args, **kwargs)
+        super().__init__((AmountField(), AmountField()), *args, **kwargs)
 
 
 class MoneyRangeFilter(django_filters.RangeFilter):
