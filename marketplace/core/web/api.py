@@ -5,6 +5,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from django.core.exceptions import PermissionDenied
+from django.forms import MultipleChoiceField
 from django.http import Http404
 from django.utils import translation
 from django.utils.translation import gettext as _
@@ -33,7 +34,8 @@ class InItsLanguage:
 
 class NamedFilters(DjangoFilterBackend):
     """
-    The filters that the description names, and no others: a misspelt one would be passed over and give everything.
+    The filters that the description names, and no others, each once unless it takes several values: what is misspelt
+    or given again would be passed over in silence, and the answer would be of another question.
     """
 
     def filter_queryset(self, request: Request, queryset: Any, view: Any) -> Any:
@@ -41,9 +43,14 @@ class NamedFilters(DjangoFilterBackend):
             return super().filter_queryset(request, queryset, view)
         filterset = self.get_filterset(request, queryset, view)
         fields = filterset.form.fields if filterset is not None else {}
-        unknown = sorted(set(request.query_params) - set(_names_of(fields)) - set(EVERYWHERE))
+        given = request.query_params
+        unknown = sorted(set(given) - set(_names_of(fields)) - set(EVERYWHERE))
         if unknown:
             raise ValidationError({name: [_("There is no such filter.")] for name in unknown})
+        several = {name for name, field in fields.items() if isinstance(field, MultipleChoiceField)}
+        repeated = sorted(name for name in set(given) - several if len(given.getlist(name)) > 1)
+        if repeated:
+            raise ValidationError({name: [_("Give this once.")] for name in repeated})
         return super().filter_queryset(request, queryset, view)
 
 

@@ -43,6 +43,18 @@ class TestAListOfTheApi:
         assert answer.status_code == 400
         assert list(answer.json()["errors"]) == [query.partition("=")[0]]
 
+    @pytest.mark.parametrize(
+        ("kind", "name"), [("work-requests", "item"), ("awards", "price_max"), ("regulations", "q"), ("awards", "sort")]
+    )
+    def test_filter_given_twice_is_refused_for_none_would_say_which_counts(self, client, kind, name):
+        answer = client.get(f"/api/v1/{kind}/?{name}=1&{name}=2")
+
+        assert answer.status_code == 400
+        assert answer.json()["errors"] == {name: ["这一项请只填一次。"]}
+
+    def test_filter_of_several_values_is_given_several_times(self, client):
+        assert client.get("/api/v1/service-items/?status=active&status=voluntary").status_code == 200
+
     @pytest.mark.parametrize("query", ["page_size=100", "page=1", "price_max_min=1&price_max_max=2", "format=json", ""])
     def test_filter_that_it_has_is_taken(self, client, query):
         assert client.get(f"/api/v1/work-requests/?{query}").status_code == 200
