@@ -77,6 +77,12 @@ class Migration(migrations.Migration):
                 'verbose_name': 'credit event',
                 'verbose_name_plural': 'credit events',
                 'ordering': ('-proposed_at', '-pk'),
+                'indexes': [
+                    models.Index(fields=['subject', '-proposed_at'], name='credit_cond_subject_38c328_idx'),
+                ],
+                'constraints': [
+                    models.CheckConstraint(condition=models.Q(('points__gt', 0)), name='conduct_event_points_positive'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -99,6 +105,13 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': 'credit standing',
                 'verbose_name_plural': 'credit standings',
+                'indexes': [
+                    models.Index(fields=['-score'], name='credit_curr_score_58d761_idx'),
+                    models.Index(fields=['grade_rank', '-score'], name='credit_curr_grade_r_0e53ca_idx'),
+                ],
+                'constraints': [
+                    models.CheckConstraint(condition=models.Q(('score__range', (Decimal('0'), Decimal('100')))), name='current_standing_score_in_range'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -112,6 +125,15 @@ class Migration(migrations.Migration):
                 ('replaces', models.OneToOneField(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='replaced_by', to='credit.engagement')),
                 ('subject', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='engagements', to='accounts.organisation')),
             ],
+            options={
+                'indexes': [
+                    models.Index(fields=['subject', 'client'], name='credit_enga_subject_ce697c_idx'),
+                ],
+                'constraints': [
+                    models.CheckConstraint(condition=models.Q(('subject', models.F('client')), _negated=True), name='engagement_with_another'),
+                    models.UniqueConstraint(fields=('subject', 'number'), name='engagement_once'),
+                ],
+            },
         ),
         migrations.CreateModel(
             name='EventEvidence',
@@ -136,6 +158,12 @@ class Migration(migrations.Migration):
             ],
             options={
                 'ordering': ('event', 'position'),
+                'constraints': [
+                    models.UniqueConstraint(fields=('event', 'position'), name='event_step_position_once'),
+                    models.UniqueConstraint(condition=models.Q(('kind__in', ('effective', 'dismissed'))), fields=('event',), name='event_decided_once'),
+                    models.CheckConstraint(condition=models.Q(('kind', 'proposed'), models.Q(('actor', models.F('proposer')), _negated=True), _connector='OR'), name='event_proposer_never_decides'),
+                    models.CheckConstraint(condition=models.Q(('kind__in', ('proposed', 'dismissed')), ('effective_on__isnull', False), _connector='OR'), name='event_step_has_its_day'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -154,6 +182,15 @@ class Migration(migrations.Migration):
                 ('corrects', models.OneToOneField(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='corrected_by', to='credit.processstep')),
                 ('subject', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='process_steps', to='accounts.organisation')),
             ],
+            options={
+                'indexes': [
+                    models.Index(fields=['subject', 'due_on'], name='credit_proc_subject_361b5c_idx'),
+                ],
+                'constraints': [
+                    models.CheckConstraint(condition=models.Q(('subject', models.F('client')), _negated=True), name='process_step_for_another'),
+                    models.UniqueConstraint(condition=models.Q(('corrects', None)), fields=('subject', 'contract_no', 'kind', 'sequence'), name='process_step_once'),
+                ],
+            },
         ),
         migrations.CreateModel(
             name='Review',
@@ -173,6 +210,13 @@ class Migration(migrations.Migration):
             ],
             options={
                 'abstract': False,
+                'indexes': [
+                    models.Index(fields=['subject', 'rated_at'], name='credit_revi_subject_f294e0_idx'),
+                ],
+                'constraints': [
+                    models.CheckConstraint(condition=models.Q(('attitude__range', (1, 5)), ('compliance__range', (1, 5)), ('fees__range', (1, 5)), ('quality__range', (1, 5)), ('timeliness__range', (1, 5))), name='review_one_to_five_stars'),
+                    models.CheckConstraint(condition=models.Q(('subject', models.F('client')), _negated=True), name='review_of_another'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -189,6 +233,9 @@ class Migration(migrations.Migration):
             ],
             options={
                 'abstract': False,
+                'constraints': [
+                    models.CheckConstraint(condition=models.Q(('attitude__range', (1, 5)), ('compliance__range', (1, 5)), ('fees__range', (1, 5)), ('quality__range', (1, 5)), ('timeliness__range', (1, 5))), name='reviewchange_one_to_five_stars'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -205,81 +252,5 @@ class Migration(migrations.Migration):
                 'indexes': [models.Index(fields=['subject', 'completed_on'], name='credit_comp_subject_7586a8_idx')],
                 'constraints': [models.CheckConstraint(condition=models.Q(('subject', models.F('client')), _negated=True), name='completion_for_another')],
             },
-        ),
-        migrations.AddIndex(
-            model_name='conductevent',
-            index=models.Index(fields=['subject', '-proposed_at'], name='credit_cond_subject_38c328_idx'),
-        ),
-        migrations.AddConstraint(
-            model_name='conductevent',
-            constraint=models.CheckConstraint(condition=models.Q(('points__gt', 0)), name='conduct_event_points_positive'),
-        ),
-        migrations.AddIndex(
-            model_name='currentstanding',
-            index=models.Index(fields=['-score'], name='credit_curr_score_58d761_idx'),
-        ),
-        migrations.AddIndex(
-            model_name='currentstanding',
-            index=models.Index(fields=['grade_rank', '-score'], name='credit_curr_grade_r_0e53ca_idx'),
-        ),
-        migrations.AddConstraint(
-            model_name='currentstanding',
-            constraint=models.CheckConstraint(condition=models.Q(('score__range', (Decimal('0'), Decimal('100')))), name='current_standing_score_in_range'),
-        ),
-        migrations.AddIndex(
-            model_name='engagement',
-            index=models.Index(fields=['subject', 'client'], name='credit_enga_subject_ce697c_idx'),
-        ),
-        migrations.AddConstraint(
-            model_name='engagement',
-            constraint=models.CheckConstraint(condition=models.Q(('subject', models.F('client')), _negated=True), name='engagement_with_another'),
-        ),
-        migrations.AddConstraint(
-            model_name='engagement',
-            constraint=models.UniqueConstraint(fields=('subject', 'number'), name='engagement_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='eventstep',
-            constraint=models.UniqueConstraint(fields=('event', 'position'), name='event_step_position_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='eventstep',
-            constraint=models.UniqueConstraint(condition=models.Q(('kind__in', ('effective', 'dismissed'))), fields=('event',), name='event_decided_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='eventstep',
-            constraint=models.CheckConstraint(condition=models.Q(('kind', 'proposed'), models.Q(('actor', models.F('proposer')), _negated=True), _connector='OR'), name='event_proposer_never_decides'),
-        ),
-        migrations.AddConstraint(
-            model_name='eventstep',
-            constraint=models.CheckConstraint(condition=models.Q(('kind__in', ('proposed', 'dismissed')), ('effective_on__isnull', False), _connector='OR'), name='event_step_has_its_day'),
-        ),
-        migrations.AddIndex(
-            model_name='processstep',
-            index=models.Index(fields=['subject', 'due_on'], name='credit_proc_subject_361b5c_idx'),
-        ),
-        migrations.AddConstraint(
-            model_name='processstep',
-            constraint=models.CheckConstraint(condition=models.Q(('subject', models.F('client')), _negated=True), name='process_step_for_another'),
-        ),
-        migrations.AddConstraint(
-            model_name='processstep',
-            constraint=models.UniqueConstraint(condition=models.Q(('corrects', None)), fields=('subject', 'contract_no', 'kind', 'sequence'), name='process_step_once'),
-        ),
-        migrations.AddIndex(
-            model_name='review',
-            index=models.Index(fields=['subject', 'rated_at'], name='credit_revi_subject_f294e0_idx'),
-        ),
-        migrations.AddConstraint(
-            model_name='review',
-            constraint=models.CheckConstraint(condition=models.Q(('attitude__range', (1, 5)), ('compliance__range', (1, 5)), ('fees__range', (1, 5)), ('quality__range', (1, 5)), ('timeliness__range', (1, 5))), name='review_one_to_five_stars'),
-        ),
-        migrations.AddConstraint(
-            model_name='review',
-            constraint=models.CheckConstraint(condition=models.Q(('subject', models.F('client')), _negated=True), name='review_of_another'),
-        ),
-        migrations.AddConstraint(
-            model_name='reviewchange',
-            constraint=models.CheckConstraint(condition=models.Q(('attitude__range', (1, 5)), ('compliance__range', (1, 5)), ('fees__range', (1, 5)), ('quality__range', (1, 5)), ('timeliness__range', (1, 5))), name='reviewchange_one_to_five_stars'),
         ),
     ]

@@ -67,6 +67,9 @@ class Migration(migrations.Migration):
                 'verbose_name': 'regulation',
                 'verbose_name_plural': 'regulations',
                 'ordering': ('-effective_on', 'document_no'),
+                'constraints': [
+                    models.CheckConstraint(condition=models.Q(('status', 'repealed'), models.Q(('repealed_by', None), ('repealed_on', None)), _connector='OR'), name='regulation_repealed_with_status'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -107,6 +110,9 @@ class Migration(migrations.Migration):
                 'verbose_name': 'fee schedule',
                 'verbose_name_plural': 'fee schedules',
                 'ordering': ('code',),
+                'constraints': [
+                    models.CheckConstraint(condition=models.Q(('effective_to', None), ('effective_to__gte', models.F('effective_from')), _connector='OR'), name='fee_schedule_dates_in_order'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -138,28 +144,16 @@ class Migration(migrations.Migration):
                 'verbose_name': 'service item',
                 'verbose_name_plural': 'service items',
                 'ordering': ('pk',),
+                'constraints': [
+                    models.CheckConstraint(condition=models.Q(('fee_schedule__isnull', False), ('fee_variant', ''), _connector='OR'), name='service_item_variant_of_a_schedule'),
+                    models.CheckConstraint(condition=models.Q(('standard_days', None), ('standard_days__gt', 0), _connector='OR'), name='service_item_standard_days_positive'),
+                ],
             },
         ),
         migrations.AddField(
             model_name='legalbasis',
             name='item',
             field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='bases', to='catalogue.serviceitem'),
-        ),
-        migrations.AddConstraint(
-            model_name='regulation',
-            constraint=models.CheckConstraint(condition=models.Q(('status', 'repealed'), models.Q(('repealed_by', None), ('repealed_on', None)), _connector='OR'), name='regulation_repealed_with_status'),
-        ),
-        migrations.AddConstraint(
-            model_name='feeschedule',
-            constraint=models.CheckConstraint(condition=models.Q(('effective_to', None), ('effective_to__gte', models.F('effective_from')), _connector='OR'), name='fee_schedule_dates_in_order'),
-        ),
-        migrations.AddConstraint(
-            model_name='serviceitem',
-            constraint=models.CheckConstraint(condition=models.Q(('fee_schedule__isnull', False), ('fee_variant', ''), _connector='OR'), name='service_item_variant_of_a_schedule'),
-        ),
-        migrations.AddConstraint(
-            model_name='serviceitem',
-            constraint=models.CheckConstraint(condition=models.Q(('standard_days', None), ('standard_days__gt', 0), _connector='OR'), name='service_item_standard_days_positive'),
         ),
         migrations.AddConstraint(
             model_name='legalbasis',

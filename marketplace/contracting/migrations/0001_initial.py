@@ -58,6 +58,16 @@ class Migration(migrations.Migration):
                 'verbose_name': 'contract',
                 'verbose_name_plural': 'contracts',
                 'ordering': ('-created_at', '-pk'),
+                'constraints': [
+                    models.UniqueConstraint(condition=models.Q(('state__in', ('drafting', 'signing', 'in_service', 'completed'))), fields=('award',), name='contract_one_lives_an_award'),
+                    models.CheckConstraint(condition=models.Q(('price__gt', 0)), name='contract_price_above_zero'),
+                    models.CheckConstraint(condition=models.Q(('owner', models.F('intermediary')), _negated=True), name='contract_parties_differ'),
+                    models.CheckConstraint(condition=models.Q(('service_ends_on__gte', models.F('service_starts_on'))), name='contract_service_ends_after_start'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('signed_at', None), ('state__in', ('drafting', 'signing', 'lapsed'))), models.Q(('filing_due_at__isnull', False), ('signed_at__isnull', False), ('state__in', ('in_service', 'completed'))), ('state', 'terminated'), _connector='OR'), name='contract_signed_in_its_states'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('completed_at__isnull', False), ('rating_due_at__isnull', False), ('state', 'completed')), models.Q(models.Q(('state', 'completed'), _negated=True), ('completed_at', None), ('rating_due_at', None)), _connector='OR'), name='contract_completed_has_its_time'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('ended_at__isnull', False), ('state__in', ('lapsed', 'terminated')), models.Q(('end_reason', ''), _negated=True)), models.Q(('end_reason', ''), ('ended_at', None), ('state__in', ('drafting', 'signing', 'in_service', 'completed'))), _connector='OR'), name='contract_end_has_its_reason'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('filed_at', None), ('filed_by', None)), models.Q(('filed_at__isnull', False), ('filed_by__isnull', False), ('signed_at__isnull', False)), _connector='OR'), name='contract_filed_by_somebody'),
+                ],
             },
             bases=(django_fsm.FSMModelMixin, models.Model),
         ),
@@ -85,6 +95,15 @@ class Migration(migrations.Migration):
                 'verbose_name': 'rating',
                 'verbose_name_plural': 'ratings',
                 'ordering': ('-rated_at', '-pk'),
+                'constraints': [
+                    models.CheckConstraint(condition=models.Q(('quality__gte', 1), ('quality__lte', 5)), name='rating_quality_1_to_5'),
+                    models.CheckConstraint(condition=models.Q(('timeliness__gte', 1), ('timeliness__lte', 5)), name='rating_timeliness_1_to_5'),
+                    models.CheckConstraint(condition=models.Q(('attitude__gte', 1), ('attitude__lte', 5)), name='rating_attitude_1_to_5'),
+                    models.CheckConstraint(condition=models.Q(('fees__gte', 1), ('fees__lte', 5)), name='rating_fees_1_to_5'),
+                    models.CheckConstraint(condition=models.Q(('compliance__gte', 1), ('compliance__lte', 5)), name='rating_compliance_1_to_5'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('before_change', None), ('changed_at', None)), models.Q(('before_change__isnull', False), ('changed_at__gte', models.F('rated_at')), ('changed_at__lt', models.F('change_due_at'))), _connector='OR'), name='rating_changed_in_time'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('replied_at', None), ('replied_by', None), ('reply', '')), models.Q(models.Q(('reply', ''), _negated=True), ('replied_at__isnull', False), ('replied_by__isnull', False)), _connector='OR'), name='rating_replied_by_somebody'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -101,6 +120,10 @@ class Migration(migrations.Migration):
             ],
             options={
                 'ordering': ('contract', 'version'),
+                'constraints': [
+                    models.UniqueConstraint(fields=('contract', 'version'), name='contract_text_version_once'),
+                    models.CheckConstraint(condition=models.Q(('version__gt', 0)), name='contract_text_version_from_1'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -127,6 +150,10 @@ class Migration(migrations.Migration):
                 'verbose_name': 'deliverable',
                 'verbose_name_plural': 'deliverables',
                 'ordering': ('milestone', 'submission'),
+                'constraints': [
+                    models.CheckConstraint(condition=models.Q(models.Q(('answered_at', None), ('answered_by', None), ('outcome', 'pending')), models.Q(('answered_at__isnull', False), ('answered_by__isnull', False), ('outcome', 'accepted')), models.Q(('answered_at__isnull', False), ('answered_by__isnull', False), ('outcome', 'returned'), models.Q(('reasons', ''), _negated=True)), _connector='OR'), name='deliverable_answered_by_somebody'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('decided_at', None), ('decided_by', None), ('decision', ''), ('decision_reasons', '')), models.Q(('decided_at__isnull', False), ('decided_by__isnull', False), models.Q(('decision', ''), _negated=True), models.Q(('decision_reasons', ''), _negated=True)), _connector='OR'), name='deliverable_decided_by_somebody'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -157,6 +184,12 @@ class Migration(migrations.Migration):
                 'verbose_name': 'milestone',
                 'verbose_name_plural': 'milestones',
                 'ordering': ('contract', 'position'),
+                'constraints': [
+                    models.UniqueConstraint(fields=('contract', 'position'), name='milestone_position_once'),
+                    models.CheckConstraint(condition=models.Q(('percent__gt', 0), ('percent__lte', 100)), name='milestone_percent_above_0_to_100'),
+                    models.CheckConstraint(condition=models.Q(('amount__gte', 0)), name='milestone_amount_not_negative'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('accepted_at__isnull', False), ('state', 'accepted')), models.Q(models.Q(('state', 'accepted'), _negated=True), ('accepted_at', None)), _connector='OR'), name='milestone_accepted_has_its_time'),
+                ],
             },
             bases=(django_fsm.FSMModelMixin, models.Model),
         ),
@@ -173,6 +206,9 @@ class Migration(migrations.Migration):
             ],
             options={
                 'ordering': ('granted_at', 'pk'),
+                'constraints': [
+                    models.CheckConstraint(condition=models.Q(('due_on__gt', models.F('due_on_before'))), name='extension_is_later'),
+                ],
             },
         ),
         migrations.AddField(
@@ -202,6 +238,10 @@ class Migration(migrations.Migration):
                 'verbose_name': 'payment',
                 'verbose_name_plural': 'payments',
                 'ordering': ('paid_on', 'pk'),
+                'constraints': [
+                    models.CheckConstraint(condition=models.Q(('amount__gt', 0)), name='payment_amount_above_zero'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('answered_at', None), ('answered_by', None), ('denial_reason', ''), ('state', 'recorded')), models.Q(('answered_at__isnull', False), ('answered_by__isnull', False), ('denial_reason', ''), ('state', 'confirmed')), models.Q(('answered_at__isnull', False), ('answered_by__isnull', False), ('state', 'denied'), models.Q(('denial_reason', ''), _negated=True)), _connector='OR'), name='payment_answered_by_somebody'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -217,95 +257,10 @@ class Migration(migrations.Migration):
             ],
             options={
                 'ordering': ('signed_at', 'pk'),
+                'constraints': [
+                    models.UniqueConstraint(fields=('text', 'party'), name='signature_once_a_party'),
+                ],
             },
-        ),
-        migrations.AddConstraint(
-            model_name='contract',
-            constraint=models.UniqueConstraint(condition=models.Q(('state__in', ('drafting', 'signing', 'in_service', 'completed'))), fields=('award',), name='contract_one_lives_an_award'),
-        ),
-        migrations.AddConstraint(
-            model_name='contract',
-            constraint=models.CheckConstraint(condition=models.Q(('price__gt', 0)), name='contract_price_above_zero'),
-        ),
-        migrations.AddConstraint(
-            model_name='contract',
-            constraint=models.CheckConstraint(condition=models.Q(('owner', models.F('intermediary')), _negated=True), name='contract_parties_differ'),
-        ),
-        migrations.AddConstraint(
-            model_name='contract',
-            constraint=models.CheckConstraint(condition=models.Q(('service_ends_on__gte', models.F('service_starts_on'))), name='contract_service_ends_after_start'),
-        ),
-        migrations.AddConstraint(
-            model_name='contract',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('signed_at', None), ('state__in', ('drafting', 'signing', 'lapsed'))), models.Q(('filing_due_at__isnull', False), ('signed_at__isnull', False), ('state__in', ('in_service', 'completed'))), ('state', 'terminated'), _connector='OR'), name='contract_signed_in_its_states'),
-        ),
-        migrations.AddConstraint(
-            model_name='contract',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('completed_at__isnull', False), ('rating_due_at__isnull', False), ('state', 'completed')), models.Q(models.Q(('state', 'completed'), _negated=True), ('completed_at', None), ('rating_due_at', None)), _connector='OR'), name='contract_completed_has_its_time'),
-        ),
-        migrations.AddConstraint(
-            model_name='contract',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('ended_at__isnull', False), ('state__in', ('lapsed', 'terminated')), models.Q(('end_reason', ''), _negated=True)), models.Q(('end_reason', ''), ('ended_at', None), ('state__in', ('drafting', 'signing', 'in_service', 'completed'))), _connector='OR'), name='contract_end_has_its_reason'),
-        ),
-        migrations.AddConstraint(
-            model_name='contract',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('filed_at', None), ('filed_by', None)), models.Q(('filed_at__isnull', False), ('filed_by__isnull', False), ('signed_at__isnull', False)), _connector='OR'), name='contract_filed_by_somebody'),
-        ),
-        migrations.AddConstraint(
-            model_name='contractrating',
-            constraint=models.CheckConstraint(condition=models.Q(('quality__gte', 1), ('quality__lte', 5)), name='rating_quality_1_to_5'),
-        ),
-        migrations.AddConstraint(
-            model_name='contractrating',
-            constraint=models.CheckConstraint(condition=models.Q(('timeliness__gte', 1), ('timeliness__lte', 5)), name='rating_timeliness_1_to_5'),
-        ),
-        migrations.AddConstraint(
-            model_name='contractrating',
-            constraint=models.CheckConstraint(condition=models.Q(('attitude__gte', 1), ('attitude__lte', 5)), name='rating_attitude_1_to_5'),
-        ),
-        migrations.AddConstraint(
-            model_name='contractrating',
-            constraint=models.CheckConstraint(condition=models.Q(('fees__gte', 1), ('fees__lte', 5)), name='rating_fees_1_to_5'),
-        ),
-        migrations.AddConstraint(
-            model_name='contractrating',
-            constraint=models.CheckConstraint(condition=models.Q(('compliance__gte', 1), ('compliance__lte', 5)), name='rating_compliance_1_to_5'),
-        ),
-        migrations.AddConstraint(
-            model_name='contractrating',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('before_change', None), ('changed_at', None)), models.Q(('before_change__isnull', False), ('changed_at__gte', models.F('rated_at')), ('changed_at__lt', models.F('change_due_at'))), _connector='OR'), name='rating_changed_in_time'),
-        ),
-        migrations.AddConstraint(
-            model_name='contractrating',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('replied_at', None), ('replied_by', None), ('reply', '')), models.Q(models.Q(('reply', ''), _negated=True), ('replied_at__isnull', False), ('replied_by__isnull', False)), _connector='OR'), name='rating_replied_by_somebody'),
-        ),
-        migrations.AddConstraint(
-            model_name='contracttext',
-            constraint=models.UniqueConstraint(fields=('contract', 'version'), name='contract_text_version_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='contracttext',
-            constraint=models.CheckConstraint(condition=models.Q(('version__gt', 0)), name='contract_text_version_from_1'),
-        ),
-        migrations.AddConstraint(
-            model_name='milestone',
-            constraint=models.UniqueConstraint(fields=('contract', 'position'), name='milestone_position_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='milestone',
-            constraint=models.CheckConstraint(condition=models.Q(('percent__gt', 0), ('percent__lte', 100)), name='milestone_percent_above_0_to_100'),
-        ),
-        migrations.AddConstraint(
-            model_name='milestone',
-            constraint=models.CheckConstraint(condition=models.Q(('amount__gte', 0)), name='milestone_amount_not_negative'),
-        ),
-        migrations.AddConstraint(
-            model_name='milestone',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('accepted_at__isnull', False), ('state', 'accepted')), models.Q(models.Q(('state', 'accepted'), _negated=True), ('accepted_at', None)), _connector='OR'), name='milestone_accepted_has_its_time'),
-        ),
-        migrations.AddConstraint(
-            model_name='extension',
-            constraint=models.CheckConstraint(condition=models.Q(('due_on__gt', models.F('due_on_before'))), name='extension_is_later'),
         ),
         migrations.AddConstraint(
             model_name='deliverable',
@@ -318,25 +273,5 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name='deliverable',
             constraint=models.UniqueConstraint(condition=models.Q(('outcome', 'accepted')), fields=('milestone',), name='deliverable_one_accepted'),
-        ),
-        migrations.AddConstraint(
-            model_name='deliverable',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('answered_at', None), ('answered_by', None), ('outcome', 'pending')), models.Q(('answered_at__isnull', False), ('answered_by__isnull', False), ('outcome', 'accepted')), models.Q(('answered_at__isnull', False), ('answered_by__isnull', False), ('outcome', 'returned'), models.Q(('reasons', ''), _negated=True)), _connector='OR'), name='deliverable_answered_by_somebody'),
-        ),
-        migrations.AddConstraint(
-            model_name='deliverable',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('decided_at', None), ('decided_by', None), ('decision', ''), ('decision_reasons', '')), models.Q(('decided_at__isnull', False), ('decided_by__isnull', False), models.Q(('decision', ''), _negated=True), models.Q(('decision_reasons', ''), _negated=True)), _connector='OR'), name='deliverable_decided_by_somebody'),
-        ),
-        migrations.AddConstraint(
-            model_name='payment',
-            constraint=models.CheckConstraint(condition=models.Q(('amount__gt', 0)), name='payment_amount_above_zero'),
-        ),
-        migrations.AddConstraint(
-            model_name='payment',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('answered_at', None), ('answered_by', None), ('denial_reason', ''), ('state', 'recorded')), models.Q(('answered_at__isnull', False), ('answered_by__isnull', False), ('denial_reason', ''), ('state', 'confirmed')), models.Q(('answered_at__isnull', False), ('answered_by__isnull', False), ('state', 'denied'), models.Q(('denial_reason', ''), _negated=True)), _connector='OR'), name='payment_answered_by_somebody'),
-        ),
-        migrations.AddConstraint(
-            model_name='signature',
-            constraint=models.UniqueConstraint(fields=('text', 'party'), name='signature_once_a_party'),
         ),
     ]

@@ -43,6 +43,10 @@ class Migration(migrations.Migration):
                 'verbose_name': 'intermediary',
                 'verbose_name_plural': 'intermediaries',
                 'ordering': ('pk',),
+                'constraints': [
+                    models.CheckConstraint(condition=models.Q(models.Q(('status__in', ('listed', 'suspended', 'closed')), _negated=True), ('listed_at__isnull', False), _connector='OR'), name='intermediary_public_was_listed'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('closed_at__isnull', False), ('status', 'closed')), models.Q(models.Q(('status', 'closed'), _negated=True), ('closed_at', None)), _connector='OR'), name='intermediary_closed_has_its_date'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -61,6 +65,15 @@ class Migration(migrations.Migration):
                 'verbose_name': 'offer',
                 'verbose_name_plural': 'offers',
                 'ordering': ('item', 'pk'),
+                'indexes': [
+                    models.Index(fields=['item', 'pricing', 'amount'], name='offer_by_price'),
+                ],
+                'constraints': [
+                    models.UniqueConstraint(fields=('intermediary', 'item'), name='offer_once_an_item'),
+                    models.CheckConstraint(condition=models.Q(('days__gte', 1)), name='offer_days_from_1'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('amount__gte', 0), ('amount__lt', 100), ('pricing', 'percent_off')), models.Q(('amount__gt', 0), ('pricing__in', ('fixed', 'per_unit'))), _connector='OR'), name='offer_amount_in_range'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('pricing', 'per_unit'), _negated=True), models.Q(('unit', ''), _negated=True), _connector='OR'), name='offer_per_unit_has_a_unit'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -79,6 +92,9 @@ class Migration(migrations.Migration):
                 'verbose_name': 'practitioner',
                 'verbose_name_plural': 'practitioners',
                 'ordering': ('pk',),
+                'constraints': [
+                    models.UniqueConstraint(condition=models.Q(('withdrawn_at', None)), fields=('licence_type', 'licence_no'), name='practitioner_licence_once', violation_error_message='This licence stands under another intermediary.'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -100,6 +116,13 @@ class Migration(migrations.Migration):
                 'verbose_name': 'qualification',
                 'verbose_name_plural': 'qualifications',
                 'ordering': ('qualification_type', 'pk'),
+                'indexes': [
+                    models.Index(condition=models.Q(('withdrawn_at', None)), fields=['intermediary', 'qualification_type', 'valid_to'], name='qualification_current'),
+                ],
+                'constraints': [
+                    models.UniqueConstraint(condition=models.Q(('withdrawn_at', None)), fields=('qualification_type', 'number'), name='qualification_number_once', violation_error_message='This certificate number stands under another intermediary.'),
+                    models.CheckConstraint(condition=models.Q(('valid_from__lte', models.F('valid_to'))), name='qualification_dates_in_order'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -126,6 +149,15 @@ class Migration(migrations.Migration):
                 'verbose_name': 'registration',
                 'verbose_name_plural': 'registrations',
                 'ordering': ('-pk',),
+                'indexes': [
+                    models.Index(condition=models.Q(('state', 'filed')), fields=['due_at'], name='registration_to_check'),
+                ],
+                'constraints': [
+                    models.UniqueConstraint(condition=models.Q(('state__in', ('draft', 'filed', 'returned'))), fields=('intermediary',), name='registration_one_open'),
+                    models.UniqueConstraint(condition=models.Q(('kind', 'initial'), models.Q(('state', 'withdrawn'), _negated=True)), fields=('intermediary',), name='registration_first_once'),
+                    models.CheckConstraint(condition=models.Q(('state__in', ('draft', 'withdrawn')), models.Q(('due_at__isnull', False), ('filed_at__isnull', False), ('filed_by__isnull', False), ('round__gte', 1)), _connector='OR'), name='registration_filed_has_its_clock'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('state__in', ('passed', 'returned')), _negated=True), models.Q(('decided_at__isnull', False), ('decided_by__isnull', False)), _connector='OR'), name='registration_decided_by_someone'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -144,6 +176,10 @@ class Migration(migrations.Migration):
                 'verbose_name': 'check of an item',
                 'verbose_name_plural': 'checks of items',
                 'ordering': ('registration', 'round', 'pk'),
+                'constraints': [
+                    models.UniqueConstraint(fields=('registration', 'round', 'item'), name='registration_check_once_an_item'),
+                    models.CheckConstraint(condition=models.Q(('verdict', 'pass'), models.Q(('reason', ''), _negated=True), _connector='OR'), name='registration_check_return_has_a_reason'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -168,90 +204,11 @@ class Migration(migrations.Migration):
                 'verbose_name': 'suspension',
                 'verbose_name_plural': 'suspensions',
                 'ordering': ('-proposed_at', '-pk'),
+                'constraints': [
+                    models.UniqueConstraint(condition=models.Q(('state__in', ('proposed', 'decided'))), fields=('intermediary',), name='suspension_one_open'),
+                    models.CheckConstraint(condition=models.Q(('decided_by', None), models.Q(('decided_by', models.F('proposed_by')), _negated=True), _connector='OR'), name='suspension_decided_by_another'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('state__in', ('decided', 'lifted')), _negated=True), models.Q(('decided_at__isnull', False), ('decided_by__isnull', False), ('effective_on__isnull', False)), _connector='OR'), name='suspension_decided_has_its_day'),
+                ],
             },
-        ),
-        migrations.AddConstraint(
-            model_name='intermediary',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('status__in', ('listed', 'suspended', 'closed')), _negated=True), ('listed_at__isnull', False), _connector='OR'), name='intermediary_public_was_listed'),
-        ),
-        migrations.AddConstraint(
-            model_name='intermediary',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('closed_at__isnull', False), ('status', 'closed')), models.Q(models.Q(('status', 'closed'), _negated=True), ('closed_at', None)), _connector='OR'), name='intermediary_closed_has_its_date'),
-        ),
-        migrations.AddIndex(
-            model_name='offer',
-            index=models.Index(fields=['item', 'pricing', 'amount'], name='offer_by_price'),
-        ),
-        migrations.AddConstraint(
-            model_name='offer',
-            constraint=models.UniqueConstraint(fields=('intermediary', 'item'), name='offer_once_an_item'),
-        ),
-        migrations.AddConstraint(
-            model_name='offer',
-            constraint=models.CheckConstraint(condition=models.Q(('days__gte', 1)), name='offer_days_from_1'),
-        ),
-        migrations.AddConstraint(
-            model_name='offer',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('amount__gte', 0), ('amount__lt', 100), ('pricing', 'percent_off')), models.Q(('amount__gt', 0), ('pricing__in', ('fixed', 'per_unit'))), _connector='OR'), name='offer_amount_in_range'),
-        ),
-        migrations.AddConstraint(
-            model_name='offer',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('pricing', 'per_unit'), _negated=True), models.Q(('unit', ''), _negated=True), _connector='OR'), name='offer_per_unit_has_a_unit'),
-        ),
-        migrations.AddConstraint(
-            model_name='practitioner',
-            constraint=models.UniqueConstraint(condition=models.Q(('withdrawn_at', None)), fields=('licence_type', 'licence_no'), name='practitioner_licence_once', violation_error_message='This licence stands under another intermediary.'),
-        ),
-        migrations.AddIndex(
-            model_name='qualification',
-            index=models.Index(condition=models.Q(('withdrawn_at', None)), fields=['intermediary', 'qualification_type', 'valid_to'], name='qualification_current'),
-        ),
-        migrations.AddConstraint(
-            model_name='qualification',
-            constraint=models.UniqueConstraint(condition=models.Q(('withdrawn_at', None)), fields=('qualification_type', 'number'), name='qualification_number_once', violation_error_message='This certificate number stands under another intermediary.'),
-        ),
-        migrations.AddConstraint(
-            model_name='qualification',
-            constraint=models.CheckConstraint(condition=models.Q(('valid_from__lte', models.F('valid_to'))), name='qualification_dates_in_order'),
-        ),
-        migrations.AddIndex(
-            model_name='registration',
-            index=models.Index(condition=models.Q(('state', 'filed')), fields=['due_at'], name='registration_to_check'),
-        ),
-        migrations.AddConstraint(
-            model_name='registration',
-            constraint=models.UniqueConstraint(condition=models.Q(('state__in', ('draft', 'filed', 'returned'))), fields=('intermediary',), name='registration_one_open'),
-        ),
-        migrations.AddConstraint(
-            model_name='registration',
-            constraint=models.UniqueConstraint(condition=models.Q(('kind', 'initial'), models.Q(('state', 'withdrawn'), _negated=True)), fields=('intermediary',), name='registration_first_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='registration',
-            constraint=models.CheckConstraint(condition=models.Q(('state__in', ('draft', 'withdrawn')), models.Q(('due_at__isnull', False), ('filed_at__isnull', False), ('filed_by__isnull', False), ('round__gte', 1)), _connector='OR'), name='registration_filed_has_its_clock'),
-        ),
-        migrations.AddConstraint(
-            model_name='registration',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state__in', ('passed', 'returned')), _negated=True), models.Q(('decided_at__isnull', False), ('decided_by__isnull', False)), _connector='OR'), name='registration_decided_by_someone'),
-        ),
-        migrations.AddConstraint(
-            model_name='registrationcheck',
-            constraint=models.UniqueConstraint(fields=('registration', 'round', 'item'), name='registration_check_once_an_item'),
-        ),
-        migrations.AddConstraint(
-            model_name='registrationcheck',
-            constraint=models.CheckConstraint(condition=models.Q(('verdict', 'pass'), models.Q(('reason', ''), _negated=True), _connector='OR'), name='registration_check_return_has_a_reason'),
-        ),
-        migrations.AddConstraint(
-            model_name='suspension',
-            constraint=models.UniqueConstraint(condition=models.Q(('state__in', ('proposed', 'decided'))), fields=('intermediary',), name='suspension_one_open'),
-        ),
-        migrations.AddConstraint(
-            model_name='suspension',
-            constraint=models.CheckConstraint(condition=models.Q(('decided_by', None), models.Q(('decided_by', models.F('proposed_by')), _negated=True), _connector='OR'), name='suspension_decided_by_another'),
-        ),
-        migrations.AddConstraint(
-            model_name='suspension',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state__in', ('decided', 'lifted')), _negated=True), models.Q(('decided_at__isnull', False), ('decided_by__isnull', False), ('effective_on__isnull', False)), _connector='OR'), name='suspension_decided_has_its_day'),
         ),
     ]

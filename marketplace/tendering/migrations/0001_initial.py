@@ -49,6 +49,11 @@ class Migration(migrations.Migration):
                 ('signature', models.CharField(blank=True, max_length=128)),
                 ('signing_key', models.CharField(blank=True, max_length=64)),
             ],
+            options={
+                'constraints': [
+                    models.CheckConstraint(condition=models.Q(('result', 'voided'), ('transcript__isnull', False), _connector='OR'), name='opening_has_its_transcript'),
+                ],
+            },
         ),
         migrations.CreateModel(
             name='Award',
@@ -73,6 +78,10 @@ class Migration(migrations.Migration):
                 'verbose_name': 'award',
                 'verbose_name_plural': 'awards',
                 'ordering': ('-publicity_started_at', '-pk'),
+                'constraints': [
+                    models.CheckConstraint(condition=models.Q(models.Q(('state', 'confirmed'), _negated=True), models.Q(('confirmed_at__isnull', False), ('sign_by__isnull', False)), _connector='OR'), name='award_confirmed_has_its_time'),
+                    models.CheckConstraint(condition=models.Q(('price__gt', 0)), name='award_price_above_zero'),
+                ],
             },
             bases=(django_fsm.FSMModelMixin, models.Model),
         ),
@@ -98,6 +107,10 @@ class Migration(migrations.Migration):
                 'verbose_name': 'objection',
                 'verbose_name_plural': 'objections',
                 'ordering': ('submitted_at', 'pk'),
+                'constraints': [
+                    models.UniqueConstraint(fields=('award', 'objector'), name='objection_once_a_bidder'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('decided_at', None), ('decided_by', None), ('outcome', 'pending')), models.Q(models.Q(('outcome', 'pending'), _negated=True), ('decided_at__isnull', False), ('decided_by__isnull', False)), _connector='OR'), name='objection_decided_by_somebody'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -129,6 +142,12 @@ class Migration(migrations.Migration):
             ],
             options={
                 'ordering': (models.OrderBy(models.F('rank'), nulls_last=True), 'pk'),
+                'constraints': [
+                    models.UniqueConstraint(fields=('opening', 'rank'), name='opened_bid_rank_once'),
+                    models.UniqueConstraint(condition=models.Q(('fate', 'counted')), fields=('opening', 'intermediary'), name='opened_bid_one_counts_a_firm'),
+                    models.CheckConstraint(condition=models.Q(('rank', None), models.Q(('fate', 'counted'), ('intermediary__isnull', False)), _connector='OR'), name='opened_bid_ranked_counts'),
+                    models.CheckConstraint(condition=models.Q(('fate', 'set_aside'), ('reason', ''), _connector='XOR'), name='opened_bid_set_aside_with_reason'),
+                ],
             },
         ),
         migrations.AddField(
@@ -150,6 +169,9 @@ class Migration(migrations.Migration):
             ],
             options={
                 'ordering': ('pk',),
+                'constraints': [
+                    models.CheckConstraint(condition=models.Q(('base', None), ('base__gt', 0), _connector='OR'), name='request_item_base_above_zero'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -212,6 +234,15 @@ class Migration(migrations.Migration):
                 'verbose_name': 'request',
                 'verbose_name_plural': 'requests',
                 'ordering': ('-published_at', '-pk'),
+                'indexes': [
+                    models.Index(fields=['status', 'bids_open_until'], name='request_open_until'),
+                ],
+                'constraints': [
+                    models.CheckConstraint(condition=models.Q(('fund_fiscal__gte', 0), ('fund_social__gte', 0), ('fund_state__gte', 0), ('fund_social__gt', django.db.models.expressions.CombinedExpression(django.db.models.expressions.CombinedExpression(models.Value(Decimal('99.995')), '-', models.F('fund_fiscal')), '-', models.F('fund_state'))), ('fund_social__lt', django.db.models.expressions.CombinedExpression(django.db.models.expressions.CombinedExpression(models.Value(Decimal('100.005')), '-', models.F('fund_fiscal')), '-', models.F('fund_state')))), name='request_funds_add_to_100'),
+                    models.CheckConstraint(condition=models.Q(('price_max', None), ('price_max__gt', 0), _connector='OR'), name='request_price_above_zero'),
+                    models.CheckConstraint(condition=models.Q(('price_min', None), models.Q(('price_max__isnull', False), ('price_min__gt', 0), ('price_min__lte', models.F('price_max'))), _connector='OR'), name='request_price_limits_in_order'),
+                    models.CheckConstraint(condition=models.Q(('status__in', ('draft', 'returned', 'under_review')), models.Q(('announcement__isnull', False), ('bids_close_at__isnull', False), ('bids_open_until__isnull', False), ('published_at__isnull', False), ('service_days__gt', 0)), _connector='OR'), name='request_published_is_announced'),
+                ],
             },
             bases=(django_fsm.FSMModelMixin, models.Model),
         ),
@@ -230,6 +261,9 @@ class Migration(migrations.Migration):
             ],
             options={
                 'ordering': ('number',),
+                'constraints': [
+                    models.UniqueConstraint(fields=('work_request', 'number'), name='request_version_once'),
+                ],
             },
         ),
         migrations.AddField(
@@ -254,6 +288,10 @@ class Migration(migrations.Migration):
             ],
             options={
                 'ordering': ('number',),
+                'constraints': [
+                    models.UniqueConstraint(fields=('work_request', 'number'), name='question_number_once'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('answer', ''), ('answered_at', None)), models.Q(('answered_at__isnull', False), models.Q(('answer', ''), _negated=True)), _connector='OR'), name='question_answer_has_its_time'),
+                ],
             },
         ),
         migrations.AddField(
@@ -272,6 +310,9 @@ class Migration(migrations.Migration):
             ],
             options={
                 'ordering': ('pk',),
+                'constraints': [
+                    models.UniqueConstraint(fields=('work_request', 'organisation'), name='exclusion_once'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -289,6 +330,11 @@ class Migration(migrations.Migration):
                 ('secret_released_for', models.CharField(blank=True, max_length=64)),
                 ('work_request', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='deposits', to='tendering.workrequest')),
             ],
+            options={
+                'constraints': [
+                    models.UniqueConstraint(fields=('work_request', 'side'), name='deposit_once_a_side'),
+                ],
+            },
         ),
         migrations.AddField(
             model_name='bid',
@@ -313,80 +359,8 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.AddConstraint(
-            model_name='objection',
-            constraint=models.UniqueConstraint(fields=('award', 'objector'), name='objection_once_a_bidder'),
-        ),
-        migrations.AddConstraint(
-            model_name='objection',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('decided_at', None), ('decided_by', None), ('outcome', 'pending')), models.Q(models.Q(('outcome', 'pending'), _negated=True), ('decided_at__isnull', False), ('decided_by__isnull', False)), _connector='OR'), name='objection_decided_by_somebody'),
-        ),
-        migrations.AddConstraint(
-            model_name='openedbid',
-            constraint=models.UniqueConstraint(fields=('opening', 'rank'), name='opened_bid_rank_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='openedbid',
-            constraint=models.UniqueConstraint(condition=models.Q(('fate', 'counted')), fields=('opening', 'intermediary'), name='opened_bid_one_counts_a_firm'),
-        ),
-        migrations.AddConstraint(
-            model_name='openedbid',
-            constraint=models.CheckConstraint(condition=models.Q(('rank', None), models.Q(('fate', 'counted'), ('intermediary__isnull', False)), _connector='OR'), name='opened_bid_ranked_counts'),
-        ),
-        migrations.AddConstraint(
-            model_name='openedbid',
-            constraint=models.CheckConstraint(condition=models.Q(('fate', 'set_aside'), ('reason', ''), _connector='XOR'), name='opened_bid_set_aside_with_reason'),
-        ),
-        migrations.AddIndex(
-            model_name='workrequest',
-            index=models.Index(fields=['status', 'bids_open_until'], name='request_open_until'),
-        ),
-        migrations.AddConstraint(
-            model_name='workrequest',
-            constraint=models.CheckConstraint(condition=models.Q(('fund_fiscal__gte', 0), ('fund_social__gte', 0), ('fund_state__gte', 0), ('fund_social__gt', django.db.models.expressions.CombinedExpression(django.db.models.expressions.CombinedExpression(models.Value(Decimal('99.995')), '-', models.F('fund_fiscal')), '-', models.F('fund_state'))), ('fund_social__lt', django.db.models.expressions.CombinedExpression(django.db.models.expressions.CombinedExpression(models.Value(Decimal('100.005')), '-', models.F('fund_fiscal')), '-', models.F('fund_state')))), name='request_funds_add_to_100'),
-        ),
-        migrations.AddConstraint(
-            model_name='workrequest',
-            constraint=models.CheckConstraint(condition=models.Q(('price_max', None), ('price_max__gt', 0), _connector='OR'), name='request_price_above_zero'),
-        ),
-        migrations.AddConstraint(
-            model_name='workrequest',
-            constraint=models.CheckConstraint(condition=models.Q(('price_min', None), models.Q(('price_max__isnull', False), ('price_min__gt', 0), ('price_min__lte', models.F('price_max'))), _connector='OR'), name='request_price_limits_in_order'),
-        ),
-        migrations.AddConstraint(
-            model_name='workrequest',
-            constraint=models.CheckConstraint(condition=models.Q(('status__in', ('draft', 'returned', 'under_review')), models.Q(('announcement__isnull', False), ('bids_close_at__isnull', False), ('bids_open_until__isnull', False), ('published_at__isnull', False), ('service_days__gt', 0)), _connector='OR'), name='request_published_is_announced'),
-        ),
-        migrations.AddConstraint(
-            model_name='requestversion',
-            constraint=models.UniqueConstraint(fields=('work_request', 'number'), name='request_version_once'),
-        ),
-        migrations.AddConstraint(
             model_name='requestitem',
             constraint=models.UniqueConstraint(fields=('work_request', 'item'), name='request_item_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='requestitem',
-            constraint=models.CheckConstraint(condition=models.Q(('base', None), ('base__gt', 0), _connector='OR'), name='request_item_base_above_zero'),
-        ),
-        migrations.AddConstraint(
-            model_name='question',
-            constraint=models.UniqueConstraint(fields=('work_request', 'number'), name='question_number_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='question',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('answer', ''), ('answered_at', None)), models.Q(('answered_at__isnull', False), models.Q(('answer', ''), _negated=True)), _connector='OR'), name='question_answer_has_its_time'),
-        ),
-        migrations.AddConstraint(
-            model_name='opening',
-            constraint=models.CheckConstraint(condition=models.Q(('result', 'voided'), ('transcript__isnull', False), _connector='OR'), name='opening_has_its_transcript'),
-        ),
-        migrations.AddConstraint(
-            model_name='exclusion',
-            constraint=models.UniqueConstraint(fields=('work_request', 'organisation'), name='exclusion_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='deposit',
-            constraint=models.UniqueConstraint(fields=('work_request', 'side'), name='deposit_once_a_side'),
         ),
         migrations.AddConstraint(
             model_name='award',
@@ -395,13 +369,5 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name='award',
             constraint=models.UniqueConstraint(fields=('work_request', 'rank'), name='award_rank_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='award',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state', 'confirmed'), _negated=True), models.Q(('confirmed_at__isnull', False), ('sign_by__isnull', False)), _connector='OR'), name='award_confirmed_has_its_time'),
-        ),
-        migrations.AddConstraint(
-            model_name='award',
-            constraint=models.CheckConstraint(condition=models.Q(('price__gt', 0)), name='award_price_above_zero'),
         ),
     ]
