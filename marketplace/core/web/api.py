@@ -91,16 +91,16 @@ class Pagination(PageNumberPagination):
     max_page_size = 100
 
     def get_page_size(self, request: Request) -> int:
-        given = request.query_params.getlist(self.page_size_query_param)
-        if not given:
+        given = request.query_params.get(self.page_size_query_param)
+        if given is None:
             return self.page_size
-        if len(given) > 1 or not re.fullmatch(r"[1-9][0-9]{0,2}", given[0]) or int(given[0]) > self.max_page_size:
+        if not re.fullmatch(r"[1-9][0-9]{0,2}", given) or int(given) > self.max_page_size:
             raise ValidationError({self.page_size_query_param: [_("A number from 1 to 100.")]})
-        return int(given[0])
+        return int(given)
 
     def get_page_number(self, request: Request, paginator: Any) -> Any:
-        given = request.query_params.getlist(self.page_query_param)
-        if len(given) > 1 or (given and not re.fullmatch(r"[1-9][0-9]{0,8}", given[0])):
+        given = request.query_params.get(self.page_query_param)
+        if given is not None and not re.fullmatch(r"[1-9][0-9]{0,8}", given):
             raise ValidationError({self.page_query_param: [_("A page's number, from 1.")]})
         return super().get_page_number(request, paginator)
 

@@ -44,7 +44,15 @@ class TestAListOfTheApi:
         assert list(answer.json()["errors"]) == [query.partition("=")[0]]
 
     @pytest.mark.parametrize(
-        ("kind", "name"), [("work-requests", "item"), ("awards", "price_max"), ("regulations", "q"), ("awards", "sort")]
+        ("kind", "name"),
+        [
+            ("work-requests", "item"),
+            ("awards", "price_max"),
+            ("regulations", "q"),
+            ("awards", "sort"),
+            ("fee-schedules", "page"),
+            ("fee-schedules", "page_size"),
+        ],
     )
     def test_filter_given_twice_is_refused_for_none_would_say_which_counts(self, client, kind, name):
         answer = client.get(f"/api/v1/{kind}/?{name}=1&{name}=2")
